@@ -1,0 +1,31 @@
+package card
+
+// Event is one thing that happened to a customer, as a processor sees it: what it says, and when it reached us.
+type Event struct {
+	// Arrived is the broker's append time (in a replay, its estimate from the file's order). Processors never see time
+	// run ahead of it, so a terminal with a wrong clock moves time for nobody else.
+	Arrived Moment
+	Body    Body
+}
+
+// Body is what an event says: *Transaction, *Statement, *Payment, *Customer, *Feedback, *Tick, or one of the desk's own.
+type Body interface {
+	// Meta gives the fields that every event has.
+	Meta() *Head
+}
+
+// Head is what every event on an input topic carries.
+type Head struct {
+	// ID is the event_id: unique; a second event with the same id inside 24 h has no effect.
+	ID string
+	// Customer is the customer_id token, the key of every topic and of every state.
+	Customer string
+	// At is the event's own time: occurred_at, paid_at, statement_at, updated_at …
+	At Moment
+}
+
+// Meta gives the fields that every event has.
+func (h *Head) Meta() *Head { return h }
+
+// Tick says that time has reached At for a customer whose state asked to be woken. It carries no event_id.
+type Tick struct{ Head }

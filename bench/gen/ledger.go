@@ -1,0 +1,130 @@
+package gen
+
+import "github.com/cardwatch/cardwatch/detectors/card"
+
+const (
+	// minDueFloor is the least that a bill asks for: 50.00 yuan.
+	minDueFloor = 5_000
+	// maxCycles bounds the unpaid minimum dues that are kept apart; older ones are kept together.
+	maxCycles = 12
+)
+
+// ledger is an account's books. There is no interest and no fee, so that they add up from the records alone:
+// balance = last balance + approved purchases and cash − reversals − refunds − settled payments.
+type ledger struct {
+	balance int64
+	// dues are what is left of each bill's own minimum due, oldest first; none is zero.
+	dues []int64
+}
+
+// pay books a settled payment: against the balance, and against the oldest dues first.
+func (l *ledger) pay(amount int64) {
+	l.balance -= amount
+	for len(l.dues) > 0 && amount > 0 {
+		part := min(amount, l.dues[0])
+		amount -= part
+		l.dues[0] -= part
+		if l.dues[0] == 0 {
+			l.dues = l.dues[1:]
+		}
+	}
+}
+
+// pastDue is what earlier bills asked for and did not get, after refunds that left less than that owing.
+func (l *ledger) pastDue() int64 {
+	sum := int64(0)
+	for i, due := range l.dues {
+		l.dues[i] = min(due, max(l.balance-sum, 0))
+		sum += l.dues[i]
+		if l.dues[i] == 0 {
+			l.dues = l.dues[:i]
+			break
+		}
+	}
+	return sum
+}
+
+// ask adds a new bill's own minimum due: 10 % of what is not past due, at least 50.00 and at most all of it.
+func (l *ledger) ask(pastDue int64) int64 {
+	open := max(l.balance-pastDue, 0)
+	due := min(max(open/10, minDueFloor), open)
+	switch {
+	case due == 0:
+	case len(l.dues) == maxCycles:
+		l.dues[maxCycles-1] += due
+	default:
+		l.dues = append(l.dues, due)
+	}
+	return due
+}
+
+// bill is one monthly statement and whether its minimum will be missed.
+type bill struct {
+	dueDay                   int
+	balance, minDue, pastDue int64
+	cycles                   int
+	missed                   bool
+}
+
+// billing puts the statement of a billing day into its small hours.
+func (p *planner) billing(c *customer) {
+	if p.rhythm.dayOfMonth == int(c.billingDay) {
+		p.acts = append(p.acts, draft{kind: isStatement, customer: c.index, at: p.rhythm.start + p.dice.span(0, 4*hour)})
+	}
+}
+
+// makeBill closes the books of a month, and decides what the customer will do about it.
+func (p *planner) makeBill(c *customer) *bill {
+	pastDue := c.ledger.pastDue()
+	b := &bill{
+		dueDay:  p.rhythm.day + 20 + int(scramble(uint64(c.index)^p.seed)%6),
+		balance: c.ledger.balance, pastDue: pastDue, cycles: len(c.ledger.dues),
+	}
+	p.changeFortune(c, b.cycles)
+	b.minDue = pastDue + c.ledger.ask(pastDue)
+	c.payments = p.intend(c, b, c.payments[:0])
+	paid := int64(0)
+	for _, pay := range c.payments {
+		if pay.status == card.Settled && pay.at <= dueMoment(b.dueDay) {
+			paid += pay.amount
+		}
+	}
+	b.missed = paid < b.minDue
+	return b
+}
+
+// dueMoment is the last second of the due day.
+func dueMoment(day int) int64 { return midnight(day+1) - second }
+
+func (b *bill) statement(c *customer, head card.Head, account string) *card.Statement {
+	return &card.Statement{
+		Head: head, Account: account, DueAt: moment(dueMoment(b.dueDay)), BalanceMinor: b.balance, MinDueMinor: b.minDue,
+		PastDueMinor: b.pastDue, CyclesPastDue: b.cycles, CreditLimitMinor: c.limit, Currency: cny, Autopay: c.autopay,
+	}
+}
+
+// duePayments adds the payments that fall on this day.
+func (p *planner) duePayments(c *customer) {
+	for _, pay := range c.payments {
+		if dayOf(pay.at) == p.rhythm.day {
+			p.acts = append(p.acts, draft{
+				kind: isPayment, customer: c.index, at: pay.at, amount: pay.amount, method: pay.method, payment: pay.status,
+			})
+		}
+	}
+}
+
+// openLedger gives the account a past: a balance, and for some of the stressed unpaid bills.
+func (p *planner) openLedger(c *customer, monthly int64) {
+	c.ledger.balance = int64(float64(monthly) * p.dice.between(0.2, 1.2))
+	if c.payer != fullPayer {
+		c.ledger.balance = min(c.ledger.balance*2, c.limit*9/10)
+	}
+	if c.payer != stressedPayer || !p.dice.chance(0.35) {
+		return
+	}
+	c.stress.stage = sinking
+	for range p.dice.IntN(5) {
+		c.ledger.dues = append(c.ledger.dues, max(c.ledger.balance/12, 100))
+	}
+}

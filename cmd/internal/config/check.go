@@ -1,0 +1,145 @@
+package config
+
+import (
+	"net"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cardwatch/cardwatch/stream/mapping/strictyaml"
+)
+
+// check finds what is wrong between values that are right by themselves.
+func (l *loader) check() {
+	l.checkRoles()
+	l.checkBrokers()
+	l.checkGroup()
+	l.checkTLS()
+	l.checkSASL()
+	l.checkSizes()
+	l.checkListen("http.listen", l.HTTP.Listen)
+	l.checkListen("metrics.listen", l.Metrics.Listen)
+	l.checkLinks()
+	owners(l.fail, "rules", l.Rules.Validate())
+	owners(l.fail, "desk", l.Desk.Validate())
+}
+
+func (l *loader) checkRoles() {
+	if len(l.Roles) == 0 {
+		l.fail("roles", "roles is empty; write monitor, desk or both")
+	}
+	known := []string{RoleMonitor, RoleDesk}
+	for i, role := range l.Roles {
+		if !slices.Contains(known, role) {
+			l.fail("roles", "role %q does not exist%s", role, strictyaml.DidYouMean(role, known))
+		}
+		if slices.Contains(l.Roles[:i], role) {
+			l.fail("roles", "role %q stands here twice", role)
+		}
+	}
+}
+
+func (l *loader) checkBrokers() {
+	if len(l.Kafka.Brokers) == 0 {
+		l.fail("kafka.brokers", "brokers is empty; name at least one as host:port")
+	}
+	for i, broker := range l.Kafka.Brokers {
+		path := "kafka.brokers"
+		if _, env := l.fromEnv[path]; !env {
+			path += "[" + strconv.Itoa(i) + "]"
+		}
+		host, port, err := net.SplitHostPort(broker)
+		if err != nil || host == "" || !isPort(port) {
+			l.fail(path, "broker %q must be host:port, such as kafka1.bank:9092", broker)
+			continue
+		}
+		if !l.Kafka.TLS.Enabled && !l.Insecure && !isLoopback(host) {
+			l.fail(path, "broker %q is on another machine and kafka.tls.enabled is false; enable TLS, or say insecure: true for a test", broker)
+		}
+	}
+}
+
+func (l *loader) checkGroup() {
+	for path, text := range map[string]string{"kafka.client_id": l.Kafka.ClientID, "kafka.group_prefix": l.Kafka.GroupPrefix} {
+		if text == "" || strings.Trim(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_") != "" {
+			l.fail(path, "%s must be letters, digits, dots and dashes, and not empty", path)
+		}
+	}
+	session, beat := l.Kafka.SessionTimeout, l.Kafka.HeartbeatInterval
+	if session < 6*time.Second || session > 30*time.Minute {
+		l.fail("kafka.session_timeout", "session_timeout %s is outside 6s … 30m, which brokers refuse", session)
+	} else if beat <= 0 || beat > session/3 {
+		l.fail("kafka.heartbeat_interval", "heartbeat_interval %s must be above 0 and at most a third of session_timeout %s", beat, session)
+	}
+}
+
+func (l *loader) checkSizes() {
+	if n := l.Topics.Partitions; n < 1 || n > 10_000 {
+		l.fail("topics.partitions", "partitions %d is outside 1 … 10000", n)
+	}
+	if n := l.Topics.ReplicationFactor; n < 1 || n > 32 {
+		l.fail("topics.replication_factor", "replication_factor %d is outside 1 … 32", n)
+	}
+	if l.Store.Dir == "" {
+		l.fail("store.dir", "store.dir is empty; name a directory on a local disk")
+	}
+}
+
+func (l *loader) checkListen(path, address string) {
+	if address == "" {
+		return
+	}
+	if _, port, err := net.SplitHostPort(address); err != nil || (port != "0" && !isPort(port)) {
+		l.fail(path, "%s must be host:port such as 127.0.0.1:8080, not %q", path, address)
+	}
+}
+
+func (l *loader) checkLinks() {
+	if (l.Links.BaseURL == "") != (l.Links.KeyFile == "") {
+		l.fail("links", "base_url and key_file belong together; set both or neither")
+	}
+	if l.Links.BaseURL != "" {
+		u, err := url.Parse(l.Links.BaseURL)
+		switch {
+		case err != nil || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil:
+			l.fail("links.base_url", "base_url must be a plain https address such as https://bank.example/card")
+		case u.Scheme != "https" && !(u.Scheme == "http" && (l.Insecure || isLoopback(u.Hostname()))):
+			l.fail("links.base_url", "base_url must start with https://; answers must not travel in the clear")
+		}
+	}
+	if l.Links.KeyFile != "" {
+		key, err := ReadKey(l.Links.KeyFile, l.Insecure)
+		if err != nil {
+			l.fail("links.key_file", "%s", err)
+		}
+		l.Links.Key = key
+	}
+}
+
+// owners passes on the errors of a section that another package owns. Each starts with its key: "app_wait: 0s is outside …".
+func owners(fail func(path, format string, args ...any), section string, err error) {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, e := range joined.Unwrap() {
+			owners(fail, section, e)
+		}
+		return
+	}
+	if err == nil {
+		return
+	}
+	key, _, _ := strings.Cut(err.Error(), ":")
+	path := strings.TrimPrefix(section+"."+key, ".")
+	fail(path, "%s", strings.TrimPrefix(section+"."+err.Error(), "."))
+}
+
+func isPort(s string) bool {
+	n, err := strconv.ParseUint(s, 10, 16)
+	return err == nil && n > 0
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || (ip != nil && ip.IsLoopback())
+}

@@ -1,0 +1,116 @@
+// Package config is the one file of `cardwatch run`: its keys, defaults, environment overrides and checks.
+//
+// Values come from the defaults, then the file, then the environment (CARDWATCH_ and the path in capitals). Everything wrong is
+// reported at once, each with its line, column and the nearest valid name; nothing starts on a doubtful file. Only cmd may use the
+// package. A Config is plain data after Load and is not changed again, so it may be shared.
+package config
+
+import (
+	"time"
+
+	"github.com/cardwatch/cardwatch/alerts"
+	"github.com/cardwatch/cardwatch/detectors"
+)
+
+// Config is a checked configuration. The `doc` tags are the comments of the reference file.
+type Config struct {
+	Roles    []string        `yaml:"roles" doc:"monitor (transactions to alerts), desk (alerts to cases, prompts, queues), or both."`
+	Insecure bool            `yaml:"insecure" doc:"For tests only: allows no TLS to other machines, passwords in the clear, key files others can read."`
+	Kafka    Kafka           `yaml:"kafka" doc:"The cluster that Cardwatch reads from and writes to."`
+	Topics   Topics          `yaml:"topics" doc:"What 'cardwatch topics create' makes."`
+	Store    Store           `yaml:"store" doc:"The working memory of our partitions. It can be lost: it is rebuilt from the changelog topic."`
+	HTTP     Listen          `yaml:"http" doc:"Console and API (role desk)."`
+	Metrics  Listen          `yaml:"metrics" doc:"/metrics, /healthz and /readyz."`
+	Links    Links           `yaml:"links" doc:"The links by which customers answer. Without a base_url messages carry none."`
+	Rules    detectors.Rules `yaml:"rules" doc:"The detectors (role monitor)."`
+	Desk     alerts.Policy   `yaml:"desk" doc:"Prompts, contact rules and queues (role desk)."`
+}
+
+// Kafka says how to reach the brokers and how to join the group.
+type Kafka struct {
+	Brokers           []string      `yaml:"brokers" doc:"host:port of some brokers; the others are learnt from them."`
+	ClientID          string        `yaml:"client_id" doc:"The name in the brokers' logs and quotas; the role and the host are added."`
+	GroupPrefix       string        `yaml:"group_prefix" doc:"Consumer groups are this, a dot and the role: cardwatch.monitor, cardwatch.desk."`
+	SessionTimeout    time.Duration `yaml:"session_timeout" doc:"A process that is silent for so long loses its partitions. At least 6s, as brokers demand."`
+	HeartbeatInterval time.Duration `yaml:"heartbeat_interval" doc:"At most a third of the session timeout: two heartbeats may get lost."`
+	TLS               TLS           `yaml:"tls" doc:"Encryption on the way to the brokers."`
+	SASL              SASL          `yaml:"sasl" doc:"How we prove to the brokers who we are."`
+}
+
+// TLS is the encryption of the way to the brokers.
+type TLS struct {
+	Enabled    bool   `yaml:"enabled" doc:"Needed for every broker that is not on this machine."`
+	CAFile     string `yaml:"ca_file" doc:"PEM file of the authorities of the brokers' certificates; empty for the system's own."`
+	CertFile   string `yaml:"cert_file" doc:"PEM files of our own certificate and key, both or neither."`
+	KeyFile    string `yaml:"key_file" doc:"Not readable for group and others (chmod 600)."`
+	ServerName string `yaml:"server_name" doc:"The name in the brokers' certificates when it is not the host in brokers."`
+}
+
+// SASL is how we prove who we are.
+type SASL struct {
+	Mechanism    string `yaml:"mechanism" doc:"scram-sha-256, scram-sha-512, plain (with TLS only), or empty for none."`
+	Username     string `yaml:"username" doc:"Needed with a mechanism."`
+	PasswordFile string `yaml:"password_file" doc:"A file with the password alone (chmod 600); or set CARDWATCH_KAFKA_SASL_PASSWORD."`
+	// Password is read from PasswordFile or the environment.
+	Password Secret `yaml:"-"`
+}
+
+// Topics is the shape of new topics.
+type Topics struct {
+	Partitions        int `yaml:"partitions" doc:"Of every topic; at most so many monitors share the work. Changing it later means moving all state."`
+	ReplicationFactor int `yaml:"replication_factor" doc:"3 survives the loss of a broker; 1 is for a single broker."`
+}
+
+// Store is where states live.
+type Store struct {
+	Dir string `yaml:"dir" doc:"A directory on a local disk, for this process alone."`
+}
+
+// Listen is an address to serve on.
+type Listen struct {
+	Listen string `yaml:"listen" doc:"host:port; empty serves nothing."`
+}
+
+// Links are the signed answer links.
+type Links struct {
+	BaseURL string `yaml:"base_url" doc:"Where customers reach the answer page: https://bank.example/card"`
+	KeyFile string `yaml:"key_file" doc:"The signing key, the same for all desks: openssl rand -out FILE 32; chmod 600 FILE"`
+	// Key is read from KeyFile.
+	Key Secret `yaml:"-"`
+}
+
+// The roles of a process.
+const (
+	RoleMonitor = "monitor"
+	RoleDesk    = "desk"
+)
+
+// Defaults is the configuration of an empty file: a broker on this machine, everything else as a bank would start.
+func Defaults() Config {
+	return Config{
+		Roles: []string{RoleMonitor, RoleDesk},
+		Kafka: Kafka{
+			Brokers: []string{"127.0.0.1:9092"}, ClientID: "cardwatch", GroupPrefix: "cardwatch",
+			SessionTimeout: 10 * time.Second, HeartbeatInterval: 3 * time.Second,
+		},
+		Topics:  Topics{Partitions: 12, ReplicationFactor: 3},
+		Store:   Store{Dir: "/var/lib/cardwatch"},
+		HTTP:    Listen{"127.0.0.1:8080"},
+		Metrics: Listen{"127.0.0.1:9464"},
+		Rules:   detectors.Defaults(),
+		Desk:    alerts.Defaults(),
+	}
+}
+
+// Has reports whether the process plays the role.
+func (c *Config) Has(role string) bool {
+	for _, r := range c.Roles {
+		if r == role {
+			return true
+		}
+	}
+	return false
+}
+
+// Group is the consumer group of a role.
+func (c *Config) Group(role string) string { return c.Kafka.GroupPrefix + "." + role }

@@ -1,0 +1,34 @@
+package config
+
+import "github.com/cardwatch/cardwatch/detectors"
+
+// foreignDocs comments the keys of sections whose structs live in pure packages; a `doc` tag there wins. A detector's section is
+// commented by its own summary.
+func foreignDocs() map[string]string {
+	docs := map[string]string{
+		"rules.version":            "Names this set of rules on every alert; change it with every change of the rules.",
+		"rules.lateness":           "How old a transaction may be on arrival and still be judged; an older one only corrects the card's history.",
+		"rules.clock_ahead":        "How far a terminal's clock may run ahead of arrival before it is taken for wrong.",
+		"desk.bank_name":           "Opens every message, so that customers know a real one: at most 12 characters of Chinese, 20 of English.",
+		"desk.app_wait":            "How long an app prompt is left alone before the same question goes out as a text message.",
+		"desk.sms_wait":            "How long a text message is left alone before an analyst takes over; the prompt stays open.",
+		"desk.prompt_life":         "How long a yes counts.",
+		"desk.claim_lease":         "How long an analyst holds a case without touching it.",
+		"desk.exempt_for":          "How long a confirmed use keeps its like from being asked about again.",
+		"desk.sms_yes_limit_minor": "The largest amount, in minor units, that a yes by text message may release; above it the app is needed.",
+		"desk.quiet_from":          "From this local hour until quiet_until nothing but fraud messages is sent; equal means never.",
+		"desk.quiet_until":         "The hour at which other messages may go out again.",
+		"desk.prompts_per_case":    "The most fraud prompts of one case within prompts_window.",
+		"desk.prompts_window":      "The time over which prompts_per_case counts.",
+		"desk.prompts_per_day":     "The most fraud prompts a customer gets in one local day,",
+		"desk.answers_per_day":     "the most replies to what the customer wrote,",
+		"desk.service_per_day":     "and the most reminders and offers.",
+		"desk.promise_grace":       "How long after its date a promise to pay counts as broken.",
+	}
+	rules := detectors.Defaults()
+	for _, d := range rules.Catalogue() {
+		about := d.About()
+		docs["rules."+string(about.Name)] = about.Summary.En
+	}
+	return docs
+}

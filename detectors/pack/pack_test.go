@@ -14,6 +14,8 @@ func sample() []byte {
 	b = pack.Bool(b, true)
 	b = pack.Float(b, 1.5)
 	b = pack.Fixed32(b, 0xdeadbeef)
+	b = pack.Fixed64(b, 1<<63)
+	b = pack.String(b, "view")
 	return pack.String(b, "哈尔滨")
 }
 
@@ -24,6 +26,8 @@ func TestFieldsComeBackInOrder(t *testing.T) {
 	require.True(t, r.Bool())
 	require.Equal(t, 1.5, r.Float())
 	require.Equal(t, uint32(0xdeadbeef), r.Fixed32())
+	require.Equal(t, uint64(1<<63), r.Fixed64())
+	require.Equal(t, "view", string(r.Bytes()))
 	require.Equal(t, "哈尔滨", r.String())
 	require.NoError(t, r.Done())
 }
@@ -37,6 +41,8 @@ func TestEveryCutOfAValueIsAnError(t *testing.T) {
 		r.Bool()
 		r.Float()
 		r.Fixed32()
+		r.Fixed64()
+		r.Bytes()
 		_ = r.String()
 		require.ErrorIs(t, r.Done(), pack.ErrShort, "cut after %d bytes", n)
 	}

@@ -1,0 +1,95 @@
+package window
+
+import "math"
+
+// Recent is every single use that the window still holds, the oldest first; it is valid until the next Add.
+func (w *Window) Recent() []Use { return w.recent }
+
+// Places is everywhere the card has been, in no particular order; it is valid until the next Add.
+func (w *Window) Places() []Place { return w.places }
+
+// PlaceOf finds a known place by its area, nil when the card has not been there.
+func (w *Window) PlaceOf(a Area) *Place {
+	if i := w.placeIndex(a); i >= 0 {
+		return &w.places[i]
+	}
+	return nil
+}
+
+// PresentUses counts the approved card-present uses at all known places.
+func (w *Window) PresentUses() int {
+	n := 0
+	for i := range w.places {
+		n += w.places[i].Uses()
+	}
+	return n
+}
+
+// TravelDay is the local day of the newest travel purchase, 0 when there was none.
+func (w *Window) TravelDay() int32 { return w.travelDay }
+
+// Approximate reports that the last Day holds more uses than are kept singly.
+func (w *Window) Approximate() bool { return len(w.spill) > 0 }
+
+// Today counts the uses and the approved spend in minor units of the Day up to the newest record; when the window is
+// Approximate, uses up to an hour older may be among them.
+func (w *Window) Today() (uses int, spend int64) {
+	for _, h := range w.spill {
+		uses, spend = uses+int(h.uses), spend+h.spend
+	}
+	dayAgo := w.Newest() - Day.Milliseconds()
+	for i := range w.recent {
+		u := &w.recent[i]
+		if u.At.UnixMilli > dayAgo && !u.Reversed && u.IsUse() {
+			uses++
+			spend += u.approvedMinor()
+		}
+	}
+	return uses, spend
+}
+
+// Total sums the periods up: the whole window's counts, spend and hours.
+func (w *Window) Total() Period {
+	var sum Period
+	for i := range w.periods {
+		p := &w.periods[i]
+		sum.Uses += p.Uses
+		sum.Declined += p.Declined
+		sum.Remote += p.Remote
+		sum.Cash += p.Cash
+		sum.Spend += p.Spend
+		for h, n := range p.Hours {
+			sum.Hours[h] += n
+		}
+	}
+	return sum
+}
+
+// Amounts is the distribution of the approved amounts of purchases and cash in the window.
+type Amounts struct {
+	// N is how many there are.
+	N    int
+	bars [256]uint32
+}
+
+// Amounts reads the distribution off the window.
+func (w *Window) Amounts() (a Amounts) {
+	for i := range w.periods {
+		for _, bar := range w.periods[i].amounts {
+			a.bars[bar.bar] += bar.uses
+			a.N += int(bar.uses)
+		}
+	}
+	return a
+}
+
+// Quantile is the amount that the share q (0 … 1) of the uses stayed at or below, within 12.5 %; 0 when there are none.
+func (a *Amounts) Quantile(q float64) int64 {
+	rank := max(int(math.Ceil(q*float64(a.N))), 1)
+	for bar, n := range a.bars {
+		if rank -= int(n); rank <= 0 && n > 0 {
+			return barMiddle(uint8(bar))
+		}
+	}
+	return 0
+}

@@ -1,0 +1,124 @@
+package window
+
+import (
+	"time"
+
+	"github.com/cardwatch/cardwatch/detectors/card"
+)
+
+// Use is one transaction as the window keeps it, without a pointer.
+type Use struct {
+	// ID is the event_id's hash.
+	ID uint64
+	// original is the hash of the event_id that a reversal takes back, 0 for other types.
+	original uint64
+	// content is a fingerprint of the whole record; 0 once the use is older than a Day.
+	content uint32
+	// At is the event time, or the arrival for a clock that runs ahead.
+	At card.Moment
+	// Minor is the billing amount.
+	Minor int64
+	// Spot is where the card was; nowhere unless Present.
+	Spot   Spot
+	Type   card.Type
+	Status card.Status
+	Entry  card.EntryMode
+	MCC    card.MCC
+	// Merchant is a short hash, to tell a few merchants apart; 0 when the record names none.
+	Merchant uint16
+	// Late marks a record older than the allowed lateness when it came, Reversed one that was taken back.
+	Late, Reversed bool
+}
+
+// Clock is how far event times are trusted.
+type Clock struct {
+	// Arrived is when the record reached us.
+	Arrived card.Moment
+	// Lateness is how old a record may be and still be news, Ahead how far its clock may run ahead of ours.
+	Lateness, Ahead time.Duration
+}
+
+// UseOf reads a transaction by the clock. A time further ahead than allowed is replaced by the arrival, in the record's
+// own offset; skewed reports that.
+func UseOf(t *card.Transaction, c Clock) (u Use, skewed bool) {
+	u = Use{
+		ID: Hash(t.ID), content: fingerprint(t), At: t.At, Minor: t.Amount.Minor,
+		Type: t.Type, Status: t.Status, Entry: t.Entry, MCC: t.MCC, Merchant: uint16(Hash(t.Merchant)),
+	}
+	if t.Merchant == "" {
+		u.Merchant = 0
+	}
+	if t.Type == card.Reversal {
+		u.original = Hash(t.Original)
+	}
+	if ahead := t.At.Sub(c.Arrived); ahead > c.Ahead {
+		u.At.UnixMilli, skewed = c.Arrived.UnixMilli, true
+	} else {
+		u.Late = -ahead > c.Lateness
+	}
+	if u.Present() {
+		u.Spot = SpotOf(t.Place)
+	}
+	return u, skewed
+}
+
+// IsUse reports whether somebody tried to use the card: a purchase or cash, approved or declined.
+func (u *Use) IsUse() bool { return u.Type == card.Purchase || u.Type == card.Cash }
+
+// Present reports whether the card was at the terminal. Cash comes out of a machine that holds the card, so an entry mode
+// that was not told does not matter there.
+func (u *Use) Present() bool {
+	return u.IsUse() && (u.Entry.CardPresent() || u.Entry == 0 && u.Type == card.Cash)
+}
+
+// LocalHour is the hour of day where the use happened.
+func (u *Use) LocalHour() int { return u.At.LocalHour() }
+
+func (u *Use) before(o *Use) bool {
+	if u.At.UnixMilli != o.At.UnixMilli {
+		return u.At.UnixMilli < o.At.UnixMilli
+	}
+	return u.ID < o.ID
+}
+
+const (
+	fnvOffset = 14695981039346656037
+	fnvPrime  = 1099511628211
+)
+
+// Hash is FNV-1a of 64 bits: it tells the ids of one card apart and is the same in every build.
+func Hash(s string) uint64 { return mixString(fnvOffset, s) }
+
+func mixString(h uint64, s string) uint64 {
+	for i := range len(s) {
+		h = (h ^ uint64(s[i])) * fnvPrime
+	}
+	return h
+}
+
+func mixInt(h uint64, v int64) uint64 {
+	for range 8 {
+		h = (h ^ uint64(v&0xff)) * fnvPrime
+		v >>= 8
+	}
+	return h
+}
+
+// fingerprint covers what would make two records with one event_id different records. It is never 0.
+func fingerprint(t *card.Transaction) uint32 {
+	h := mixInt(fnvOffset, t.At.UnixMilli)
+	h = mixInt(h, t.Amount.Minor)
+	h = mixInt(h, int64(t.Type)|int64(t.Status)<<8|int64(t.Entry)<<16|int64(t.MCC)<<24)
+	h = mixString(h, t.Card)
+	h = mixString(h, t.Original)
+	h = mixString(h, t.Merchant)
+	h = mixString(h, t.Place.City)
+	return uint32(h>>32) | 1
+}
+
+func (u *Use) approvedMinor() int64 {
+	if u.Status == card.Approved && u.IsUse() {
+		return u.Minor
+	}
+	return 0
+}

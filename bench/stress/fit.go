@@ -1,0 +1,238 @@
+// Package stress fits the repayment-stress scorecard on a history of customers and what became of them.
+//
+// A fit cuts every attribute into at most seven bins, fits a ridge logistic regression on them, rounds its weights to whole
+// points (20 double the odds) and fits the probability anew on the points. It is a pure function of its input: the same
+// customers in the same order give the same table, byte for byte.
+package stress
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/cardwatch/cardwatch/detectors"
+	"github.com/cardwatch/cardwatch/detectors/card"
+)
+
+const (
+	// pointsPerUnit makes 20 points double the odds.
+	pointsPerUnit = 20 / math.Ln2
+	// evenOdds are the points at which missing and paying are equally likely, as fitted.
+	evenOdds = 500
+	// ridge holds back weights of bins with few customers.
+	ridge = 2
+	// folds is how many parts the cross-validation has.
+	folds = 5
+	// leastOfEach is how many customers of each outcome a fit needs: 50 a bin in the mean.
+	leastOfEach = 350
+)
+
+// Example is one customer at the moment of an assessment, and what became of the next payment.
+type Example struct {
+	// Inputs are detectors.StressInputs.
+	Inputs []float64
+	Missed bool
+}
+
+// Current reports whether the customer had no cycle past due at the assessment.
+func (e *Example) Current() bool { return e.Inputs[0] == 0 }
+
+// OnlyCurrent gives the examples that were current.
+func OnlyCurrent(examples []Example) []Example {
+	return slices.DeleteFunc(slices.Clone(examples), func(e Example) bool { return !e.Current() })
+}
+
+// Report says how good a fitted table is.
+type Report struct {
+	// CrossValidated measures tables fitted on four fifths of the customers on the fifth that they did not see.
+	CrossValidated Measures `json:"cross_validated"`
+	// CrossValidatedCurrent is the same for customers with no cycle past due at the assessment.
+	CrossValidatedCurrent Measures `json:"cross_validated_current"`
+	// Fitted measures the table on the customers it was fitted on.
+	Fitted Measures `json:"fitted"`
+}
+
+// Fit makes a table under a version's name from examples. Too few examples of either outcome are an error.
+func Fit(version string, examples []Example) (detectors.Scorecard, Report, error) {
+	missed := 0
+	for _, e := range examples {
+		if len(e.Inputs) != len(detectors.StressAttributes()) {
+			return detectors.Scorecard{}, Report{}, fmt.Errorf("stress: an example has %d inputs, the attributes are %d", len(e.Inputs), len(detectors.StressAttributes()))
+		}
+		if e.Missed {
+			missed++
+		}
+	}
+	if paid := len(examples) - missed; missed < leastOfEach || paid < leastOfEach {
+		return detectors.Scorecard{}, Report{}, fmt.Errorf("stress: %d customers who missed and %d who paid; a table needs at least %d of each", missed, paid, leastOfEach)
+	}
+	table, err := fit(version, examples)
+	if err != nil {
+		return detectors.Scorecard{}, Report{}, err
+	}
+	report := Report{Fitted: Judge(&table, examples)}
+	report.CrossValidated, report.CrossValidatedCurrent, err = crossValidate(examples)
+	return table, report, err
+}
+
+func fit(version string, examples []Example) (detectors.Scorecard, error) {
+	missed := outcomes(examples)
+	var rows [][]bin
+	for j, a := range detectors.StressAttributes() {
+		rows = append(rows, binned(column(examples, j), missed, a.Sign))
+	}
+	intercept, weights, err := regress(examples, missed, rows)
+	for err == nil && mergeAgainstSign(rows, weights) {
+		intercept, weights, err = regress(examples, missed, rows)
+	}
+	if err != nil {
+		return detectors.Scorecard{}, err
+	}
+	table := tabulate(version, intercept, weights, rows)
+	points := make([]int, len(examples))
+	for i := range examples {
+		points[i], _ = table.Score(examples[i].Inputs, card.Currency{})
+	}
+	intercept, slope, err := calibrate(points, missed)
+	table.Intercept, table.Slope = sixDigits(intercept), sixDigits(slope)
+	return table, err
+}
+
+// regress fits a weight for every bin, one list an attribute.
+func regress(examples []Example, missed []bool, rows [][]bin) (intercept float64, weights [][]float64, err error) {
+	design, columns := dummies(examples, rows)
+	intercept, flat, err := logistic(design, missed, columns, ridge)
+	if err != nil {
+		return 0, nil, err
+	}
+	for _, bins := range rows {
+		weights = append(weights, flat[:len(bins)])
+		flat = flat[len(bins):]
+	}
+	return intercept, weights, nil
+}
+
+// mergeAgainstSign merges, in every attribute with a sign, the neighbouring bins whose weights run against it the most,
+// and reports whether there were any: what one attribute says may turn in the company of the others.
+func mergeAgainstSign(rows [][]bin, weights [][]float64) (merged bool) {
+	for j, a := range detectors.StressAttributes() {
+		worst, at := 0.0, -1
+		for k := range len(rows[j]) - 1 {
+			if against := float64(-a.Sign) * (weights[j][k+1] - weights[j][k]); against > worst {
+				worst, at = against, k
+			}
+		}
+		if at >= 0 {
+			rows[j] = merge(rows[j], at)
+			merged = true
+		}
+	}
+	return merged
+}
+
+// dummies gives every bin a column.
+func dummies(examples []Example, rows [][]bin) (design []sparse, columns int) {
+	first := make([]int, len(rows))
+	for j, bins := range rows {
+		first[j] = columns
+		columns += len(bins)
+	}
+	design = make([]sparse, len(examples))
+	for i, e := range examples {
+		design[i] = make(sparse, len(rows))
+		for j, bins := range rows {
+			design[i][j] = first[j] + find(bins, e.Inputs[j])
+		}
+	}
+	return design, columns
+}
+
+// tabulate rounds weights to points. The mildest bin of every attribute costs none, so that points are what stress cost.
+func tabulate(version string, intercept float64, weights [][]float64, rows [][]bin) detectors.Scorecard {
+	table := detectors.Scorecard{Version: version}
+	base := intercept
+	for j, a := range detectors.StressAttributes() {
+		least := slices.Min(weights[j])
+		base += least
+		attribute := detectors.ScoreAttribute{Code: a.Code}
+		for k, b := range rows[j] {
+			bin := detectors.ScoreBin{Points: int(math.Round((weights[j][k] - least) * pointsPerUnit))}
+			if n := len(attribute.Bins); n > 0 && attribute.Bins[n-1].Points == bin.Points {
+				attribute.Bins = attribute.Bins[:n-1]
+			}
+			if !math.IsInf(b.below, 1) {
+				bin.Below = &rows[j][k].below
+			}
+			attribute.Bins = append(attribute.Bins, bin)
+		}
+		table.Attributes = append(table.Attributes, attribute)
+	}
+	table.BasePoints = evenOdds + int(math.Round(base*pointsPerUnit))
+	return table
+}
+
+// Judge measures a table on examples.
+func Judge(table *detectors.Scorecard, examples []Example) Measures {
+	var all judgements
+	for i := range examples {
+		all.add(table, &examples[i])
+	}
+	return all.measure()
+}
+
+// crossValidate judges every example by a table that was fitted without it and every fifth other. The folds are by place,
+// so examples that belong together must not stand five apart.
+func crossValidate(examples []Example) (all, current Measures, err error) {
+	var judged, judgedCurrent judgements
+	for f := range folds {
+		var seen, unseen []Example
+		for i, e := range examples {
+			if i%folds == f {
+				unseen = append(unseen, e)
+			} else {
+				seen = append(seen, e)
+			}
+		}
+		table, err := fit("cross-validation", seen)
+		if err != nil {
+			return Measures{}, Measures{}, fmt.Errorf("cross-validation: %w", err)
+		}
+		for i := range unseen {
+			judged.add(&table, &unseen[i])
+			if unseen[i].Current() {
+				judgedCurrent.add(&table, &unseen[i])
+			}
+		}
+	}
+	return judged.measure(), judgedCurrent.measure(), nil
+}
+
+// judgements are probabilities and what became of them.
+type judgements struct {
+	probabilities []float64
+	missed        []bool
+}
+
+func (j *judgements) add(table *detectors.Scorecard, e *Example) {
+	points, _ := table.Score(e.Inputs, card.Currency{})
+	j.probabilities = append(j.probabilities, table.MissProbability(points))
+	j.missed = append(j.missed, e.Missed)
+}
+
+func (j *judgements) measure() Measures { return Measure(j.probabilities, j.missed) }
+
+func outcomes(examples []Example) []bool {
+	missed := make([]bool, len(examples))
+	for i := range examples {
+		missed[i] = examples[i].Missed
+	}
+	return missed
+}
+
+func column(examples []Example, j int) []float64 {
+	values := make([]float64, len(examples))
+	for i := range examples {
+		values[i] = examples[i].Inputs[j]
+	}
+	return values
+}

@@ -1,0 +1,134 @@
+package detectors
+
+import (
+	"math"
+	"slices"
+	"strconv"
+
+	"github.com/cardwatch/cardwatch/detectors/ledger"
+)
+
+// assess judges the account at its newest bill, says so, and raises an alert when somebody should be helped. eventID is the
+// statement's at atStatement.
+func (v *visit) assess(g stage, eventID string) {
+	rules := &v.m.rules.RepaymentStress
+	inputs, _ := StressInputs(v.account)
+	points, lines := rules.Scorecard.Score(inputs, v.account.Currency)
+	missed := rules.Scorecard.MissProbability(points)
+	flow, cycles := v.account.Closed(ledger.Months)
+	strains := v.strains(flow, cycles)
+	as := Assessment{
+		Head: v.head("assessment", strconv.Itoa(int(g)), eventID), Account: v.account.ID, MissProbability: missed, Points: points,
+		BasePoints: rules.Scorecard.BasePoints, Band: rules.band(missed, cycles), Reasons: lines, ModelVersion: rules.Scorecard.Version,
+	}
+	for _, r := range strains {
+		as.Reasons = append(as.Reasons, PointsReason{Code: r.Code, Value: float64(r.Value)})
+	}
+	v.out.Assessments = append(v.out.Assessments, as)
+	marks := &v.account.Marks
+	marks.Assessed, marks.MissBasisPoints, marks.High = cycles > 0, uint16(math.Round(missed*1e4)), as.Band == bandHigh
+	v.help(g, &as, lines, strains)
+}
+
+// help raises the alert that fits: a plan for who is stressed, a reminder shortly before the due date for who forgets and
+// has not paid. Overdue accounts get neither; collections sees to them. Each is raised once a bill, so that nobody is pressed.
+func (v *visit) help(g stage, as *Assessment, lines []PointsReason, strains []Reason) {
+	standing := v.account.Standing(v.now, v.tolerance)
+	if standing.DaysPastDue > 0 || standing.Next.Minor == 0 {
+		return
+	}
+	about := v.m.rules.RepaymentStress.About()
+	f := Finding{
+		Detector: about.Name, Version: about.Version, EventID: as.ID, OccurredAt: v.now, Account: v.account.ID,
+		Score: max(int(percent(as.MissProbability)), 1),
+		Reasons: []Reason{
+			{Code: "min_due_open", Value: standing.Next.Minor, Unit: Minor},
+			{Code: "days_to_due", Value: int64(standing.Next.DueAt.LocalDay() - v.now.LocalDay()), Unit: Days},
+		},
+	}
+	switch {
+	case as.Band == bandHigh:
+		v.offer(&f, as, lines, strains)
+	case g >= threeDaysBefore:
+		v.remind(&f)
+	}
+	if f.Action != "" {
+		v.m.raise(v.state, v.ev, &f, v.out)
+	}
+}
+
+// offer proposes an instalment plan; a strain at its limit makes it urgent.
+func (v *visit) offer(f *Finding, as *Assessment, lines []PointsReason, strains []Reason) {
+	if done(v.account, offered) {
+		return
+	}
+	markDone(v.account, offered)
+	f.Action, f.Severity = OfferInstalment, Medium
+	if slices.ContainsFunc(strains, func(r Reason) bool { return r.Value >= r.Limit }) {
+		f.Severity = High
+	}
+	limit := percent(v.m.rules.RepaymentStress.HighAt)
+	f.Reasons = append(f.Reasons, Reason{Code: "miss_probability", Value: percent(as.MissProbability), Limit: limit, Unit: Percent})
+	f.Reasons = append(f.Reasons, strains...)
+	f.Reasons = append(f.Reasons, costliest(lines, 3)...)
+}
+
+// remind proposes a reminder to who tends to pay late, has paid nothing yet and is not drawn from by the bank.
+func (v *visit) remind(f *Finding) {
+	late, limit := v.account.LateButPaid(ledger.Months, v.tolerance), v.m.rules.RepaymentStress.ForgetfulMonths
+	since := v.account.Flow(len(v.account.Bills) - 1)
+	if late < limit || since.Settled > 0 || v.autopayWorks(since) || done(v.account, reminded) {
+		return
+	}
+	markDone(v.account, reminded)
+	f.Action, f.Severity = RemindMinPayment, Low
+	f.Reasons = append(f.Reasons, Reason{Code: "late_but_paid_3", Value: int64(late), Limit: int64(limit), Unit: Months})
+}
+
+// autopayWorks reports whether the bank will draw the payment by itself and no draw has failed lately.
+func (v *visit) autopayWorks(since ledger.Flow) bool {
+	closed, _ := v.account.Closed(ledger.Months)
+	return v.account.Newest().Autopay && closed.FailedAutopay+since.FailedAutopay == 0
+}
+
+// closePaid closes the account's alert once nothing is left to pay.
+func (v *visit) closePaid() {
+	standing := v.account.Standing(v.now, v.tolerance)
+	if standing.Next.Minor > 0 || standing.OverdueMinor > 0 {
+		return
+	}
+	about := v.m.rules.RepaymentStress.About()
+	if i := v.state.findIncident(&Finding{Detector: about.Name, Account: v.account.ID}); i >= 0 {
+		v.state.closeIncident(i, v.ev, v.out)
+	}
+}
+
+// strains is the affordability view: what the scorecard, fitted on bills and payments alone, does not know. Each is a
+// reason without points, present when it can be told; at or above its limit it raises the severity of an offer.
+func (v *visit) strains(flow ledger.Flow, cycles int) (found []Reason) {
+	rules := &v.m.rules.RepaymentStress
+	if p := &v.state.Profile; p.MonthlyIncomeMinor > 0 && p.Currency == v.account.Currency && cycles > 0 {
+		found = append(found,
+			Reason{Code: "spend_to_income", Value: 100 * max(flow.SpendMinor, 0) / (int64(cycles) * p.MonthlyIncomeMinor), Limit: rules.SpendToIncomePercent, Unit: Percent},
+			Reason{Code: "min_due_to_income", Value: 100 * v.account.Newest().MinDueMinor / p.MonthlyIncomeMinor, Limit: rules.MinDueToIncomePercent, Unit: Percent})
+	}
+	if flow.SpendMinor > 0 && flow.CashMinor > 0 {
+		found = append(found, Reason{Code: "cash_share", Value: 100 * min(flow.CashMinor, flow.SpendMinor) / flow.SpendMinor, Limit: rules.CashSharePercent, Unit: Percent})
+	}
+	if failed := flow.FailedAutopay + v.account.Flow(len(v.account.Bills)-1).FailedAutopay; failed > 0 {
+		found = append(found, Reason{Code: "failed_autopay", Value: int64(failed), Limit: rules.FailedAutopay, Unit: Uses})
+	}
+	return found
+}
+
+// costliest gives the n lines with the most points above none, as reasons.
+func costliest(lines []PointsReason, n int) (reasons []Reason) {
+	sorted := slices.Clone(lines)
+	slices.SortStableFunc(sorted, func(a, b PointsReason) int { return b.Points - a.Points })
+	for _, l := range sorted[:min(n, len(sorted))] {
+		if l.Points > 0 {
+			reasons = append(reasons, Reason{Code: l.Code, Value: int64(l.Points), Unit: Points})
+		}
+	}
+	return reasons
+}

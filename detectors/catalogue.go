@@ -1,0 +1,86 @@
+package detectors
+
+import (
+	"time"
+
+	"github.com/cardwatch/cardwatch/detectors/card"
+	"github.com/cardwatch/cardwatch/detectors/window"
+)
+
+// Rules is what decisions are made by, under one version. A new detector adds its section here, to Defaults and to the
+// Catalogue.
+type Rules struct {
+	// Version names the set on every alert.
+	Version string `yaml:"version"`
+	// Lateness is how old a transaction may be on arrival and still be judged.
+	Lateness time.Duration `yaml:"lateness"`
+	// ClockAhead is how far a terminal's clock may run ahead of arrival before it is taken for wrong.
+	ClockAhead time.Duration `yaml:"clock_ahead"`
+
+	LargeOutOfTown         LargeOutOfTown         `yaml:"large_out_of_town"`
+	LateNightHighFrequency LateNightHighFrequency `yaml:"late_night_high_frequency"`
+	RepaymentStress        RepaymentStress        `yaml:"repayment_stress"`
+	// Delinquency is no detector: it says what the tiers of overdue accounts go by.
+	Delinquency Delinquency `yaml:"delinquency"`
+}
+
+// Defaults are the rules that Cardwatch ships. Five minutes cover a slow acquirer and a clock that is a little off; batches
+// and wrong clocks are hours away (notes/data.md §5).
+func Defaults() Rules {
+	return Rules{
+		Version: "default.1", Lateness: 5 * time.Minute, ClockAhead: 5 * time.Minute,
+		LargeOutOfTown:         DefaultLargeOutOfTown(),
+		LateNightHighFrequency: DefaultLateNightHighFrequency(),
+		RepaymentStress:        DefaultRepaymentStress(),
+		Delinquency:            DefaultDelinquency(),
+	}
+}
+
+// Catalogue lists every detector in the order in which they judge: the configuration's sections, the metrics' labels, the
+// console's names and the documentation follow from it.
+func (r *Rules) Catalogue() []Detector {
+	return []Detector{
+		&r.LargeOutOfTown,
+		&r.LateNightHighFrequency,
+		&r.RepaymentStress,
+	}
+}
+
+// Detector is one detector's configuration, which knows its own name and limits.
+type Detector interface {
+	// About says who the detector is.
+	About() About
+	// Validate names everything that is wrong with the configuration, with paths inside its section.
+	Validate() []Problem
+}
+
+// CardDetector judges transactions as they come, each against the card's history before it.
+type CardDetector interface {
+	Detector
+	// Evaluate fills in Score, Action and Reasons when there is something to say, and leaves f alone otherwise. It
+	// allocates only then.
+	Evaluate(in *Sighting, f *Finding)
+}
+
+// About is a detector for people and for labels.
+type About struct {
+	Name Name
+	// Version rises with every change of the code that changes a judgement.
+	Version        int
+	Title, Summary Text
+}
+
+// Text is a sentence in both languages of the product.
+type Text struct{ Zh, En string }
+
+// Sighting is one use of a card with everything that a detector may compare it with.
+type Sighting struct {
+	Use *window.Use
+	// Window is the card's history without the use.
+	Window *window.Window
+	// Home is where the bank says that the customer lives, nowhere when it does not say.
+	Home window.Spot
+	// Tight says that the card had a fraud lately.
+	Tight    bool
+	Currency card.Currency
+}

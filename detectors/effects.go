@@ -1,0 +1,35 @@
+package detectors
+
+// Effects is what one Step asks of the world. The engine hands in an empty one and reuses it.
+type Effects struct {
+	Alerts      []Alert
+	Collections []Collection
+	Assessments []Assessment
+	// Admission says what became of the event itself.
+	Admission Admission
+}
+
+// Reset empties the effects for the next event and keeps their memory.
+func (e *Effects) Reset() {
+	e.Alerts, e.Collections, e.Assessments = e.Alerts[:0], e.Collections[:0], e.Assessments[:0]
+	e.Admission = Admitted
+}
+
+// Admission says what became of an event when it met the state.
+type Admission string
+
+// The admissions; each is a metric label. Only Conflict is a dead letter.
+const (
+	// Admitted is an event that was applied.
+	Admitted Admission = "admitted"
+	// Late is an event older than the allowed lateness: applied to history, not judged by rules about the present.
+	Late Admission = "late"
+	// ClockSkew is an event from the future: applied at its arrival time.
+	ClockSkew Admission = "clock_skew"
+	// Duplicate is an event_id seen before with the same content: no effect.
+	Duplicate Admission = "duplicate"
+	// Conflict is an event_id seen before with other content: the first one stands.
+	Conflict Admission = "event_id_conflict"
+	// Unmatched is a reversal whose original is no longer, or not yet, in the card's history.
+	Unmatched Admission = "unmatched_reversal"
+)

@@ -1,0 +1,61 @@
+package detectors
+
+import "github.com/cardwatch/cardwatch/detectors/card"
+
+// Finding is one detector's judgement of one event; a Score of 0 is "nothing to say".
+type Finding struct {
+	Detector Name
+	Version  int
+	// Score is 0 … 100.
+	Score    int
+	Severity Severity
+	Action   Action
+	Reasons  []Reason
+	// EventID is the event that was judged, OccurredAt its time.
+	EventID    string
+	OccurredAt card.Moment
+	// Card is the card token, empty when the finding is about the account.
+	Card, Account string
+}
+
+// subject is what the finding is about: one alert is open per detector and subject.
+func (f *Finding) subject() (cardID, account string) {
+	if f.Card != "" {
+		return f.Card, ""
+	}
+	return "", f.Account
+}
+
+// Severity bands over a score of 0 … 100. A detector alerts at 50 by default, so medium is the lowest that people usually see; 70 takes
+// two independent facts, 90 takes about all there are.
+const (
+	mediumFrom   = 50
+	highFrom     = 70
+	criticalFrom = 90
+)
+
+// SeverityOf orders a score for people.
+func SeverityOf(score int) Severity {
+	switch {
+	case score >= criticalFrom:
+		return Critical
+	case score >= highFrom:
+		return High
+	case score >= mediumFrom:
+		return Medium
+	}
+	return Low
+}
+
+// rank orders severities, higher for worse.
+func (s Severity) rank() int {
+	switch s {
+	case Critical:
+		return 3
+	case High:
+		return 2
+	case Medium:
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,44 @@
+package detectors
+
+import "github.com/cardwatch/cardwatch/detectors/pack"
+
+// append writes the open alert without its Head, State and Mode, which are the same for all open alerts.
+func (in *Incident) append(dst []byte) []byte {
+	a := &in.Alert
+	for _, s := range [...]string{a.AlertID, string(a.Detector), a.RuleSet, string(a.Severity), a.Card, a.Account, string(a.Action)} {
+		dst = pack.String(dst, s)
+	}
+	dst = pack.Int(dst, in.FoundAt)
+	dst = pack.Uint(dst, uint64(a.Revision))
+	dst = pack.Uint(dst, uint64(a.DetectorVersion))
+	dst = pack.Uint(dst, uint64(a.Score))
+	dst = appendMoment(dst, a.OccurredAt)
+	dst = pack.Uint(dst, uint64(len(a.EventIDs)))
+	for _, id := range a.EventIDs {
+		dst = pack.String(dst, id)
+	}
+	dst = pack.Uint(dst, uint64(len(a.Reasons)))
+	for _, reason := range a.Reasons {
+		dst = pack.String(dst, string(reason.Code))
+		dst = pack.Int(pack.Int(dst, reason.Value), reason.Limit)
+		dst = pack.String(pack.String(dst, string(reason.Unit)), reason.Baseline)
+	}
+	return dst
+}
+
+func readIncident(r *pack.Reader) Incident {
+	a := Alert{State: Open, Mode: Live, AlertID: r.String(), Detector: Name(r.String()), RuleSet: r.String(), Severity: Severity(r.String()),
+		Card: r.String(), Account: r.String(), Action: Action(r.String())}
+	in := Incident{FoundAt: r.Int()}
+	a.Revision, a.DetectorVersion, a.Score = int(r.Uint()), int(r.Uint()), int(r.Uint())
+	a.OccurredAt = readMoment(r)
+	for range bounded(r, 1, MaxEventIDs) {
+		a.EventIDs = append(a.EventIDs, r.String())
+	}
+	for range r.Count(5) {
+		a.Reasons = append(a.Reasons, Reason{Code: ReasonCode(r.String()), Value: r.Int(), Limit: r.Int(), Unit: Unit(r.String()),
+			Baseline: r.String()})
+	}
+	in.Alert = a
+	return in
+}

@@ -1,0 +1,167 @@
+package detectors
+
+import (
+	"github.com/cardwatch/cardwatch/detectors/card"
+	"github.com/cardwatch/cardwatch/detectors/window"
+)
+
+// nightFacts are what late_night_high_frequency found out about a use. Counts include the use itself.
+type nightFacts struct {
+	// all counts every use, apart leaves out what somebody bought over a counter (terminal or QR code).
+	all, apart density
+	// declined, cash and tests count within the long span: refusals, withdrawals, small charges by card number.
+	declined, cash, tests int
+	// shops says that the test charges came from more than one merchant, shop is the last one's hash.
+	shops bool
+	shop  uint16
+	// settled says that the card has a history of amounts, usualMinor its p95 over that many of them.
+	settled    bool
+	usualMinor int64
+	amounts    int
+	// large says that the use itself is above the card's p95.
+	large bool
+	// spent is what the series comes to, spreeMinor what it must come to, to be large for the card.
+	spent, spreeMinor int64
+	// nightUses of uses lie at night; nightPercent is their share, with the prior; rare and habit judge it.
+	nightUses, uses, nightPercent int
+	rare, habit                   bool
+	// cashUses of uses are cash; cashRare says that it is next to none.
+	cashUses int
+	cashRare bool
+}
+
+// density counts the uses in the short and in the long span.
+type density struct{ dense, series int }
+
+func (d *density) add(dense bool) {
+	d.series++
+	if dense {
+		d.dense++
+	}
+}
+
+func (d *LateNightHighFrequency) facts(in *Sighting) nightFacts {
+	var f nightFacts
+	u, w := in.Use, in.Window
+	amounts := w.Amounts()
+	f.amounts, f.usualMinor = amounts.N, amounts.Quantile(0.95)
+	f.settled = f.amounts >= d.PriorUses
+	f.large = f.settled && u.Minor > f.usualMinor
+	f.spreeMinor = max(3*f.usualMinor, d.SpreeMinor)
+	small := d.SmallMinor
+	if f.settled {
+		small = min(small, amounts.Quantile(0.5))
+	}
+	f.count(d, u, u, small)
+	recent := w.Recent()
+	for i := len(recent) - 1; i >= 0 && u.At.Sub(recent[i].At) <= d.Series; i-- {
+		if o := &recent[i]; o.IsUse() && !o.Late && !o.Reversed {
+			f.count(d, u, o, small)
+		}
+	}
+	d.habits(w, &f)
+	return f
+}
+
+// count takes one use of the series in. A use up to the allowed lateness after u belongs to it: it only came first.
+func (f *nightFacts) count(d *LateNightHighFrequency, u, o *window.Use, small int64) {
+	dense := u.At.Sub(o.At) <= d.Dense
+	f.all.add(dense)
+	if o.Status == card.Declined {
+		f.declined++
+	} else {
+		f.spent += o.Minor
+	}
+	switch {
+	case o.Type == card.Cash:
+		f.cash++
+	case o.Present() || o.Entry == card.QR:
+		return
+	case o.Entry == card.CredentialOnFile:
+		// Shops charge stored cards (subscriptions) in nightly batches; testers type numbers in.
+	case o.Minor <= small:
+		f.shops = f.shops || f.tests > 0 && o.Merchant != f.shop
+		f.shop = o.Merchant
+		f.tests++
+	}
+	f.apart.add(dense)
+}
+
+// habits compares with the card's own nights. The prior keeps a short history from claiming that it knows.
+func (d *LateNightHighFrequency) habits(w *window.Window, f *nightFacts) {
+	total := w.Total()
+	f.uses = int(total.Uses)
+	for h := range d.UntilHour {
+		f.nightUses += int(total.Hours[h])
+	}
+	f.nightPercent = (100*f.nightUses + d.PriorPercent*d.PriorUses) / (f.uses + d.PriorUses)
+	f.rare, f.habit = f.nightPercent < d.RarePercent, f.nightPercent >= d.HabitPercent
+	f.cashUses = int(total.Cash)
+	f.cashRare = f.cash > 0 && f.settled && 20*f.cashUses < f.uses
+}
+
+// score adds the facts up. Density, not count, separates a burst from a night out; the card's habit removes most of the rest, and costs
+// recall when it is trusted alone (notes/data.md §5). Somebody who stands at a counter is rarely a machine.
+func (f *nightFacts) score(tight bool) int {
+	points := f.densityPoints() + f.testPoints() + f.cashPoints() + f.declinedPoints()
+	add := func(holds bool, more int) {
+		if holds {
+			points += more
+		}
+	}
+	add(f.spree(), 25)
+	add(f.rare, 10)
+	add(f.habit, -20)
+	add(tight && points > 0, 10)
+	return points
+}
+
+func (f *nightFacts) densityPoints() int { return max(f.apart.points(), f.all.points()/2) }
+
+func (d *density) points() int {
+	points := 0
+	if d.dense >= 3 {
+		points += 35
+	}
+	if d.series >= 3 {
+		points += 15
+	}
+	if d.series >= 5 {
+		points += 10
+	}
+	return points
+}
+
+// testPoints: two small charges from afar are a test of a stolen number, and a large one after them is what it was for.
+func (f *nightFacts) testPoints() int {
+	switch {
+	case f.tests >= 2 && f.large:
+		return 60
+	case f.tests >= 3, f.tests == 2 && f.shops:
+		return 50
+	case f.tests == 2:
+		return 40
+	}
+	return 0
+}
+
+func (f *nightFacts) cashPoints() int {
+	points := 0
+	switch {
+	case f.cash >= 3:
+		points = 50
+	case f.cash == 2:
+		points = 35
+	}
+	if points > 0 && f.cashRare {
+		points += 10
+	}
+	return points
+}
+
+func (f *nightFacts) declinedPoints() int { return 10 * min(f.declined, 3) }
+
+// spree reports a run of uses, or two withdrawals, that is large for the card as a whole.
+func (f *nightFacts) spree() bool {
+	return (f.all.dense >= 3 || f.cash >= 2) && f.settled && f.spent > f.spreeMinor
+}

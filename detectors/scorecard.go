@@ -1,0 +1,137 @@
+package detectors
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+
+	"github.com/cardwatch/cardwatch/detectors/card"
+)
+
+// Scorecard is a table of points that tells the chance of missing the next minimum payment. It is data: a bank fits one on
+// its own history (bench/stress) and it travels as JSON. More points are more stress.
+type Scorecard struct {
+	// Version names the table on every assessment.
+	Version string `json:"version"`
+	// BasePoints are everyone's; 20 points double the odds of missing the payment, as fitted.
+	BasePoints int `json:"base_points"`
+	// Intercept and Slope turn points into log odds, by a logistic regression of the outcome on the points alone.
+	Intercept float64 `json:"intercept"`
+	Slope     float64 `json:"slope"`
+	// Worth is what one major unit of a currency is worth in the money of the table's amounts; 1 where it says nothing.
+	Worth      map[string]float64 `json:"worth,omitempty"`
+	Attributes []ScoreAttribute   `json:"attributes"`
+}
+
+// ScoreAttribute is one attribute's row of bins, in ascending order.
+type ScoreAttribute struct {
+	Code ReasonCode `json:"code"`
+	Bins []ScoreBin `json:"bins"`
+}
+
+// ScoreBin gives Points to values below Below; the last bin of a row has no bound and takes the rest.
+type ScoreBin struct {
+	Below  *float64 `json:"below,omitempty"`
+	Points int      `json:"points"`
+}
+
+// ParseScorecard reads a table from JSON. Unknown fields, trailing text and a table that Validate refuses are errors.
+func ParseScorecard(text []byte) (Scorecard, error) {
+	var s Scorecard
+	in := json.NewDecoder(bytes.NewReader(text))
+	in.DisallowUnknownFields()
+	if err := in.Decode(&s); err != nil {
+		return Scorecard{}, fmt.Errorf("scorecard: %w", err)
+	}
+	if in.More() {
+		return Scorecard{}, fmt.Errorf("scorecard: text after the table at byte %d", in.InputOffset())
+	}
+	return s, s.Validate()
+}
+
+// Validate says what keeps the table from being used: no version, an attribute that this program does not compute or that
+// stands twice, bins out of order, or a probability that does not rise with the points.
+func (s *Scorecard) Validate() error {
+	if s.Version == "" {
+		return fmt.Errorf("scorecard: version is missing")
+	}
+	if !(s.Slope > 0) || math.IsInf(s.Slope, 0) || math.IsNaN(s.Intercept) || math.IsInf(s.Intercept, 0) {
+		return fmt.Errorf("scorecard: slope %v and intercept %v must be finite and the slope above 0", s.Slope, s.Intercept)
+	}
+	for currency, worth := range s.Worth {
+		if _, err := card.ParseCurrency(currency); err != nil || !(worth > 0) || math.IsInf(worth, 0) {
+			return fmt.Errorf("scorecard: worth of %q is %v, must be above 0 for an ISO 4217 currency", currency, worth)
+		}
+	}
+	if len(s.Attributes) == 0 {
+		return fmt.Errorf("scorecard: no attributes")
+	}
+	seen := map[ReasonCode]bool{}
+	for _, a := range s.Attributes {
+		if at, _ := attributeIndex(a.Code); at < 0 {
+			return fmt.Errorf("scorecard: attribute %q is not one of those that can be computed", a.Code)
+		}
+		if seen[a.Code] {
+			return fmt.Errorf("scorecard: attribute %q stands twice", a.Code)
+		}
+		seen[a.Code] = true
+		if err := a.validate(); err != nil {
+			return fmt.Errorf("scorecard: attribute %q: %w", a.Code, err)
+		}
+	}
+	return nil
+}
+
+func (a *ScoreAttribute) validate() error {
+	last := len(a.Bins) - 1
+	if last < 0 || a.Bins[last].Below != nil {
+		return fmt.Errorf("the last bin must be without a bound")
+	}
+	for i := range last {
+		if a.Bins[i].Below == nil || math.IsNaN(*a.Bins[i].Below) {
+			return fmt.Errorf("bin %d needs a bound", i+1)
+		}
+		if i > 0 && *a.Bins[i].Below <= *a.Bins[i-1].Below {
+			return fmt.Errorf("bin %d's bound %v is not above the one before", i+1, *a.Bins[i].Below)
+		}
+	}
+	return nil
+}
+
+// Score gives the points of StressInputs in a currency and the line of each attribute; the lines and BasePoints add up to
+// points.
+func (s *Scorecard) Score(inputs []float64, currency card.Currency) (points int, lines []PointsReason) {
+	points = s.BasePoints
+	lines = make([]PointsReason, len(s.Attributes))
+	worth, listed := s.Worth[currency.String()]
+	if !listed {
+		worth = 1
+	}
+	for i, a := range s.Attributes {
+		at, money := attributeIndex(a.Code)
+		value := inputs[at]
+		scale := 1.0
+		if money && value > 0 {
+			scale = worth
+		}
+		lines[i] = PointsReason{Code: a.Code, Points: a.points(value * scale), Value: value}
+		points += lines[i].Points
+	}
+	return points, lines
+}
+
+func (a *ScoreAttribute) points(value float64) int {
+	for _, b := range a.Bins {
+		if b.Below == nil || value < *b.Below {
+			return b.Points
+		}
+	}
+	return 0
+}
+
+// MissProbability is the chance of missing the next minimum payment at a number of points, rounded to 1/10,000 so that it
+// is the same on every machine.
+func (s *Scorecard) MissProbability(points int) float64 {
+	return math.Round(1e4/(1+math.Exp(-s.Intercept-s.Slope*float64(points)))) / 1e4
+}

@@ -1,0 +1,116 @@
+package detectors
+
+import (
+	"slices"
+
+	"github.com/cardwatch/cardwatch/detectors/card"
+	"github.com/cardwatch/cardwatch/detectors/ledger"
+	"github.com/cardwatch/cardwatch/detectors/window"
+)
+
+// State is everything the monitor remembers of one customer: the value that the store keeps under customer_id. The zero
+// State is a customer never seen. It is bounded whatever the customer does.
+type State struct {
+	Profile Profile
+	// Cards holds at most MaxCards; when there are more, the one used longest ago is forgotten.
+	Cards []CardState
+	// Forgotten counts the cards that had to make room.
+	Forgotten uint32
+	// Accounts holds at most ledger.MaxAccounts.
+	Accounts []ledger.Account
+	// Incidents are the alerts that are still open, at most maxIncidents.
+	Incidents []Incident
+	// seen holds the ids of the last Day's events other than transactions.
+	seen seenEvents
+	// work is room for the judgement in hand, so that a quiet transaction allocates nothing; it is no part of the state.
+	work struct {
+		use      window.Use
+		sighting Sighting
+		finding  Finding
+	}
+}
+
+// MaxCards bounds the cards of one customer.
+const MaxCards = 16
+
+// Profile is what cards.customer last said; the zero Profile is "nothing yet".
+type Profile struct {
+	UpdatedAt card.Moment
+	// Home is nowhere when the bank did not tell.
+	Home               window.Spot
+	Timezone           string
+	MonthlyIncomeMinor int64
+	Currency           card.Currency
+	Language           card.Language
+	Segment            string
+}
+
+// CardState is one card's history and what is known about it beyond its transactions.
+type CardState struct {
+	// ID is the card token; bytes, so that decoding into a used State allocates nothing.
+	ID     []byte
+	Window window.Window
+	// Exemptions are what the customer or staff declared genuine, at most maxExemptions.
+	Exemptions []Exemption
+	// TightUntil ends the stricter watch after a fraud, in Unix milliseconds; 0 when there was none.
+	TightUntil int64
+}
+
+// Reset makes the state a customer never seen and keeps its memory.
+func (s *State) Reset() {
+	*s = State{Cards: s.Cards[:0], Accounts: s.Accounts[:0], Incidents: s.Incidents[:0], seen: s.seen[:0]}
+}
+
+// findCard gives the card's state, nil when there is none.
+func (s *State) findCard(id string) *CardState {
+	for i := range s.Cards {
+		if string(s.Cards[i].ID) == id {
+			return &s.Cards[i]
+		}
+	}
+	return nil
+}
+
+// openCard gives the card's state and adds it when it is new. The pointer is valid until the next call.
+func (s *State) openCard(id string) *CardState {
+	if c := s.findCard(id); c != nil {
+		return c
+	}
+	if len(s.Cards) == MaxCards {
+		oldest := 0
+		for i := range s.Cards {
+			if s.Cards[i].Window.Newest() < s.Cards[oldest].Window.Newest() {
+				oldest = i
+			}
+		}
+		s.Cards = slices.Delete(s.Cards, oldest, oldest+1)
+		s.Forgotten++
+	}
+	c := s.addCard()
+	c.ID = append(c.ID, id...)
+	return c
+}
+
+// addCard appends an empty card, in the memory of an earlier one where there is some.
+func (s *State) addCard() *CardState {
+	if len(s.Cards) == cap(s.Cards) {
+		s.Cards = append(s.Cards, CardState{})
+	} else {
+		s.Cards = s.Cards[:len(s.Cards)+1]
+	}
+	c := &s.Cards[len(s.Cards)-1]
+	c.Window.Reset()
+	c.ID, c.Exemptions, c.TightUntil = c.ID[:0], c.Exemptions[:0], 0
+	return c
+}
+
+// update takes over what the bank says about the customer, unless something newer is known.
+func (p *Profile) update(c *card.Customer) {
+	if c.At.Before(p.UpdatedAt) {
+		return
+	}
+	*p = Profile{
+		UpdatedAt: c.At, Home: window.SpotOf(c.Home), MonthlyIncomeMinor: c.MonthlyIncomeMinor, Currency: c.Currency,
+		Language: c.Language, Timezone: keep(p.Timezone, c.Timezone), Segment: keep(p.Segment, c.Segment),
+	}
+}

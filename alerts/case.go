@@ -1,0 +1,93 @@
+package alerts
+
+import (
+	"slices"
+
+	"github.com/cardwatch/cardwatch/detectors"
+	"github.com/cardwatch/cardwatch/detectors/card"
+)
+
+// Case is one suspected fraud on one card. A card has at most one case that is not closed; further alerts join it.
+type Case struct {
+	ID, Card string
+	State    CaseState
+	// Urgent is set when the customer has said, or may have said, that it was not them.
+	Urgent bool
+	// Conflict says that the customer has said both yes and no.
+	Conflict bool
+	// Blocked says that a block of the card has been requested.
+	Blocked bool
+	// Priority orders the analysts' queue, 0 … 100, higher first; Why lists what it is made of.
+	Priority int
+	Why      []PriorityReason
+	// Alerts are the findings that joined, in order of arrival, at most maxCaseAlerts; MoreAlerts counts those beyond.
+	Alerts     []detectors.Alert
+	MoreAlerts int
+	// Owner is the staff member at work on it, until LeaseUntil; empty unless State is CaseClaimed.
+	Owner      string
+	LeaseUntil card.Moment
+	// Disposition is the outcome; empty unless State is CaseClosed.
+	Disposition Disposition
+	OpenedAt    card.Moment
+	// MovedAt is when State last changed.
+	MovedAt card.Moment
+	// History is what happened to it, oldest first, at most maxHistory; the first entry is always kept.
+	History []Act
+}
+
+// CaseState is where a case stands.
+type CaseState string
+
+// The case states.
+const (
+	// CaseNew is a case that nobody has been asked about: neither the customer nor an analyst.
+	CaseNew CaseState = "new"
+	// CaseWaiting is a case whose customer has been asked.
+	CaseWaiting CaseState = "waiting_for_customer"
+	// CaseQueued is a case that needs an analyst, because the customer denied, did not answer or could not be understood, or
+	// because an analyst gave it back.
+	CaseQueued  CaseState = "queued"
+	CaseClaimed CaseState = "claimed"
+	CaseClosed  CaseState = "closed"
+)
+
+// Act is one line of a history: who did what, and what moved.
+type Act struct {
+	At    card.Moment
+	Actor string
+	Code  ActCode
+	// From and To are equal when nothing moved.
+	From, To CaseState
+	// Note is free text of staff, or the rule, reason or id that the act turned on.
+	Note string
+}
+
+// The actors that are not staff.
+const (
+	ActorMonitor  = "monitor"
+	ActorCustomer = "customer"
+	ActorClock    = "clock"
+	ActorProvider = "provider"
+)
+
+// PriorityReason is one named part of a priority.
+type PriorityReason struct {
+	Code   PriorityCode
+	Points int
+}
+
+// Strongest is the alert with the highest score; the zero Alert when there is none.
+func (c *Case) Strongest() detectors.Alert {
+	if len(c.Alerts) == 0 {
+		return detectors.Alert{}
+	}
+	return slices.MaxFunc(c.Alerts, func(a, b detectors.Alert) int { return a.Score - b.Score })
+}
+
+func (c *Case) alert(id string) *detectors.Alert {
+	i := slices.IndexFunc(c.Alerts, func(a detectors.Alert) bool { return a.AlertID == id })
+	if i < 0 {
+		return nil
+	}
+	return &c.Alerts[i]
+}

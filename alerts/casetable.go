@@ -1,0 +1,113 @@
+package alerts
+
+import (
+	"slices"
+
+	"github.com/cardwatch/cardwatch/detectors/card"
+)
+
+// ActCode names what happened to a case or a queue entry.
+type ActCode string
+
+// The acts.
+const (
+	ActOpened   ActCode = "opened"
+	ActJoined   ActCode = "joined"
+	ActGrown    ActCode = "grown"
+	ActSettled  ActCode = "settled"
+	ActAsked    ActCode = "asked"
+	ActSaidYes  ActCode = "said_yes"
+	ActSaidNo   ActCode = "said_no"
+	ActSuspect  ActCode = "suspect_answer"
+	ActUnclear  ActCode = "unclear_answer"
+	ActHelped   ActCode = "asked_for_help"
+	ActStepUp   ActCode = "step_up_needed"
+	ActOptedOut ActCode = "opted_out"
+	ActLateYes  ActCode = "late_yes"
+	ActRepeated ActCode = "repeated_answer"
+	ActNotBound ActCode = "not_bound"
+	// ActNoAnswer is a ladder that was climbed to its end, ActUnreachable one that had no rung.
+	ActNoAnswer    ActCode = "no_answer"
+	ActUnreachable ActCode = "unreachable"
+	// ActExpired is a prompt whose time is up.
+	ActExpired      ActCode = "prompt_expired"
+	ActBlocked      ActCode = "block_requested"
+	ActClaimed      ActCode = "claimed"
+	ActReleased     ActCode = "released"
+	ActLeaseExpired ActCode = "lease_expired"
+	ActNoted        ActCode = "noted"
+	ActClosed       ActCode = "closed"
+	ActReopened     ActCode = "reopened"
+	// The remaining acts belong to the collections queue.
+	ActEntered       ActCode = "entered_queue"
+	ActTierMoved     ActCode = "tier_moved"
+	ActPromised      ActCode = "promised"
+	ActPromiseBroken ActCode = "promise_broken"
+	ActSnoozed       ActCode = "snoozed"
+	ActSnoozeEnded   ActCode = "snooze_ended"
+)
+
+// caseTable says where an act takes a case. An act that a state does not list is refused when staff ask for it, and only
+// written down when it happens by itself.
+var caseTable = map[CaseState]map[ActCode]CaseState{
+	CaseNew: {
+		ActAsked: CaseWaiting, ActUnreachable: CaseQueued, ActClaimed: CaseClaimed,
+		ActSaidNo: CaseQueued, ActSuspect: CaseQueued,
+	},
+	CaseWaiting: {
+		ActSaidYes: CaseClosed, ActSaidNo: CaseQueued, ActSuspect: CaseQueued, ActUnclear: CaseQueued, ActStepUp: CaseQueued,
+		ActNoAnswer: CaseQueued, ActUnreachable: CaseQueued, ActExpired: CaseQueued, ActClaimed: CaseClaimed,
+	},
+	CaseQueued: {ActSaidYes: CaseClosed, ActClaimed: CaseClaimed},
+	// A yes in time closes the case under the analyst's hands: the customer's word is what they are waiting for.
+	CaseClaimed: {
+		ActSaidYes: CaseClosed, ActClosed: CaseClosed, ActReleased: CaseQueued, ActLeaseExpired: CaseQueued, ActClaimed: CaseClaimed,
+	},
+	CaseClosed: {ActSaidNo: CaseQueued, ActSuspect: CaseQueued, ActReopened: CaseQueued},
+}
+
+// move does an act to a case: the state changes as the table says, owner and disposition follow the state, and the history
+// gains a line. It reports false, and does nothing but write the line, when the table has no such act.
+func (st *step) move(c *Case, act ActCode, actor, note string) bool {
+	from := c.State
+	to, listed := caseTable[from][act]
+	if !listed {
+		to = from
+	}
+	c.State = to
+	if to != from {
+		c.MovedAt = st.now
+	}
+	if to != CaseClaimed {
+		c.Owner, c.LeaseUntil = "", card.Moment{}
+	}
+	if to != CaseClosed {
+		c.Disposition = ""
+	}
+	st.record(&c.History, Act{At: st.now, Actor: actor, Code: act, From: from, To: to, Note: note})
+	c.Priority, c.Why = casePriority(c)
+	st.moved(CaseMoved, c.ID, string(from), string(to), "")
+	return listed
+}
+
+// note writes down an act that moves nothing.
+func (st *step) note(history *[]Act, act ActCode, actor, note string) {
+	st.record(history, Act{At: st.now, Actor: actor, Code: act, Note: note})
+}
+
+// record appends to a history. The same thing happening again only renews its last line, so that a flood of replies cannot
+// wash out what people did; beyond the bound the second line goes, since the first says how it began.
+func (st *step) record(history *[]Act, a Act) {
+	list := *history
+	if n := len(list); n > 0 {
+		last := &list[n-1]
+		if a.From == a.To && last.From == last.To && last.Code == a.Code && last.Actor == a.Actor && last.Note == a.Note {
+			last.At = a.At
+			return
+		}
+	}
+	if len(list) >= maxHistory {
+		list = slices.Delete(list, 1, 2)
+	}
+	*history = append(list, a)
+}

@@ -1,0 +1,89 @@
+package alerts
+
+import (
+	"time"
+
+	"github.com/cardwatch/cardwatch/detectors/card"
+)
+
+// passTime does what is due by now: prompts climb or expire, leases and snoozes end, promises break.
+func (st *step) passTime() {
+	for i := range st.s.Prompts {
+		p := &st.s.Prompts[i]
+		switch {
+		case p.State != PromptOpen:
+		case st.due(p.ExpiresAt):
+			st.expire(p)
+		case st.due(p.ClimbAt):
+			st.climb(p, ActNoAnswer, ActorClock)
+		}
+	}
+	for i := range st.s.Cases {
+		if c := &st.s.Cases[i]; c.State == CaseClaimed && st.due(c.LeaseUntil) {
+			st.move(c, ActLeaseExpired, ActorClock, c.Owner)
+		}
+	}
+	for i := range st.s.Queue {
+		st.passEntryTime(&st.s.Queue[i])
+	}
+}
+
+func (st *step) passEntryTime(e *QueueEntry) {
+	if st.due(e.LeaseUntil) {
+		st.note(&e.History, ActLeaseExpired, ActorClock, e.Owner)
+		e.Owner, e.LeaseUntil = "", card.Moment{}
+	}
+	if st.due(e.SnoozedUntil) {
+		st.note(&e.History, ActSnoozeEnded, ActorClock, "")
+		e.SnoozedUntil = card.Moment{}
+	}
+	if e.Promise.State == PromiseOpen && st.due(e.Promise.Until.Add(st.policy.PromiseGrace)) {
+		e.Promise.State = PromiseBroken
+		st.note(&e.History, ActPromiseBroken, ActorClock, "")
+	}
+	e.Priority = entryPriority(e, st.now, st.policy.PromiseGrace)
+}
+
+func (st *step) due(at card.Moment) bool { return !at.IsZero() && !st.now.Before(at) }
+
+// NextWake is the earliest moment at which time alone would change the state: the engine sends a *card.Tick then. It is
+// unknown when nothing is pending.
+func (d *Desk) NextWake(s *State) card.Moment {
+	var next card.Moment
+	consider := func(at card.Moment) {
+		if !at.IsZero() && (next.IsZero() || at.Before(next)) {
+			next = at
+		}
+	}
+	for i := range s.Prompts {
+		if p := &s.Prompts[i]; p.State == PromptOpen {
+			consider(p.ClimbAt)
+			consider(p.ExpiresAt)
+		}
+	}
+	for i := range s.Cases {
+		if c := &s.Cases[i]; c.State == CaseClaimed {
+			consider(c.LeaseUntil)
+		}
+	}
+	for i := range s.Queue {
+		e := &s.Queue[i]
+		consider(e.LeaseUntil)
+		consider(e.SnoozedUntil)
+		consider(promiseWake(e, d.policy.PromiseGrace))
+	}
+	return next
+}
+
+// promiseWake is when a promise breaks, and after that when its bonus on the priority ends.
+func promiseWake(e *QueueEntry, grace time.Duration) card.Moment {
+	breaks := e.Promise.Until.Add(grace)
+	switch {
+	case e.Promise.State == PromiseOpen:
+		return breaks
+	case e.Promise.State == PromiseBroken && e.Priority != e.basePriority:
+		return breaks.Add(brokenBonusFor)
+	default:
+		return card.Moment{}
+	}
+}

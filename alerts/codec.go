@@ -1,0 +1,139 @@
+package alerts
+
+import (
+	"fmt"
+
+	"github.com/cardwatch/cardwatch/detectors/card"
+	"github.com/cardwatch/cardwatch/detectors/pack"
+)
+
+// stateVersion is the first byte of an encoded state. A change of the layout raises it, and keeps a reader for the old one.
+const stateVersion = 1
+
+// AppendBinary appends the state's compact, versioned form to dst and returns the longer slice.
+func (s *State) AppendBinary(dst []byte) []byte {
+	w := writer{append(dst, stateVersion)}
+	w.str(s.Customer)
+	w.contact(&s.Contact)
+	strs(&w, s.OptOut)
+	each(&w, s.Cases, w.fraudCase)
+	each(&w, s.Prompts, w.prompt)
+	each(&w, s.Messages, w.message)
+	each(&w, s.Queue, w.entry)
+	each(&w, s.seen, func(e *seenEvent) {
+		w.uint(e.hash)
+		w.moment(e.at)
+	})
+	return w.buf
+}
+
+// UnmarshalBinary replaces the state by what AppendBinary wrote. Damaged or unknown input is an error and leaves the state
+// empty; it is never a panic. The state shares no memory with data.
+func (s *State) UnmarshalBinary(data []byte) error {
+	*s = State{}
+	r := reader{pack.NewReader(data)}
+	if v := r.Byte(); v != stateVersion {
+		r.Fail(fmt.Errorf("version %d is not %d, the one this program knows", v, stateVersion))
+	}
+	var got State
+	got.Customer = r.String()
+	r.contact(&got.Contact)
+	got.OptOut = readStrs[ChannelKind](&r)
+	got.Cases = readEach(&r, r.fraudCase)
+	got.Prompts = readEach(&r, r.prompt)
+	got.Messages = readEach(&r, r.message)
+	got.Queue = readEach(&r, r.entry)
+	got.seen = readEach(&r, func(e *seenEvent) {
+		e.hash = r.Uint()
+		e.at = r.moment()
+	})
+	if err := r.Done(); err != nil {
+		return fmt.Errorf("desk state: %w", err)
+	}
+	if err := got.check(); err != nil {
+		return fmt.Errorf("desk state: %w", err)
+	}
+	*s = got
+	return nil
+}
+
+// check refuses a state that Step could not have written and would stumble over.
+func (s *State) check() error {
+	for i := range s.Prompts {
+		p := &s.Prompts[i]
+		if c := s.Case(p.CaseID); p.State == PromptOpen && (c == nil || c.State == CaseClosed) {
+			return fmt.Errorf("open prompt %s without an open case", p.ID)
+		}
+	}
+	return nil
+}
+
+// writer appends fields; reader takes them back in the same order. Each pair of methods below lists one type's fields.
+type writer struct{ buf []byte }
+
+type reader struct{ *pack.Reader }
+
+func (w *writer) uint(v uint64)   { w.buf = pack.Uint(w.buf, v) }
+func (w *writer) int(v int64)     { w.buf = pack.Int(w.buf, v) }
+func (w *writer) bool(v bool)     { w.buf = pack.Bool(w.buf, v) }
+func (w *writer) float(v float64) { w.buf = pack.Float(w.buf, v) }
+func (w *writer) str(v string)    { w.buf = pack.String(w.buf, v) }
+
+func (w *writer) moment(m card.Moment) {
+	w.int(m.UnixMilli)
+	w.int(int64(m.OffsetMinutes))
+}
+
+func (r *reader) moment() card.Moment {
+	return card.Moment{UnixMilli: r.Int(), OffsetMinutes: int16(r.Int())}
+}
+
+func (w *writer) currency(c card.Currency) { w.buf = append(w.buf, c[:]...) }
+
+func (r *reader) currency() card.Currency { return card.Currency{r.Byte(), r.Byte(), r.Byte()} }
+
+func (w *writer) head(h *card.Head) {
+	w.str(h.ID)
+	w.str(h.Customer)
+	w.moment(h.At)
+}
+
+func (r *reader) head() card.Head {
+	return card.Head{ID: r.String(), Customer: r.String(), At: r.moment()}
+}
+
+func strs[S ~string](w *writer, list []S) {
+	w.uint(uint64(len(list)))
+	for _, s := range list {
+		w.str(string(s))
+	}
+}
+
+func readStrs[S ~string](r *reader) []S {
+	return readEach(r, func(s *S) { *s = S(r.String()) })
+}
+
+func each[T any](w *writer, list []T, put func(*T)) {
+	w.uint(uint64(len(list)))
+	for i := range list {
+		put(&list[i])
+	}
+}
+
+// readEach reads a list; nil when it is empty, as Step leaves it.
+func readEach[T any](r *reader, get func(*T)) []T {
+	n := r.Count(1)
+	if n == 0 {
+		return nil
+	}
+	var list []T
+	for range n {
+		var v T
+		get(&v)
+		if r.Err() != nil {
+			return nil
+		}
+		list = append(list, v)
+	}
+	return list
+}

@@ -1,0 +1,116 @@
+package alerts
+
+import (
+	"github.com/cardwatch/cardwatch/detectors"
+	"github.com/cardwatch/cardwatch/detectors/card"
+)
+
+func (w *writer) fraudCase(c *Case) {
+	w.str(c.ID)
+	w.str(c.Card)
+	w.str(string(c.State))
+	w.bool(c.Urgent)
+	w.bool(c.Conflict)
+	w.bool(c.Blocked)
+	w.int(int64(c.Priority))
+	each(w, c.Why, func(why *PriorityReason) {
+		w.str(string(why.Code))
+		w.int(int64(why.Points))
+	})
+	each(w, c.Alerts, w.alert)
+	w.int(int64(c.MoreAlerts))
+	w.str(c.Owner)
+	w.moment(c.LeaseUntil)
+	w.str(string(c.Disposition))
+	w.moment(c.OpenedAt)
+	w.moment(c.MovedAt)
+	each(w, c.History, w.act)
+}
+
+func (r *reader) fraudCase(c *Case) {
+	c.ID, c.Card, c.State = r.String(), r.String(), CaseState(r.String())
+	c.Urgent, c.Conflict, c.Blocked = r.Bool(), r.Bool(), r.Bool()
+	c.Priority = int(r.Int())
+	c.Why = readEach(r, func(why *PriorityReason) { why.Code, why.Points = PriorityCode(r.String()), int(r.Int()) })
+	c.Alerts = readEach(r, r.alert)
+	c.MoreAlerts = int(r.Int())
+	c.Owner, c.LeaseUntil, c.Disposition = r.String(), r.moment(), Disposition(r.String())
+	c.OpenedAt, c.MovedAt = r.moment(), r.moment()
+	c.History = readEach(r, r.act)
+}
+
+func (w *writer) alert(a *detectors.Alert) {
+	w.head(&a.Head)
+	w.str(a.AlertID)
+	w.int(int64(a.Revision))
+	w.str(string(a.State))
+	w.str(string(a.Detector))
+	w.int(int64(a.DetectorVersion))
+	w.str(a.RuleSet)
+	w.str(string(a.Mode))
+	w.str(string(a.Severity))
+	w.int(int64(a.Score))
+	w.str(a.Card)
+	w.str(a.Account)
+	strs(w, a.EventIDs)
+	w.moment(a.OccurredAt)
+	w.str(string(a.Action))
+	each(w, a.Reasons, w.reason)
+}
+
+func (r *reader) alert(a *detectors.Alert) {
+	a.Head, a.AlertID, a.Revision = r.head(), r.String(), int(r.Int())
+	a.State, a.Detector, a.DetectorVersion = detectors.AlertState(r.String()), detectors.Name(r.String()), int(r.Int())
+	a.RuleSet, a.Mode, a.Severity = r.String(), detectors.Mode(r.String()), detectors.Severity(r.String())
+	a.Score, a.Card, a.Account = int(r.Int()), r.String(), r.String()
+	a.EventIDs, a.OccurredAt, a.Action = readStrs[string](r), r.moment(), detectors.Action(r.String())
+	a.Reasons = readEach(r, r.reason)
+}
+
+func (w *writer) reason(v *detectors.Reason) {
+	w.str(string(v.Code))
+	w.int(v.Value)
+	w.int(v.Limit)
+	w.str(string(v.Unit))
+	w.str(v.Baseline)
+}
+
+func (r *reader) reason(v *detectors.Reason) {
+	v.Code, v.Value, v.Limit = detectors.ReasonCode(r.String()), r.Int(), r.Int()
+	v.Unit, v.Baseline = detectors.Unit(r.String()), r.String()
+}
+
+func (w *writer) act(a *Act) {
+	w.moment(a.At)
+	w.str(a.Actor)
+	w.str(string(a.Code))
+	w.str(string(a.From))
+	w.str(string(a.To))
+	w.str(a.Note)
+}
+
+func (r *reader) act(a *Act) {
+	a.At, a.Actor, a.Code = r.moment(), r.String(), ActCode(r.String())
+	a.From, a.To, a.Note = CaseState(r.String()), CaseState(r.String()), r.String()
+}
+
+func (w *writer) contact(c *Contact) {
+	w.head(&c.Head)
+	w.str(c.Phone.Reveal())
+	w.str(c.PushToken)
+	w.uint(uint64(c.Language))
+	w.str(c.Timezone)
+	w.int(int64(c.OffsetMinutes))
+	w.bool(c.Consent.SMS)
+	w.bool(c.Consent.Push)
+	w.bool(c.Consent.Profiling)
+	strs(w, c.OptOut)
+	w.str(c.Region)
+}
+
+func (r *reader) contact(c *Contact) {
+	c.Head, c.Phone, c.PushToken = r.head(), Phone(r.String()), r.String()
+	c.Language, c.Timezone, c.OffsetMinutes = card.Language(r.Uint()), r.String(), int16(r.Int())
+	c.Consent = Consent{SMS: r.Bool(), Push: r.Bool(), Profiling: r.Bool()}
+	c.OptOut, c.Region = readStrs[ChannelKind](r), r.String()
+}

@@ -1,0 +1,159 @@
+package dispatch
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/sony/gobreaker/v2"
+
+	"github.com/cardwatch/cardwatch/alerts"
+	"github.com/cardwatch/cardwatch/alerts/channel"
+	"github.com/cardwatch/cardwatch/detectors/card"
+)
+
+// The reasons of the dispatcher's own on receipts, beside channel.Reason and alerts.RuleID.
+const (
+	// ReasonBreakerOpen is a kind whose every provider is known to be down, ReasonNoProvider one that has none.
+	ReasonBreakerOpen = "breaker_open"
+	ReasonNoProvider  = "no_provider"
+	// ReasonInterrupted is a message that a crash overtook while it was being sent, and that must not go out twice.
+	ReasonInterrupted = "interrupted"
+	// ReasonBadTemplate is a message whose template this program does not know.
+	ReasonBadTemplate = "bad_template"
+)
+
+// openWait is how long a message without a fallback waits for a breaker.
+const openWait = 5 * time.Second
+
+// attempt brings one message one step further: it is refused, deferred, sent, or failed, and what is final is recorded.
+func (l *lane) attempt(ctx context.Context, row Row, began bool) result {
+	state, err := l.cfg.Outbox.State(ctx, row.Customer)
+	if err != nil {
+		if ctx.Err() == nil {
+			l.cfg.Log.Error("a customer's state cannot be read; their message waits", "message", row.MessageID, "err", err)
+		}
+		return result{failed: true}
+	}
+	m := state.Message(row.MessageID)
+	if m == nil || !m.Waiting() {
+		return result{settled: true}
+	}
+	if m.Outcome == alerts.Sending && !m.Resend() && !began {
+		return l.settle(ctx, row, "", alerts.OutcomeUnknown, ReasonInterrupted, "")
+	}
+	now := l.cfg.Now()
+	switch v := l.cfg.Policy.MayContact(state, *m, now); v.Outcome {
+	case alerts.Deny:
+		l.cfg.Metrics.refusals.WithLabelValues(string(l.kind), string(v.Rules[0])).Inc()
+		return l.settle(ctx, row, "", alerts.Refused, string(v.Rules[0]), "")
+	case alerts.Defer:
+		return result{wait: v.Until.Sub(now)}
+	}
+	text, err := l.cfg.Policy.Render(*m)
+	if err != nil {
+		l.cfg.Log.Error("a message cannot be written; it is given up", "message", m.ID, "err", err)
+		return l.settle(ctx, row, "", alerts.Undelivered, ReasonBadTemplate, "")
+	}
+	if !m.Resend() && !began {
+		if !l.record(ctx, l.receipt(row, "", alerts.Sending, "", "")) {
+			return result{}
+		}
+		began = true
+	}
+	r := l.send(ctx, row, m, outgoing(state, m, row, text))
+	r.began = began
+	return r
+}
+
+func outgoing(s *alerts.State, m *alerts.Message, row Row, text string) channel.Outgoing {
+	out := channel.Outgoing{
+		MessageID: m.ID, Customer: row.Customer, Kind: m.Channel, To: m.To, Text: text, Language: m.Language,
+		PromptID: m.PromptID, Purpose: m.Purpose, ExpiresAt: m.ExpiresAt,
+	}
+	if m.Channel == alerts.App {
+		out.PushToken = s.Contact.PushToken
+	}
+	return out
+}
+
+// send tries the kind's providers in turn, passing over those whose breaker is open.
+func (l *lane) send(ctx context.Context, row Row, m *alerts.Message, out channel.Outgoing) result {
+	for _, p := range l.providers {
+		accepted, err := p.send(ctx, out)
+		switch {
+		case err == nil:
+			return l.settle(ctx, row, p.channel.Name(), alerts.Accepted, "", accepted.ProviderMessageID)
+		case errors.Is(err, gobreaker.ErrOpenState), errors.Is(err, gobreaker.ErrTooManyRequests):
+			continue
+		default:
+			return l.failed(ctx, row, m, p, err)
+		}
+	}
+	reason := ReasonBreakerOpen
+	if len(l.providers) == 0 {
+		reason = ReasonNoProvider
+	}
+	// A prompt has another channel to go to, at once; anything else is worth waiting for.
+	if m.Purpose == alerts.FraudPrompt || reason == ReasonNoProvider {
+		return l.settle(ctx, row, "", alerts.Undelivered, reason, "")
+	}
+	return result{wait: openWait}
+}
+
+// failed decides what a failed attempt means: another try later, or the end.
+func (l *lane) failed(ctx context.Context, row Row, m *alerts.Message, p *provider, err error) result {
+	reason := channel.ReasonOf(err)
+	switch {
+	case ctx.Err() != nil:
+		return result{}
+	case reason == channel.NoAnswer && !m.Resend():
+		return l.settle(ctx, row, p.channel.Name(), alerts.OutcomeUnknown, string(reason), "")
+	case !reason.Retryable():
+		return l.settle(ctx, row, p.channel.Name(), alerts.Undelivered, string(reason), "")
+	}
+	var wait time.Duration
+	if e := (*channel.Error)(nil); errors.As(err, &e) {
+		wait = e.RetryAfter
+	}
+	if !l.cfg.Now().Add(wait).Before(m.ExpiresAt) {
+		return l.settle(ctx, row, p.channel.Name(), alerts.Undelivered, string(reason), "")
+	}
+	return result{failed: true, wait: wait}
+}
+
+// settle records what became of a message. A message whose record is lost with the process stays in the outbox.
+func (l *lane) settle(ctx context.Context, row Row, provider string, outcome alerts.SendOutcome, reason, providerID string) result {
+	return result{settled: l.record(ctx, l.receipt(row, provider, outcome, reason, providerID))}
+}
+
+func (l *lane) receipt(row Row, provider string, outcome alerts.SendOutcome, reason, providerID string) alerts.Receipt {
+	return alerts.Receipt{
+		Head:      card.Head{ID: row.MessageID + "/" + string(outcome), Customer: row.Customer, At: l.cfg.Now()},
+		MessageID: row.MessageID, Channel: l.kind, Provider: provider, Outcome: outcome,
+		ProviderMessageID: providerID, Reason: reason,
+	}
+}
+
+// record makes a receipt durable. It tries until it succeeds or ctx ends, and holds its worker meanwhile: nothing should be
+// sent faster than it can be remembered.
+func (l *lane) record(ctx context.Context, r alerts.Receipt) bool {
+	for {
+		err := l.cfg.Record(ctx, r)
+		if err == nil {
+			return true
+		}
+		if ctx.Err() != nil {
+			return false
+		}
+		l.cfg.Log.Error("a receipt cannot be recorded; it is tried again", "message", r.MessageID, "outcome", r.Outcome, "err", err)
+		select {
+		case <-ctx.Done():
+			return false
+		case <-time.After(recordPause):
+		}
+	}
+}
+
+// recordPause is the pause between two tries to record a receipt.
+const recordPause = time.Second

@@ -1,0 +1,149 @@
+package dispatch
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+
+	"github.com/cardwatch/cardwatch/alerts"
+)
+
+// lane works off one channel kind's part of the outbox. One goroutine owns its maps; attempts run in at most workers others.
+type lane struct {
+	cfg       Config
+	kind      alerts.ChannelKind
+	providers []*provider
+	rng       *rand.Rand
+	wake      chan struct{}
+	ended     chan result
+
+	// jobs holds what the lane knows of a row beyond the outbox, until the row leaves it.
+	jobs    map[string]*job
+	running int
+}
+
+// job is one message on its way.
+type job struct {
+	running bool
+	// settled is a message whose receipt is recorded; its row stays until the desk has applied it.
+	settled bool
+	// began is a message for which this process has recorded "sending".
+	began bool
+	// failures counts the attempts that failed; notBefore is when the next may start.
+	failures  int
+	notBefore time.Time
+}
+
+// result is how an attempt ended.
+type result struct {
+	id      string
+	settled bool
+	began   bool
+	// failed counts towards the backoff, wait asks for at least that long a pause.
+	failed bool
+	wait   time.Duration
+}
+
+func (l *lane) run(ctx context.Context) {
+	timer := time.NewTimer(pollEvery)
+	defer timer.Stop()
+	for ctx.Err() == nil {
+		l.launch(ctx)
+		timer.Reset(l.nextLook())
+		select {
+		case <-ctx.Done():
+		case <-timer.C:
+		case <-l.wake:
+		case r := <-l.ended:
+			l.finish(r)
+		}
+	}
+	for l.running > 0 {
+		l.finish(<-l.ended)
+	}
+}
+
+// nextLook is how long the lane may sleep: until the next retry, but no longer than pollEvery.
+func (l *lane) nextLook() time.Duration {
+	sleep := pollEvery
+	for _, j := range l.jobs {
+		if wait := time.Until(j.notBefore); !j.running && !j.settled && wait > 0 {
+			sleep = min(sleep, wait)
+		}
+	}
+	return sleep
+}
+
+// launch starts an attempt at every due row for which there is a worker.
+func (l *lane) launch(ctx context.Context) {
+	if l.running >= workers {
+		return
+	}
+	rows, err := l.cfg.Outbox.Pending(ctx, l.kind, l.cfg.Now(), batch)
+	if err != nil {
+		if ctx.Err() == nil {
+			l.cfg.Log.Error("outbox cannot be read; it is tried again", "channel", l.kind, "err", err)
+		}
+		return
+	}
+	if len(rows) < batch {
+		l.forget(rows)
+	}
+	now := time.Now()
+	for _, row := range rows {
+		j := l.jobs[row.MessageID]
+		if j == nil {
+			j = &job{}
+			l.jobs[row.MessageID] = j
+		}
+		if j.running || j.settled || now.Before(j.notBefore) {
+			continue
+		}
+		if l.running >= workers {
+			return
+		}
+		j.running = true
+		l.running++
+		go func(began bool) {
+			r := l.attempt(ctx, row, began)
+			r.id = row.MessageID
+			l.ended <- r
+		}(j.began)
+	}
+}
+
+// forget drops what is known of rows that have left the outbox.
+func (l *lane) forget(rows []Row) {
+	listed := make(map[string]bool, len(rows))
+	for _, row := range rows {
+		listed[row.MessageID] = true
+	}
+	for id, j := range l.jobs {
+		if !listed[id] && !j.running {
+			delete(l.jobs, id)
+		}
+	}
+}
+
+func (l *lane) finish(r result) {
+	j := l.jobs[r.id]
+	l.running--
+	j.running, j.settled, j.began = false, r.settled, j.began || r.began
+	pause := r.wait
+	if r.failed {
+		pause = max(pause, l.backoff(j.failures))
+		j.failures++
+	}
+	j.notBefore = time.Now().Add(pause)
+}
+
+const (
+	backoffBase = 200 * time.Millisecond
+	backoffCap  = 30 * time.Second
+)
+
+// backoff is full jitter: anything up to the base doubled with every failure, and up to the cap.
+func (l *lane) backoff(failures int) time.Duration {
+	ceiling := min(backoffBase<<min(failures, 10), backoffCap)
+	return time.Duration(l.rng.Int64N(int64(ceiling) + 1))
+}

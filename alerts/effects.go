@@ -1,0 +1,81 @@
+package alerts
+
+import "github.com/cardwatch/cardwatch/detectors/card"
+
+// Effects is what one Step asks of the world, and what it tells. The engine hands in an empty one and reuses it. Messages are
+// not among them: they are in the state, and the outbox is an index of it.
+type Effects struct {
+	// Feedback and CardActions are records for cardwatch.feedback.v1 and cardwatch.card_action.v1.
+	Feedback    []card.Feedback
+	CardActions []CardAction
+	// Changes lists what moved, for metrics, the live view and tests.
+	Changes []Change
+	// Denials lists messages that a contact rule kept from being queued.
+	Denials []Denial
+	// Refusal says why a command or a reply had no effect; empty when it had one.
+	Refusal Refusal
+}
+
+// Reset empties the effects for the next event and keeps their memory.
+func (e *Effects) Reset() {
+	e.Feedback, e.CardActions = e.Feedback[:0], e.CardActions[:0]
+	e.Changes, e.Denials = e.Changes[:0], e.Denials[:0]
+	e.Refusal = ""
+}
+
+// Change is one move of one thing: a case, a prompt, a queue entry's tier, or a message. From is empty when it came into
+// being, To when it went.
+type Change struct {
+	Kind     ChangeKind
+	ID       string
+	From, To string
+	// Label is a message's channel, or empty.
+	Label string
+	At    card.Moment
+}
+
+// ChangeKind is what moved.
+type ChangeKind string
+
+// The kinds of change.
+const (
+	CaseMoved    ChangeKind = "case"
+	PromptMoved  ChangeKind = "prompt"
+	TierMoved    ChangeKind = "tier"
+	MessageMoved ChangeKind = "message"
+)
+
+// Denial is a message that was not queued, and every rule that forbids it.
+type Denial struct {
+	Template TemplateID
+	Channel  ChannelKind
+	Rules    []RuleID
+}
+
+// Refusal names why a command or a reply had no effect; each is a metric label and has a text in the glossary.
+type Refusal string
+
+// The refusals.
+const (
+	RefusedUnknownCase    Refusal = "unknown_case"
+	RefusedUnknownAccount Refusal = "unknown_account"
+	RefusedUnknownVerb    Refusal = "unknown_verb"
+	// RefusedWrongState is an act that the case's state does not allow.
+	RefusedWrongState Refusal = "wrong_state"
+	// RefusedNotOwner is an act on a case that somebody else holds, or that the actor has not claimed.
+	RefusedNotOwner Refusal = "not_owner"
+	// RefusedNoActor is a command that does not say who acts.
+	RefusedNoActor Refusal = "no_actor"
+	// RefusedBadArgument is a missing or unknown disposition, an empty or overlong note, an amount or a date that cannot be meant.
+	RefusedBadArgument Refusal = "bad_argument"
+	// RefusedNotBound is a reply from a number that was never asked.
+	RefusedNotBound Refusal = "not_bound"
+	// RefusedNoPrompt is a reply to a prompt that the desk does not know.
+	RefusedNoPrompt Refusal = "no_prompt"
+	// RefusedAmbiguous is a text that could mean several open prompts; the customer has been asked which.
+	RefusedAmbiguous Refusal = "ambiguous"
+	// RefusedLate is a yes after the prompt has ended: it releases nothing.
+	RefusedLate Refusal = "late"
+	// RefusedDuplicate is an event_id that was seen before.
+	RefusedDuplicate Refusal = "duplicate"
+)

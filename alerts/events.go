@@ -1,0 +1,166 @@
+package alerts
+
+import "github.com/cardwatch/cardwatch/detectors/card"
+
+// Contact is how a customer may be reached (cards.contact.v1): personal data, read by the desk alone. At is updated_at.
+type Contact struct {
+	card.Head
+	Phone     Phone
+	PushToken string
+	Language  card.Language
+	// Timezone is an IANA name, empty when absent. OffsetMinutes is its offset east of UTC at At: this package loads no zone
+	// files, so the decoder looks it up, and gives 480 (China) when the zone is absent.
+	Timezone      string
+	OffsetMinutes int16
+	Consent       Consent
+	// OptOut names channels that the customer has refused.
+	OptOut []ChannelKind
+	// Region picks the policy pack of contact rules, "CN" when absent.
+	Region string
+}
+
+// String names the customer and nothing that reaches one.
+func (c Contact) String() string { return "contact of " + c.Customer }
+
+// GoString masks as String does.
+func (c Contact) GoString() string { return c.String() }
+
+// Consent is what the customer has agreed to.
+type Consent struct{ SMS, Push, Profiling bool }
+
+// Reply is what a customer answered (cards.reply.v1); At is received_at.
+type Reply struct {
+	card.Head
+	Channel  ChannelKind
+	From, To Phone
+	// ProviderMessageID is the provider's own id, for recognising a reply that is delivered twice.
+	ProviderMessageID string
+	PromptID          string
+	// Text is what was typed; Answer what a button said. At least one is set.
+	Text   string
+	Answer Answer
+	// Verified says that the channel proved who answered: a signed link or an app session, not a text message.
+	Verified bool
+}
+
+// Answer is a customer's word on a prompt.
+type Answer string
+
+// The answers of the contract, and what the desk makes of the others: Unclear says neither, Suspect holds a "no" among words
+// that the parser does not know, and StepUp is a Yes that came over a channel too weak for the amount.
+const (
+	Yes     Answer = "yes"
+	No      Answer = "no"
+	Stop    Answer = "stop"
+	Help    Answer = "help"
+	Unclear Answer = ""
+	Suspect Answer = "suspect"
+	StepUp  Answer = "step_up"
+)
+
+// ChannelKind is a way to reach a customer.
+type ChannelKind string
+
+// The channel kinds, in the order of the ladder app → SMS → analyst. Link is the signed answering page: answers come over it,
+// messages do not. Analyst is the last rung: nothing is sent, a person takes over.
+const (
+	App     ChannelKind = "app"
+	SMS     ChannelKind = "sms"
+	Link    ChannelKind = "link"
+	Analyst ChannelKind = "analyst"
+)
+
+// Command is an act of staff (cardwatch.command.v1); At is when it was done.
+type Command struct {
+	card.Head
+	Actor string
+	Verb  Verb
+	// CaseID names the fraud case acted on; an act on a queue entry names its Account instead.
+	CaseID string
+	// Disposition closes a fraud case; Note is free text, at most 2,000 runes.
+	Disposition Disposition
+	Note        string
+	// Account and Until belong to collections acts: the account, and the date promised or snoozed to.
+	Account     string
+	AmountMinor int64
+	Until       card.Moment
+}
+
+// Verb is what staff can do.
+type Verb string
+
+// The verbs of the first desk.
+const (
+	Claim   Verb = "claim"
+	Release Verb = "release"
+	AddNote Verb = "note"
+	Close   Verb = "close"
+	Reopen  Verb = "reopen"
+	// Promise and Snooze belong to the collections queue.
+	Promise Verb = "promise"
+	Snooze  Verb = "snooze"
+)
+
+// Disposition is the outcome of a fraud case, and a label for the detectors.
+type Disposition string
+
+// The dispositions.
+const (
+	ConfirmedFraud Disposition = "confirmed_fraud"
+	GenuineUse     Disposition = "genuine"
+	Inconclusive   Disposition = "inconclusive"
+	DuplicateCase  Disposition = "duplicate"
+)
+
+// Receipt is what became of one message (cardwatch.receipt.v1), written by the dispatcher and by providers' call-backs.
+type Receipt struct {
+	card.Head
+	MessageID string
+	Channel   ChannelKind
+	Provider  string
+	Outcome   SendOutcome
+	// ProviderMessageID is the provider's own id once it accepted.
+	ProviderMessageID string
+	// Reason is a RuleID when the outcome is Refused, and one of dispatch's reasons when it is a failure.
+	Reason string
+}
+
+// SendOutcome is how far a message came.
+type SendOutcome string
+
+// The send outcomes. They only move forward: queued → sending → accepted → delivered, undelivered, refused or unknown.
+const (
+	// Queued is a message that waits in the outbox.
+	Queued SendOutcome = "queued"
+	// Sending is written before a message that must not be sent twice is handed to a provider.
+	Sending SendOutcome = "sending"
+	// Accepted is a message that the provider has taken.
+	Accepted  SendOutcome = "accepted"
+	Delivered SendOutcome = "delivered"
+	// Undelivered is a message that no provider would take, or that its provider gave up.
+	Undelivered SendOutcome = "undelivered"
+	// Refused is a message that a contact rule forbids.
+	Refused SendOutcome = "refused"
+	// OutcomeUnknown is a message that may or may not have gone out, and is not tried again.
+	OutcomeUnknown SendOutcome = "unknown"
+)
+
+// CardAction asks the bank's authorisation system for something (cardwatch.card_action.v1).
+type CardAction struct {
+	card.Head
+	Card    string
+	Action  CardActionKind
+	Reason  string
+	AlertID string
+	// RequestedBy is "customer" or the staff member's id.
+	RequestedBy string
+}
+
+// CardActionKind is what is asked.
+type CardActionKind string
+
+// The card actions of the contract.
+const (
+	Block   CardActionKind = "block"
+	Unblock CardActionKind = "unblock"
+)

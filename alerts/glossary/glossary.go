@@ -1,0 +1,64 @@
+// Package glossary has the words for every code that a person may read, in zh-CN and en: one catalogue for the console, the
+// API and the reports, so that a thing has one name everywhere.
+//
+// It is data and a look-up, without state; anybody may call it at any time. A test fails while a code of the product lacks its
+// words.
+package glossary
+
+import "github.com/cardwatch/cardwatch/detectors/card"
+
+// Kind is a family of codes.
+type Kind string
+
+// The kinds. The key of a term is "kind.code", such as "reason.distance_from_home".
+const (
+	Detector     Kind = "detector"
+	Reason       Kind = "reason"
+	Unit         Kind = "unit"
+	AlertState   Kind = "alert_state"
+	Mode         Kind = "mode"
+	Severity     Kind = "severity"
+	Action       Kind = "action"
+	Tier         Kind = "tier"
+	Band         Kind = "band"
+	CaseState    Kind = "case_state"
+	Disposition  Kind = "disposition"
+	Act          Kind = "act"
+	Actor        Kind = "actor"
+	Priority     Kind = "priority"
+	PromptState  Kind = "prompt_state"
+	PromiseState Kind = "promise_state"
+	Answer       Kind = "answer"
+	Channel      Kind = "channel"
+	Verb         Kind = "verb"
+	Refusal      Kind = "refusal"
+	CardAction   Kind = "card_action"
+	BlockReason  Kind = "block_reason"
+	Purpose      Kind = "purpose"
+	Template     Kind = "template"
+	SendOutcome  Kind = "send_outcome"
+	Failure      Kind = "failure"
+	Rule         Kind = "rule"
+	Contact      Kind = "contact"
+)
+
+// Term is the name of one thing in both languages.
+type Term struct{ Zh, En string }
+
+// In gives the name in one language, Chinese unless it is English.
+func (t Term) In(lang card.Language) string {
+	if lang == card.English {
+		return t.En
+	}
+	return t.Zh
+}
+
+// Lookup finds the term of a code; false when there is none, which callers show as the code itself.
+func Lookup(kind Kind, code string) (Term, bool) {
+	for _, terms := range []map[string]Term{monitorTerms, caseTerms, messageTerms} {
+		if t, ok := terms[string(kind)+"."+code]; ok {
+			return t, true
+		}
+	}
+	return Term{}, false
+}

@@ -1,0 +1,103 @@
+package alerts
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+
+	"github.com/cardwatch/cardwatch/detectors"
+)
+
+// IndexRow is one line of a secondary index that a state implies. The store writes the difference between the rows before
+// and after a Step in the batch that writes the state, so an index cannot disagree with it.
+type IndexRow struct {
+	Kind IndexKind
+	// Group parts an index: the tier of IndexQueue, the channel of IndexOutbox; empty elsewhere.
+	Group string
+	// Order sorts inside a group, ascending.
+	Order uint64
+	// Key is the id that is looked up or listed: a case, an account, a prompt, a message, a hashed number.
+	Key string
+}
+
+// IndexKind names an index.
+type IndexKind string
+
+// The indexes. Each leads from its row to the customer.
+const (
+	// IndexCases lists the cases that an analyst could take, by falling priority, then by age.
+	IndexCases IndexKind = "cases"
+	// IndexQueue lists overdue accounts within a tier, by falling priority.
+	IndexQueue IndexKind = "queue"
+	// IndexOutbox lists messages still to be sent over a channel, by urgency, then by due time.
+	IndexOutbox IndexKind = "outbox"
+	// IndexCase, IndexPrompt and IndexPhone find the customer of an id or a number (see PhoneKey).
+	IndexCase   IndexKind = "case"
+	IndexPrompt IndexKind = "prompt"
+	IndexPhone  IndexKind = "phone"
+)
+
+// Index emits every row that the state implies, in no particular order, each once.
+func (s *State) Index(emit func(IndexRow)) {
+	for i := range s.Cases {
+		c := &s.Cases[i]
+		emit(IndexRow{Kind: IndexCase, Key: c.ID})
+		if c.State != CaseClosed {
+			emit(IndexRow{Kind: IndexCases, Order: priorityOrder(c.Priority, c.OpenedAt.UnixMilli), Key: c.ID})
+		}
+	}
+	for i := range s.Prompts {
+		emit(IndexRow{Kind: IndexPrompt, Key: s.Prompts[i].ID})
+	}
+	for i := range s.Queue {
+		e := &s.Queue[i]
+		emit(IndexRow{Kind: IndexQueue, Group: string(e.Tier), Order: priorityOrder(e.Priority, e.TierSince.UnixMilli), Key: e.Account})
+	}
+	for i := range s.Messages {
+		if m := &s.Messages[i]; m.Waiting() {
+			emit(IndexRow{Kind: IndexOutbox, Group: string(m.Channel), Order: OutboxOrder(m.Purpose.Urgency(), m.DueAt.UnixMilli), Key: m.ID})
+		}
+	}
+	for _, phone := range s.phones() {
+		emit(IndexRow{Kind: IndexPhone, Key: PhoneKey(phone)})
+	}
+}
+
+// phones are the numbers by which a reply can be the customer's: today's, and those bound to a prompt.
+func (s *State) phones() []Phone {
+	phones := make([]Phone, 0, 2)
+	if s.Contact.Phone != "" {
+		phones = append(phones, s.Contact.Phone)
+	}
+	for i := range s.Prompts {
+		if to := s.Prompts[i].To; to != "" && !slices.Contains(phones, to) {
+			phones = append(phones, to)
+		}
+	}
+	return phones
+}
+
+// PhoneKey is the key of a number in IndexPhone. It keeps numbers out of key listings and file names; it is no secret, since
+// all numbers can be tried, and the store that holds it holds the numbers too.
+func PhoneKey(p Phone) string {
+	sum := sha256.Sum256([]byte("cardwatch phone " + p.Reveal()))
+	return hex.EncodeToString(sum[:16])
+}
+
+// OutboxOrder is the Order of an outbox row: all of a more urgent class come before any of the next. A scan for what is due
+// at time t visits, per class, the orders below OutboxOrder(urgency, t+1).
+func OutboxOrder(urgency int, dueMilli int64) uint64 {
+	return uint64(urgency)<<56 | uint64(max(dueMilli, 0))&(1<<56-1)
+}
+
+// priorityOrder puts high priorities first and, among equals, the one that waits longest.
+func priorityOrder(priority int, sinceMilli int64) uint64 {
+	return uint64(100-min(max(priority, 0), 100))<<56 | uint64(max(sinceMilli, 0))&(1<<56-1)
+}
+
+// Tiers lists the collections tiers, mildest first: the groups of IndexQueue.
+func Tiers() []detectors.Tier {
+	return []detectors.Tier{
+		detectors.Watch, detectors.Grace, detectors.Mild, detectors.Moderate, detectors.SevereA, detectors.SevereB, detectors.SevereC,
+	}
+}

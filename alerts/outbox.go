@@ -1,0 +1,72 @@
+package alerts
+
+import (
+	"time"
+
+	"github.com/cardwatch/cardwatch/detectors"
+)
+
+// queue puts a message into the outbox if the contact rules do not forbid it, later when they say so, and reports whether it
+// did. A message that was queued before is not queued again.
+func (st *step) queue(m Message) bool {
+	if st.s.Message(m.ID) != nil {
+		return true
+	}
+	m.Language, m.QueuedAt, m.Outcome = st.s.Contact.Language, st.now, Queued
+	m.Version = templates[m.Template].version
+	verdict := st.policy.MayContact(st.s, m, st.now)
+	switch verdict.Outcome {
+	case Deny:
+		st.out.Denials = append(st.out.Denials, Denial{Template: m.Template, Channel: m.Channel, Rules: verdict.Rules})
+		return false
+	case Defer:
+		m.DueAt = verdict.Until
+	}
+	st.s.Messages = append(st.s.Messages, m)
+	st.moved(MessageMoved, m.ID, "", string(Queued), string(m.Channel))
+	return true
+}
+
+// service queues a reminder or an offer, once per alert, over the app: a text message about money invites imitators.
+func (st *step) service(a *detectors.Alert, template TemplateID) {
+	if a.State == detectors.Closed {
+		return
+	}
+	st.queue(Message{
+		ID: newID("msg", a.AlertID, string(template)), Purpose: Service, Channel: App, Template: template,
+		Args: Args{Card: lastFour(clone(a.Account))}, Account: clone(a.Account), DueAt: st.now, ExpiresAt: st.now.Add(serviceLife),
+	})
+}
+
+// serviceLife is how long a reminder or an offer may wait, for the end of the night or for a provider. Own choice.
+const serviceLife = 24 * time.Hour
+
+// outcomeRank orders the outcomes; a receipt only moves a message forward. Unknown stands below Accepted, since a late receipt
+// may still settle it.
+var outcomeRank = map[SendOutcome]int{
+	Queued: 0, Sending: 1, OutcomeUnknown: 2, Accepted: 3, Delivered: 4, Undelivered: 4, Refused: 4,
+}
+
+// receipt applies what became of a message. Repeated, late and out-of-order receipts change nothing. A prompt that cannot be
+// delivered climbs at once instead of waiting for an answer to a question never asked.
+func (st *step) receipt(r *Receipt) {
+	m := st.s.Message(r.MessageID)
+	rank, known := outcomeRank[r.Outcome]
+	if m == nil || !known || rank <= outcomeRank[m.Outcome] {
+		return
+	}
+	st.settle(m, r.Outcome, clone(r.Provider), clone(r.Reason))
+	failed := r.Outcome == Undelivered || r.Outcome == Refused || r.Outcome == OutcomeUnknown
+	p := st.s.Prompt(m.PromptID)
+	if failed && m.Purpose == FraudPrompt && p != nil && p.State == PromptOpen && p.Rung == m.Channel {
+		st.climb(p, ActUnreachable, ActorProvider)
+	}
+}
+
+func (st *step) settle(m *Message, to SendOutcome, provider, reason string) {
+	st.moved(MessageMoved, m.ID, string(m.Outcome), string(to), string(m.Channel))
+	m.Outcome, m.Reason = to, reason
+	if provider != "" {
+		m.Provider = provider
+	}
+}

@@ -1,0 +1,59 @@
+package alerts
+
+import (
+	"time"
+
+	"github.com/cardwatch/cardwatch/detectors"
+	"github.com/cardwatch/cardwatch/detectors/card"
+)
+
+// The reasons of card actions.
+const (
+	ReasonCustomerDenied = "customer_denied"
+	ReasonConfirmedFraud = "confirmed_fraud"
+)
+
+const (
+	// answerLife is how long an answer to a customer's own message is worth sending. Own choice.
+	answerLife = time.Hour
+	// retryLife is the exemption for a use whose place and merchant are unknown: it can only cover the whole card, so it lasts no
+	// longer than the customer needs to try again. Own choice.
+	retryLife = time.Hour
+)
+
+// block requests a block of the case's card, once.
+func (st *step) block(c *Case, reason, by string) {
+	if c.Blocked {
+		return
+	}
+	c.Blocked = true
+	alert := c.Strongest()
+	st.out.CardActions = append(st.out.CardActions, CardAction{
+		Head: card.Head{ID: newID("action", c.ID, string(Block)), Customer: st.s.Customer, At: st.now},
+		Card: c.Card, Action: Block, Reason: reason, AlertID: alert.AlertID, RequestedBy: by,
+	})
+	st.note(&c.History, ActBlocked, by, reason)
+}
+
+// feedback tells the monitor what each of the case's alerts turned out to be.
+func (st *step) feedback(c *Case, verdict card.Verdict, source card.FeedbackSource) {
+	for i := range c.Alerts {
+		a := &c.Alerts[i]
+		f := card.Feedback{
+			Head: card.Head{
+				ID:       newID("feedback", a.AlertID, verdict.String(), source.String(), st.now.String()),
+				Customer: st.s.Customer, At: st.now,
+			},
+			Card: c.Card, AlertID: a.AlertID, Verdict: verdict, Source: source,
+		}
+		if verdict == card.Genuine {
+			f.ExemptScope, f.ExemptUntil = st.exemption(a)
+		}
+		st.out.Feedback = append(st.out.Feedback, f)
+	}
+}
+
+// exemption is what a confirmed use stops from being asked about again, and until when.
+func (st *step) exemption(*detectors.Alert) (scope string, until card.Moment) {
+	return "card", st.now.Add(min(retryLife, st.policy.ExemptFor))
+}

@@ -1,0 +1,126 @@
+package alerts
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Policy is everything about the desk that a bank may set. The zero Policy is not usable; start from Defaults.
+type Policy struct {
+	// BankName opens every message, so that a customer knows a real one.
+	BankName BankName `yaml:"bank_name"`
+	// AppWait is how long an app prompt is left alone before the same question goes out as a text message.
+	AppWait time.Duration `yaml:"app_wait"`
+	// SMSWait is how long a text message is left alone before an analyst takes over; the prompt stays open.
+	SMSWait time.Duration `yaml:"sms_wait"`
+	// PromptLife is how long a yes counts.
+	PromptLife time.Duration `yaml:"prompt_life"`
+	// ClaimLease is how long an analyst holds a case without touching it.
+	ClaimLease time.Duration `yaml:"claim_lease"`
+	// ExemptFor is how long a confirmed use keeps its like from being asked about again.
+	ExemptFor time.Duration `yaml:"exempt_for"`
+	// SMSYesLimitMinor is the largest amount, in minor units, that a yes by text message may release.
+	SMSYesLimitMinor int64 `yaml:"sms_yes_limit_minor"`
+	// QuietFrom and QuietUntil bound, in whole local hours, the time when nothing but fraud messages is sent; equal means never.
+	QuietFrom  int `yaml:"quiet_from"`
+	QuietUntil int `yaml:"quiet_until"`
+	// PromptsPerCase caps the fraud prompts of one case within PromptsWindow.
+	PromptsPerCase int           `yaml:"prompts_per_case"`
+	PromptsWindow  time.Duration `yaml:"prompts_window"`
+	// PromptsPerDay, AnswersPerDay and ServicePerDay cap a customer's messages of each purpose within one local day.
+	PromptsPerDay int `yaml:"prompts_per_day"`
+	AnswersPerDay int `yaml:"answers_per_day"`
+	ServicePerDay int `yaml:"service_per_day"`
+	// PromiseGrace is how long after its date a promise to pay counts as broken.
+	PromiseGrace time.Duration `yaml:"promise_grace"`
+}
+
+// BankName is the bank's name in both languages, at most 12 runes of Chinese and 20 of GSM-7 English.
+type BankName struct {
+	Zh string `yaml:"zh-CN"`
+	En string `yaml:"en"`
+}
+
+// Defaults is a policy that a Chinese bank can start with.
+func Defaults() Policy {
+	return Policy{
+		BankName: BankName{Zh: "示范银行", En: "Demo Bank"},
+		// Banks send the second message one minute after the first (MVFCU) and call five minutes after the text; a prompt counts
+		// for half an hour (Glass City FCU). notes/reliability-security.md §4.5, notes/fraud.md §(e).
+		AppWait:    time.Minute,
+		SMSWait:    5 * time.Minute,
+		PromptLife: 30 * time.Minute,
+		// Long enough to look at a case and call, short enough that a lunch break does not hide it. Own choice.
+		ClaimLease: 15 * time.Minute,
+		// A trip or a large purchase is over in three days; a stolen card must not profit for longer. Own choice.
+		ExemptFor: 72 * time.Hour,
+		// Text messages can be forged: above CNY 5,000 a yes has to come from the app. Own choice.
+		SMSYesLimitMinor: 500_000,
+		// CN-HOURS: no contact about debts between 22:00 and 08:00 local time (GB/T 45251-2025, CBA 2026).
+		QuietFrom:  22,
+		QuietUntil: 8,
+		// The FCC's exemption for fraud texts, the only published figure: three messages per event over three days.
+		PromptsPerCase: 3,
+		PromptsWindow:  72 * time.Hour,
+		// Two cases a day can still be asked about in full; answers stop a flood of replies from becoming a flood of texts; one
+		// service message a day is the strictest figure that lets the due-date reminder through. Own choice.
+		PromptsPerDay: 6,
+		AnswersPerDay: 10,
+		ServicePerDay: 1,
+		// Promises are marked broken 3–5 days after their date (insideARM, notes/collections.md §3).
+		PromiseGrace: 72 * time.Hour,
+	}
+}
+
+// Validate joins everything that is wrong with the policy; nil when nothing is.
+func (p Policy) Validate() error {
+	var problems []error
+	add := func(bad bool, format string, args ...any) {
+		if bad {
+			problems = append(problems, fmt.Errorf(format, args...))
+		}
+	}
+	checkName(add, "bank_name.zh-CN", p.BankName.Zh, maxNameZh)
+	checkName(add, "bank_name.en", p.BankName.En, maxNameEn)
+	add(!GSM7(p.BankName.En), "bank_name.en: %q has characters outside GSM-7, which would halve every text message", p.BankName.En)
+	for _, d := range []struct {
+		key      string
+		value    time.Duration
+		min, max time.Duration
+	}{
+		{"app_wait", p.AppWait, time.Second, 24 * time.Hour},
+		{"sms_wait", p.SMSWait, time.Second, 24 * time.Hour},
+		{"prompt_life", p.PromptLife, time.Minute, 7 * 24 * time.Hour},
+		{"claim_lease", p.ClaimLease, time.Minute, 7 * 24 * time.Hour},
+		{"exempt_for", p.ExemptFor, time.Hour, 30 * 24 * time.Hour},
+		{"prompts_window", p.PromptsWindow, time.Hour, 30 * 24 * time.Hour},
+		{"promise_grace", p.PromiseGrace, 0, 14 * 24 * time.Hour},
+	} {
+		add(d.value < d.min || d.value > d.max, "%s: %v is outside %v … %v", d.key, d.value, d.min, d.max)
+	}
+	add(p.AppWait+p.SMSWait > p.PromptLife, "prompt_life: %v is shorter than app_wait + sms_wait, so an analyst would get the case after its prompt has ended", p.PromptLife)
+	add(p.SMSYesLimitMinor < 0, "sms_yes_limit_minor: %d is negative", p.SMSYesLimitMinor)
+	add(p.QuietFrom < 0 || p.QuietFrom > 23, "quiet_from: %d is no hour of the day (0 … 23)", p.QuietFrom)
+	add(p.QuietUntil < 0 || p.QuietUntil > 23, "quiet_until: %d is no hour of the day (0 … 23)", p.QuietUntil)
+	for _, n := range []struct {
+		key   string
+		value int
+	}{
+		{"prompts_per_case", p.PromptsPerCase}, {"prompts_per_day", p.PromptsPerDay},
+		{"answers_per_day", p.AnswersPerDay}, {"service_per_day", p.ServicePerDay},
+	} {
+		add(n.value < 1 || n.value > 20, "%s: %d is outside 1 … 20", n.key, n.value)
+	}
+	return errors.Join(problems...)
+}
+
+const (
+	maxNameZh = 12
+	maxNameEn = 20
+)
+
+func checkName(add func(bool, string, ...any), key, name string, limit int) {
+	n := len([]rune(name))
+	add(n == 0 || n > limit, "%s: must have 1 … %d characters, has %d", key, limit, n)
+}

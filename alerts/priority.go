@@ -1,0 +1,85 @@
+package alerts
+
+import (
+	"time"
+
+	"github.com/cardwatch/cardwatch/detectors"
+	"github.com/cardwatch/cardwatch/detectors/card"
+)
+
+// PriorityCode names one part of a priority.
+type PriorityCode string
+
+// The parts of a case's priority.
+const (
+	PrioritySeverity PriorityCode = "severity"
+	PriorityScore    PriorityCode = "score"
+	// PriorityFindings counts further findings beside the first.
+	PriorityFindings PriorityCode = "findings"
+	// PriorityDenied lifts a case whose customer said that it was not them above all others.
+	PriorityDenied PriorityCode = "denied"
+	// PriorityNeedsAnalyst lifts a case that only an analyst can settle: the customer gave no usable answer, or it came back.
+	PriorityNeedsAnalyst PriorityCode = "needs_analyst"
+	// PriorityAsking lowers a case whose customer has just been asked: the answer may make an analyst's work needless.
+	PriorityAsking PriorityCode = "customer_asked"
+)
+
+var severityPoints = map[detectors.Severity]int{detectors.Low: 10, detectors.Medium: 25, detectors.High: 40, detectors.Critical: 55}
+
+// casePriority weighs a case, 0 … 100. The weights are our own choice: severity decides, the score breaks ties within it, and
+// a denial beats everything.
+func casePriority(c *Case) (int, []PriorityReason) {
+	if c.State == CaseClosed {
+		return 0, nil
+	}
+	var why []PriorityReason
+	add := func(code PriorityCode, points int) {
+		if points != 0 {
+			why = append(why, PriorityReason{code, points})
+		}
+	}
+	strongest := c.Strongest()
+	add(PrioritySeverity, severityPoints[c.severity()])
+	add(PriorityScore, strongest.Score/10)
+	add(PriorityFindings, min(5*(len(c.Alerts)+c.MoreAlerts-1), 10))
+	switch {
+	case c.Urgent:
+		add(PriorityDenied, 100)
+	case c.State == CaseWaiting:
+		add(PriorityAsking, -10)
+	case c.State == CaseQueued:
+		add(PriorityNeedsAnalyst, 15)
+	}
+	total := 0
+	for _, r := range why {
+		total += r.Points
+	}
+	return min(max(total, 0), 100), why
+}
+
+// severity is the gravest of the case's findings.
+func (c *Case) severity() detectors.Severity {
+	gravest := detectors.Severity("")
+	for i := range c.Alerts {
+		if severityRank(c.Alerts[i].Severity) > severityRank(gravest) {
+			gravest = c.Alerts[i].Severity
+		}
+	}
+	return gravest
+}
+
+func severityRank(s detectors.Severity) int { return severityPoints[s] }
+
+const (
+	// brokenBonus and brokenBonusFor are the note's "+10 when a promise was broken in the last 3 days" (collections.md §3.1).
+	brokenBonus    = 10
+	brokenBonusFor = 72 * time.Hour
+)
+
+// entryPriority is the monitor's priority, raised while a broken promise is fresh.
+func entryPriority(e *QueueEntry, now card.Moment, grace time.Duration) int {
+	if e.Promise.State == PromiseBroken && now.Before(e.Promise.Until.Add(grace).Add(brokenBonusFor)) {
+		return min(e.basePriority+brokenBonus, 100)
+	}
+	return e.basePriority
+}

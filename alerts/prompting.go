@@ -1,0 +1,112 @@
+package alerts
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/cardwatch/cardwatch/detectors/card"
+)
+
+// ask opens a prompt about a case, unless the customer has been asked as much already, has denied, or an analyst is at work.
+// Only a graver finding than the one asked about is worth a second question; it supersedes the first.
+func (st *step) ask(c *Case) {
+	if c.Urgent || c.State == CaseClaimed {
+		return
+	}
+	rank, asked := severityRank(c.severity()), 0
+	for i := range st.s.Prompts {
+		if p := &st.s.Prompts[i]; p.CaseID == c.ID {
+			if rank <= p.Severity {
+				return
+			}
+			asked++
+		}
+	}
+	if old := st.s.openPrompt(c.Card); old != nil {
+		st.endPrompt(old, PromptSuperseded, "")
+	}
+	st.s.Prompts = append(st.s.Prompts, Prompt{
+		ID: newID("prompt", c.ID, strconv.Itoa(asked)), CaseID: c.ID, Card: c.Card, State: PromptOpen, Mark: st.newMark(),
+		To: st.s.Contact.Phone, OpenedAt: st.now, ExpiresAt: st.now.Add(st.policy.PromptLife),
+		Severity: rank, AmountMinor: largestAmount(c),
+	})
+	p := &st.s.Prompts[len(st.s.Prompts)-1]
+	st.moved(PromptMoved, p.ID, "", string(PromptOpen), "")
+	st.climb(p, ActUnreachable, ActorMonitor)
+	if p.Rung == Analyst {
+		st.endPrompt(p, PromptCancelled, "")
+	}
+}
+
+// climb asks over the next rung of the ladder that the contact rules allow; when none is left, it hands the case to an analyst
+// and says why. The prompt stays open meanwhile. The actor is who or what made it climb.
+func (st *step) climb(p *Prompt, why ActCode, actor string) {
+	c := st.s.Case(p.CaseID)
+	for p.Rung != Analyst {
+		var wait time.Duration
+		p.Rung, wait = st.nextRung(p.Rung)
+		p.ClimbAt = card.Moment{}
+		if p.Rung == Analyst {
+			break
+		}
+		if st.queue(st.promptMessage(c, p)) {
+			p.ClimbAt = st.now.Add(wait)
+			st.move(c, ActAsked, actor, string(p.Rung))
+			return
+		}
+	}
+	st.move(c, why, actor, "")
+}
+
+// nextRung is the ladder app → SMS → analyst, with how long each rung is given.
+func (st *step) nextRung(from ChannelKind) (ChannelKind, time.Duration) {
+	switch from {
+	case "":
+		return App, st.policy.AppWait
+	case App:
+		return SMS, st.policy.SMSWait
+	default:
+		return Analyst, 0
+	}
+}
+
+func (st *step) promptMessage(c *Case, p *Prompt) Message {
+	template, to := AskApp, Phone("")
+	if p.Rung == SMS {
+		template, to = AskSMS, p.To
+	}
+	return Message{
+		ID: newID("msg", p.ID, string(p.Rung)), Purpose: FraudPrompt, Channel: p.Rung, To: to, Template: template,
+		Args: subject(c), CaseID: c.ID, PromptID: p.ID, DueAt: st.now, ExpiresAt: p.ExpiresAt,
+	}
+}
+
+func (st *step) expire(p *Prompt) {
+	st.endPrompt(p, PromptExpired, "")
+	st.move(st.s.Case(p.CaseID), ActExpired, ActorClock, "")
+}
+
+// endPrompt moves a prompt and takes its question out of the outbox when it is no longer open.
+func (st *step) endPrompt(p *Prompt, to PromptState, by ChannelKind) {
+	st.moved(PromptMoved, p.ID, string(p.State), string(to), "")
+	p.State, p.EndedAt, p.EndedBy, p.ClimbAt = to, st.now, by, card.Moment{}
+	for i := range st.s.Messages {
+		if m := &st.s.Messages[i]; m.PromptID == p.ID && m.Purpose == FraudPrompt && m.Waiting() {
+			st.settle(m, Refused, "", string(RulePromptEnded))
+		}
+	}
+}
+
+// newMark is a pair like "7F" that no other open prompt of the customer has. It has no 1, 2, Y or N, which are answers, and no
+// characters that look alike.
+func (st *step) newMark() string {
+	const digits, letters = "3456789", "ACDEFHJKLMPRTUVWX"
+	for n := len(st.s.Prompts); ; n++ {
+		mark := string([]byte{digits[n%len(digits)], letters[n/len(digits)%len(letters)]})
+		taken := slices.ContainsFunc(st.s.Prompts, func(p Prompt) bool { return p.State == PromptOpen && p.Mark == mark })
+		if !taken || n > len(st.s.Prompts)+len(digits)*len(letters) {
+			return mark
+		}
+	}
+}

@@ -1,0 +1,121 @@
+package alerts
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/cardwatch/cardwatch/detectors/card"
+)
+
+// TemplateID names a message's text.
+type TemplateID string
+
+// The templates. Those that ask come in a wording for the app, which has buttons, and one for text messages.
+const (
+	AskApp TemplateID = "ask_app"
+	AskSMS TemplateID = "ask_sms"
+	// AskWhich asks which of several open prompts a text meant.
+	AskWhich      TemplateID = "ask_which"
+	CardProtected TemplateID = "card_protected"
+	ThankYou      TemplateID = "thank_you"
+	// RequestEnded answers a yes that came too late, or after a no.
+	RequestEnded TemplateID = "request_ended"
+	// ConfirmInApp answers a yes that is too weak for the amount.
+	ConfirmInApp         TemplateID = "confirm_in_app"
+	HelpText             TemplateID = "help"
+	OptedOutConfirmation TemplateID = "opted_out"
+	PaymentReminder      TemplateID = "payment_reminder"
+	InstalmentOffer      TemplateID = "instalment_offer"
+)
+
+// template is one text in both languages. Version rises with every change of words.
+type template struct {
+	version int
+	zh, en  string
+}
+
+// templates holds every text. Those that may go out as text messages open with the bank's name, and hold no link, no telephone
+// number, no request for a code and no more of a card than its last four characters. A debt is never named in one.
+var templates = map[TemplateID]template{
+	AskApp: {1, "【{bank}】您尾号{card}的卡于{when}有{what}。是您本人操作吗？请点“是”或“不是”。",
+		"{bank}: Card {card}, {when}: {what}. Was it you? Tap Yes or No."},
+	AskSMS: {1, "【{bank}】您尾号{card}的卡于{when}有{what}。本人操作请回Y，非本人请回N，退订回T。",
+		"{bank}: Card {card}, {when}: {what}. Was it you? Reply Y for yes, N for no. STOP ends texts."},
+	AskWhich: {1, "【{bank}】您有多张卡待确认：{choices}。请回复Y或N加两位编号，如Y{mark}。",
+		"{bank}: Several cards wait for your answer: {choices}. Reply Y or N with the two characters, such as Y{mark}."},
+	CardProtected: {1, "【{bank}】已收到。我们已为您尾号{card}的卡申请保护，将与您联系。如有疑问请打开手机银行或致电卡背面的号码。",
+		"{bank}: Thank you. We have asked to protect card {card} and will contact you. Questions? Use our app or call the number on your card."},
+	ThankYou: {1, "【{bank}】感谢确认。尾号{card}的卡可继续使用，交易未成功请重试。",
+		"{bank}: Thank you. Card {card} can be used. If a payment failed, please try again."},
+	RequestEnded: {1, "【{bank}】该确认请求已结束。如需帮助，请打开手机银行或致电卡背面的号码。",
+		"{bank}: This request has ended. For help, use our app or call the number on your card."},
+	ConfirmInApp: {1, "【{bank}】金额较大，不能以短信确认。请在手机银行中确认，或致电卡背面的号码。",
+		"{bank}: This amount is too large to confirm by text. Please confirm in our app or call the number on your card."},
+	HelpText: {1, "【{bank}】我们想确认尾号{card}的卡是否由您本人使用。本人请回Y，非本人请回N，退订回T。",
+		"{bank}: We ask whether card {card} was used by you. Reply Y if it was, N if it was not. STOP ends texts."},
+	OptedOutConfirmation: {1, "【{bank}】您已退订此类消息。如有可疑用卡，我们将以其他方式联系您。",
+		"{bank}: You will get no more of these messages. If your card is at risk, we will reach you another way."},
+	PaymentReminder: {1, "【{bank}】您尾号{card}的账户账单即将到期，按时还清最低还款额可避免违约金。可在设置中关闭此类提醒，或联系人工服务。",
+		"{bank}: The bill of account {card} is due soon. Paying at least the minimum on time avoids late fees. " +
+			"You can turn these messages off in settings, or ask for a person."},
+	InstalmentOffer: {1, "【{bank}】您尾号{card}的账户本期还款如有压力，可在手机银行查看分期方案及其年化利率。可在设置中关闭此类提醒，或联系人工服务。",
+		"{bank}: If this bill of account {card} is hard to pay, our app shows instalment plans and their yearly rate. " +
+			"You can turn these messages off in settings, or ask for a person."},
+}
+
+// Render writes a message in its language, Chinese unless it is English. It depends on the policy's bank name and the message
+// alone, so that a resend says the same.
+func (p Policy) Render(m Message) (string, error) {
+	t, ok := templates[m.Template]
+	if !ok {
+		return "", fmt.Errorf("message %s: no template %q", m.ID, m.Template)
+	}
+	text, bank, what, when := t.zh, p.BankName.Zh, whatZh(m.Args), "01-02 15:04"
+	if m.Language == card.English {
+		text, bank, what, when = t.en, p.BankName.En, whatEn(m.Args), "2 Jan 15:04"
+	}
+	return strings.NewReplacer(
+		"{bank}", bank, "{card}", m.Args.Card, "{what}", what, "{when}", m.Args.When.Time().Format(when),
+		"{choices}", m.Args.Choices, "{mark}", firstMark(m.Args.Choices),
+	).Replace(text), nil
+}
+
+func whatZh(a Args) string {
+	amount := amount(a)
+	switch {
+	case amount == "":
+		return strconv.Itoa(max(a.Uses, 1)) + "笔交易"
+	case a.Uses > 1:
+		return strconv.Itoa(a.Uses) + "笔交易（最大" + amount + "）"
+	default:
+		return amount + "的交易"
+	}
+}
+
+func whatEn(a Args) string {
+	amount := amount(a)
+	switch {
+	case amount == "" && a.Uses > 1:
+		return strconv.Itoa(a.Uses) + " charges"
+	case amount == "":
+		return "a charge"
+	case a.Uses > 1:
+		return strconv.Itoa(a.Uses) + " charges, up to " + amount
+	default:
+		return "a charge of " + amount
+	}
+}
+
+// amount is empty when no finding named one.
+func amount(a Args) string {
+	if a.AmountMinor <= 0 {
+		return ""
+	}
+	return strings.TrimSpace(card.Money{Minor: a.AmountMinor, Currency: a.Currency}.String())
+}
+
+func firstMark(choices string) string {
+	mark, _, _ := strings.Cut(choices, "=")
+	return mark
+}

@@ -80,18 +80,14 @@ func (p *planner) loot(c *customer, floor, lo, hi float64) int64 {
 
 // cloneFar follows a genuine card-present purchase by 5 to 25 minutes, now and then by up to 90: one to four large purchases.
 func (p *planner) cloneFar(c *customer) bool {
-	bait := int64(0)
-	for _, d := range p.acts {
-		if d.entry.CardPresent() && d.typ == card.Purchase && d.at < p.rhythm.start+21*hour && d.at > p.rhythm.start+8*hour {
-			bait, c.attack.second = d.at, d.second
-		}
-	}
-	if bait == 0 {
+	bait, ok := p.lastTouch()
+	if !ok {
 		return false
 	}
-	at := bait + p.dice.span(5*minute, 25*minute)
+	c.attack.second = bait.second
+	at := bait.at + p.dice.span(5*minute, 25*minute)
 	if p.dice.chance(0.1) {
-		at = bait + p.dice.span(25*minute, 90*minute)
+		at = bait.at + p.dice.span(25*minute, 90*minute)
 	}
 	for range 1 + p.dice.IntN(4) {
 		trade := [...]int{jewellery, electronics, departmentStore, clothing}[p.dice.IntN(4)]

@@ -235,3 +235,32 @@ func TestReactionIsSteadyAndKnowsItsCustomers(t *testing.T) {
 		require.False(t, ok, unknown)
 	}
 }
+
+// A lent card is no attack: nothing labels it, and its holder says yes. It is used far from where its holder is.
+func TestLentCardsAreHonestAndFarAway(t *testing.T) {
+	config := Defaults()
+	config.Customers, config.Days, config.History, config.AttackRate, config.LookAlikeShare = 300, 20, 5, 0, 0
+	far := func() (n int) {
+		bank, err := New(config)
+		require.NoError(t, err)
+		homes := map[string]geo.Point{}
+		for {
+			r, ok := bank.Next()
+			if !ok {
+				return n
+			}
+			switch b := r.Body.(type) {
+			case *card.Customer:
+				homes[b.Customer] = geo.Point{Lat: b.Home.Lat, Lon: b.Home.Lon}
+			case *card.Transaction:
+				require.Empty(t, r.Label.Attack)
+				if b.Entry == card.Chip && b.Place.HasPoint && geo.Distance(homes[b.Customer], geo.Point{Lat: b.Place.Lat, Lon: b.Place.Lon}) >= farKm {
+					n++
+				}
+			}
+		}
+	}
+	without := far()
+	config.LendRate = 20
+	require.Greater(t, far()-without, 60, "20 per 1,000 cards and day, over 300 customers and 20 days, one or two uses each")
+}

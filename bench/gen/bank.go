@@ -27,6 +27,9 @@ type Config struct {
 	// AttackRate is how many attack episodes begin per 1,000 cards and day. Attacks fall on ordinary cards alone, so that the
 	// look-alike groups stay clean.
 	AttackRate float64
+	// LendRate is how many honest uses that look just like a far clone happen per 1,000 cards and day: a relative shops with
+	// the card's twin. 0 unless customers are wanted who have to answer yes.
+	LendRate float64
 	// LookAlikeShare is the share of customers, 0 … 1, in one of the groups that resemble an attack.
 	LookAlikeShare float64
 	// EnglishShare is the share of customers, 0 … 1, who are written to in English; the rest read Chinese.
@@ -51,6 +54,8 @@ func (c Config) check() error {
 		return fmt.Errorf("gen: the start is missing")
 	case !(c.AttackRate >= 0 && c.AttackRate <= 1000):
 		return fmt.Errorf("gen: attack rate %v, want 0 … 1000 per 1,000 cards and day", c.AttackRate)
+	case !(c.LendRate >= 0 && c.LendRate <= 1000):
+		return fmt.Errorf("gen: lend rate %v, want 0 … 1000 per 1,000 cards and day", c.LendRate)
 	case !isShare(c.LookAlikeShare) || !isShare(c.EnglishShare):
 		return fmt.Errorf("gen: look-alike share %v and English share %v, want 0 … 1", c.LookAlikeShare, c.EnglishShare)
 	}

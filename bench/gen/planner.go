@@ -10,7 +10,7 @@ type planner struct {
 	rhythm   today
 	// firstAttack is the day on which attacks may begin.
 	firstAttack                  int
-	attackChance                 float64
+	attackChance, lendChance     float64
 	lookAlikeShare, englishShare float64
 	// acts collects the day of one customer before it is settled.
 	acts []draft
@@ -21,6 +21,7 @@ func newPlanner(w *world, config Config, start int) planner {
 		world: w, dice: newDice(), likeness: newWheel(lookAlikeWeights...), firstAttack: start,
 		// Attacks fall on ordinary customers alone; the rate is per card of the whole bank.
 		attackChance:   config.AttackRate / 1000 / max(1-config.LookAlikeShare, 0.01),
+		lendChance:     config.LendRate / 1000 / max(1-config.LookAlikeShare, 0.01),
 		lookAlikeShare: config.LookAlikeShare, englishShare: config.EnglishShare,
 	}
 }
@@ -39,6 +40,7 @@ func (p *planner) plan(queue []draft, c *customer) []draft {
 	p.bigTicket(c)
 	p.returnGoods(c)
 	p.attacks(c)
+	p.lendings(c)
 	slices.SortStableFunc(p.acts, func(a, b draft) int { return int(a.at - b.at) })
 	return p.settle(queue, c)
 }

@@ -1,0 +1,99 @@
+package stream
+
+import (
+	"encoding/binary"
+
+	"github.com/cardwatch/cardwatch/alerts"
+	"github.com/cardwatch/cardwatch/detectors/card"
+	"github.com/cardwatch/cardwatch/store"
+	"github.com/cardwatch/cardwatch/stream/wire"
+)
+
+// Desk hosts the alerts package: findings, answers and acts of staff in; feedback and card actions out. Cases, queues and the
+// outbox are indexes of its states.
+type Desk struct {
+	core    *alerts.Desk
+	effects alerts.Effects
+	observe func(*alerts.Effects)
+}
+
+// NewDesk wraps the pure core for one partition; observe, which may be nil, sees the effects of every step.
+func NewDesk(core *alerts.Desk, observe func(*alerts.Effects)) *Desk {
+	return &Desk{core: core, observe: observe}
+}
+
+// Spec names the desk's topics. How a customer may be reached comes before what there is to say.
+func (d *Desk) Spec() Spec {
+	return Spec{Name: "desk", Tag: DeskTag, Inputs: []string{
+		wire.ContactTopic, wire.AlertTopic, wire.CollectionTopic, wire.ReplyTopic, wire.CommandTopic, wire.ReceiptTopic, wire.TickTopic,
+	}}
+}
+
+// Step applies one event. Nothing is rejected: a command that does not fit is refused, which is an effect.
+func (d *Desk) Step(s *alerts.State, ev card.Event, out *Outputs) string {
+	d.effects.Reset()
+	d.core.Step(s, ev, &d.effects)
+	for i := range d.effects.Feedback {
+		f := &d.effects.Feedback[i]
+		out.Add(wire.FeedbackTopic, f.Customer, wire.AppendFeedback(nil, f))
+	}
+	for i := range d.effects.CardActions {
+		a := &d.effects.CardActions[i]
+		out.Add(wire.CardActionTopic, a.Customer, wire.AppendCardAction(nil, a))
+	}
+	if d.observe != nil {
+		d.observe(&d.effects)
+	}
+	return ""
+}
+
+// NextWake is when a prompt climbs or expires, a lease ends or a message falls due.
+func (d *Desk) NextWake(s *alerts.State) card.Moment { return d.core.NextWake(s) }
+
+// AppendState appends the state's binary form.
+func (d *Desk) AppendState(dst []byte, s *alerts.State) []byte { return s.AppendBinary(dst) }
+
+// LoadState is the reverse of AppendState.
+func (d *Desk) LoadState(state []byte, s *alerts.State) error { return s.UnmarshalBinary(state) }
+
+// Index turns the state's rows into keys that sort as the desk reads them; every row leads to its customer.
+func (d *Desk) Index(s *alerts.State, rows []store.Row) []store.Row {
+	s.Index(func(r alerts.IndexRow) {
+		key := append(IndexPrefix(r.Group), binary.BigEndian.AppendUint64(nil, r.Order)...)
+		key = append(key, r.Key...)
+		rows = append(rows, store.Row{Index: IndexTag(r.Kind), Key: key, Value: []byte(s.Customer)})
+	})
+	return rows
+}
+
+// IndexTag is the store's tag of a desk index. A tag never changes its meaning.
+func IndexTag(kind alerts.IndexKind) byte {
+	switch kind {
+	case alerts.IndexCases:
+		return 1
+	case alerts.IndexQueue:
+		return 2
+	case alerts.IndexOutbox:
+		return 3
+	case alerts.IndexCase:
+		return 4
+	case alerts.IndexPrompt:
+		return 5
+	case alerts.IndexPhone:
+		return 6
+	default:
+		return 0
+	}
+}
+
+// IndexPrefix is how the keys of one group of an index begin.
+func IndexPrefix(group string) []byte { return append([]byte(group), 0) }
+
+// LookupKey is the whole key of a row that is looked up by its id and has neither group nor order.
+func LookupKey(id string) []byte { return append(append(IndexPrefix(""), make([]byte, 8)...), id...) }
+
+// RowKey takes the id back out of a row's key.
+func RowKey(group string, key []byte) string { return string(key[len(group)+1+8:]) }
+
+// RowOrder takes the order back out of a row's key.
+func RowOrder(group string, key []byte) uint64 { return binary.BigEndian.Uint64(key[len(group)+1:]) }

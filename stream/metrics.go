@@ -1,0 +1,106 @@
+package stream
+
+import (
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/cardwatch/cardwatch/stream/kafka"
+	"github.com/cardwatch/cardwatch/stream/wire"
+)
+
+// Metrics are the engine's figures. A nil *Metrics counts nothing. Labels come from closed sets.
+type Metrics struct {
+	clock    Clock
+	records  *prometheus.CounterVec
+	refused  *prometheus.CounterVec
+	dropped  *prometheus.CounterVec
+	unknown  *prometheus.CounterVec
+	outputs  *prometheus.CounterVec
+	lagGauge *prometheus.GaugeVec
+	running  *prometheus.GaugeVec
+	latency  *prometheus.HistogramVec
+}
+
+// NewMetrics registers the engine's figures. The clock turns append times into waiting times.
+func NewMetrics(reg prometheus.Registerer, clock Clock) *Metrics {
+	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
+		return prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: "cardwatch", Subsystem: "stream", Name: name, Help: help}, labels)
+	}
+	gauge := func(name, help string, labels ...string) *prometheus.GaugeVec {
+		return prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: "cardwatch", Subsystem: "stream", Name: name, Help: help}, labels)
+	}
+	m := &Metrics{
+		clock:    clock,
+		records:  counter("records_total", "Records read, by processor and topic.", "processor", "topic"),
+		refused:  counter("dead_letters_total", "Records refused, by topic and reason.", "processor", "topic", "reason"),
+		dropped:  counter("fields_dropped_total", "Optional fields that were dropped because their value means nothing.", "topic", "field"),
+		unknown:  counter("fields_unknown_total", "Fields that the contract does not know, ignored.", "topic"),
+		outputs:  counter("outputs_total", "Records written, by processor and topic.", "processor", "topic"),
+		lagGauge: gauge("lag_records", "Records in the log that were not fetched at the last look.", "processor", "topic", "partition"),
+		running:  gauge("partition_running", "1 while this process works on the partition.", "processor", "partition"),
+		latency: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Namespace: "cardwatch", Subsystem: "stream", Name: "decision_latency_seconds",
+			Help:                        "From the append of a record to the acknowledgement of what it caused.",
+			Buckets:                     []float64{.001, .002, .003, .005, .0075, .01, .015, .02, .03, .05, .1, .25, .5, 1, 2.5, 10},
+			NativeHistogramBucketFactor: 1.1, NativeHistogramMaxBucketNumber: 160, NativeHistogramMinResetDuration: time.Hour,
+		}, []string{"processor", "topic"}),
+	}
+	reg.MustRegister(m.records, m.refused, m.dropped, m.unknown, m.outputs, m.lagGauge, m.running, m.latency)
+	return m
+}
+
+func (m *Metrics) record(processor, topic string, meta wire.Meta, err error) {
+	if m == nil {
+		return
+	}
+	m.records.WithLabelValues(processor, topic).Inc()
+	if err != nil && !errors.As(err, new(*wire.RejectError)) {
+		return
+	}
+	for _, field := range meta.Dropped {
+		m.dropped.WithLabelValues(topic, field).Inc()
+	}
+	if meta.Unknown > 0 {
+		m.unknown.WithLabelValues(topic).Add(float64(meta.Unknown))
+	}
+}
+
+func (m *Metrics) rejected(processor, topic, reason string) {
+	if m != nil {
+		m.refused.WithLabelValues(processor, topic, reason).Inc()
+	}
+}
+
+// sent observes outputs that have just been acknowledged; a message's timestamp is the append time of what caused it.
+func (m *Metrics) sent(processor string, messages []kafka.Message) {
+	if m == nil {
+		return
+	}
+	now := m.clock.Now()
+	for i := range messages {
+		msg := &messages[i]
+		m.outputs.WithLabelValues(processor, msg.Topic).Inc()
+		waited := m.clock.Wall(now.Sub(time.UnixMilli(msg.Timestamp)))
+		m.latency.WithLabelValues(processor, msg.Topic).Observe(waited.Seconds())
+	}
+}
+
+func (m *Metrics) lag(processor, topic string, partition int, records int64) {
+	if m != nil {
+		m.lagGauge.WithLabelValues(processor, topic, strconv.Itoa(partition)).Set(float64(records))
+	}
+}
+
+func (m *Metrics) partitionState(processor string, partition int, running bool) {
+	if m == nil {
+		return
+	}
+	value := 0.0
+	if running {
+		value = 1
+	}
+	m.running.WithLabelValues(processor, strconv.Itoa(partition)).Set(value)
+}

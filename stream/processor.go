@@ -1,0 +1,54 @@
+package stream
+
+import (
+	"github.com/cardwatch/cardwatch/detectors/card"
+	"github.com/cardwatch/cardwatch/store"
+	"github.com/cardwatch/cardwatch/stream/kafka"
+)
+
+// Processor folds the events of one customer into a state S. It is pure: no I/O, no clock, no goroutine.
+type Processor[S any] interface {
+	// Spec names the processor and its topics.
+	Spec() Spec
+	// Step applies one event to a customer's state and adds what follows to out. It returns "" or, when the event must go to
+	// the dead letters, the reason.
+	Step(s *S, ev card.Event, out *Outputs) (reject string)
+	// NextWake is when the state next asks for a Tick; the zero Moment when it does not.
+	NextWake(s *S) card.Moment
+	// AppendState appends the state's binary form.
+	AppendState(dst []byte, s *S) []byte
+	// LoadState is the reverse of AppendState. The bytes are valid during the call only.
+	LoadState(state []byte, s *S) error
+	// Index appends the secondary index rows that follow from the state; none for a processor that nobody queries.
+	Index(s *S, rows []store.Row) []store.Row
+}
+
+// Spec is what the engine has to know about a processor.
+type Spec struct {
+	// Name is in metrics, consumer groups and transactional ids.
+	Name string
+	// Tag keeps the processor's keys apart in the store; it must never change.
+	Tag byte
+	// Inputs are the topics read, all with the same number of partitions. Records with equal append times apply in this order.
+	Inputs []string
+}
+
+// Outputs collects the records that follow from a batch of events.
+type Outputs struct {
+	messages  []kafka.Message
+	partition int32
+	now       int64
+}
+
+// Add appends a record for a customer. It goes to the partition that is being processed, which is the customer's own since
+// all topics are co-partitioned. The value is kept, not copied.
+func (o *Outputs) Add(topic, customer string, value []byte) {
+	o.messages = append(o.messages, kafka.Message{
+		Topic: topic, Partition: o.partition, Key: []byte(customer), Value: value, Timestamp: o.now,
+	})
+}
+
+// Len is the number of records waiting.
+func (o *Outputs) Len() int { return len(o.messages) }
+
+func (o *Outputs) truncate(n int) { o.messages = o.messages[:n] }

@@ -1,0 +1,64 @@
+package replay
+
+import (
+	"bytes"
+	"time"
+
+	"github.com/cardwatch/cardwatch/detectors/card"
+	"github.com/cardwatch/cardwatch/stream/wire"
+)
+
+// timeField is where a topic's records carry their own time.
+var timeField = map[string]string{
+	wire.TransactionTopic: "occurred_at", wire.CustomerTopic: "updated_at", wire.ContactTopic: "updated_at",
+	wire.StatementTopic: "statement_at", wire.PaymentTopic: "paid_at", wire.ReplyTopic: "received_at",
+}
+
+// ownTime finds the record's time without decoding it; false when there is none that can be read. A record that is no good
+// otherwise is refused later, by the decoder.
+func ownTime(field string, value []byte) (unixMilli int64, ok bool) {
+	_, rest, found := bytes.Cut(value, []byte(`"`+field+`"`))
+	if !found {
+		return 0, false
+	}
+	_, rest, found = bytes.Cut(rest, []byte(`"`))
+	if !found {
+		return 0, false
+	}
+	text, _, found := bytes.Cut(rest, []byte(`"`))
+	if !found {
+		return 0, false
+	}
+	m, err := card.ParseMoment(string(text))
+	return m.UnixMilli, err == nil
+}
+
+const (
+	// lookahead is how many records behind one are asked whether its clock was ahead.
+	lookahead = 8
+	// clockTolerance is the difference between two terminals' clocks that means nothing.
+	clockTolerance = int64(5 * time.Minute / time.Millisecond)
+)
+
+// arrival estimates when a record reached the bank. A file keeps the order of arrival and the records' own times, not the time
+// of arrival itself. Records arrive soon after they happen, so that is their own time, and never before the one in front. A
+// record is taken to come from a clock that is ahead when most of those behind it are more than five minutes older; it
+// arrived no later than they did.
+func arrival(previous, own int64, behind []int64) int64 {
+	if own <= previous {
+		return previous
+	}
+	older, soonest := 0, own
+	for _, b := range behind {
+		if b < own-clockTolerance {
+			older++
+		}
+		if b >= previous && b < soonest {
+			soonest = b
+		}
+	}
+	if 2*older > len(behind) {
+		return soonest
+	}
+	return own
+}

@@ -1,0 +1,214 @@
+package stream
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/cardwatch/cardwatch/detectors/card"
+	"github.com/cardwatch/cardwatch/stream/kafka"
+	"github.com/cardwatch/cardwatch/stream/wire"
+)
+
+// maxBatch bounds the records between two commits, and with them the work that a crash repeats.
+const maxBatch = 5000
+
+// fetched is what one input's fetcher brought.
+type fetched struct {
+	input int
+	batch kafka.Batch
+	err   error
+}
+
+// queue holds what was fetched of one input and not applied yet: the batch being applied, and the one behind it.
+type queue struct {
+	batch    kafka.Batch
+	at       int
+	behind   *kafka.Batch
+	caughtUp bool
+	// resume lets the fetcher go on. A batch's memory is its own until the fetch after the next, so the fetcher may be one
+	// batch ahead and no more: that is the backpressure.
+	resume chan struct{}
+}
+
+func (q *queue) empty() bool { return q.at >= len(q.batch.Records) }
+
+func (q *queue) head() *kafka.Record { return &q.batch.Records[q.at] }
+
+// runner drives a Task from a live partition: one fetcher goroutine per input, merged here by append time.
+type runner[S any] struct {
+	task      *Task[S]
+	client    *kafka.Client
+	producer  *kafka.Producer
+	clock     Clock
+	log       *slog.Logger
+	partition int
+	tickEvery time.Duration
+	metrics   *Metrics
+
+	queues   []queue
+	arrivals chan fetched
+	// commit mirrors the progress to the consumer group.
+	commit func(map[string]map[int]int64) error
+	status *partitionStatus
+}
+
+// letGo is how long a member that loses a partition may take to finish what it has begun.
+const letGo = 5 * time.Second
+
+// run applies the partition until ctx ends, then commits what has been applied. Any other end is an error. Work in flight is
+// not cut off by ctx, only by letGo: a half-sent batch would be sent again.
+func (r *runner[S]) run(ctx context.Context) error {
+	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(letGo, cancel) })()
+	inputs := r.task.spec.Inputs
+	r.queues = make([]queue, len(inputs))
+	r.arrivals = make(chan fetched)
+	fetching, stop := context.WithCancel(ctx)
+	defer stop()
+	for i, topic := range inputs {
+		r.queues[i].resume = make(chan struct{}, 2)
+		r.queues[i].resume <- struct{}{}
+		go r.fetch(fetching, i, r.client.Fetch(topic, r.partition, r.task.Next(i)))
+	}
+	ticker := time.NewTicker(r.tickEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return r.finish(work)
+		case <-ticker.C:
+			if err := r.tick(work); err != nil {
+				return err
+			}
+		case f := <-r.arrivals:
+			if f.err != nil && ctx.Err() != nil {
+				return r.finish(work)
+			}
+			if err := r.accept(ctx, work, f); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// fetch hands batches over, one ahead of what is being applied.
+func (r *runner[S]) fetch(ctx context.Context, input int, f *kafka.Fetcher) {
+	for {
+		batch, err := f.Next(ctx)
+		select {
+		case r.arrivals <- fetched{input: input, batch: batch, err: err}:
+		case <-ctx.Done():
+			return
+		}
+		if err != nil {
+			return
+		}
+		select {
+		case <-r.queues[input].resume:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (r *runner[S]) accept(ctx, work context.Context, f fetched) error {
+	if f.err != nil {
+		return f.err
+	}
+	q := &r.queues[f.input]
+	q.caughtUp = f.batch.CaughtUp()
+	r.status.fetched(r.task.spec.Inputs[f.input], f.batch)
+	if q.empty() {
+		q.batch, q.at = f.batch, 0
+		r.next(f.input)
+	} else {
+		q.behind = &f.batch
+	}
+	return r.drain(ctx, work)
+}
+
+// next goes on to the batch behind, as often as one is applied to its end, and lets the fetcher go on.
+func (r *runner[S]) next(input int) {
+	for q := &r.queues[input]; q.empty(); {
+		r.task.skipTo(input, q.batch.Next)
+		q.resume <- struct{}{}
+		if q.behind == nil {
+			return
+		}
+		q.batch, q.at, q.behind = *q.behind, 0, nil
+	}
+}
+
+// drain applies what may be applied, oldest append time first, and commits.
+func (r *runner[S]) drain(ctx, work context.Context) error {
+	for n := 1; ; n++ {
+		input := r.oldest()
+		if input < 0 {
+			return r.task.Commit(work)
+		}
+		q := &r.queues[input]
+		if err := r.task.Apply(input, q.head()); err != nil {
+			return err
+		}
+		q.at++
+		if q.empty() {
+			r.next(input)
+		}
+		if n%maxBatch == 0 {
+			if err := r.task.Commit(work); err != nil || ctx.Err() != nil {
+				return err
+			}
+		}
+	}
+}
+
+// oldest picks the input whose next record was appended first; −1 while an input that may hold an older one has not answered.
+func (r *runner[S]) oldest() int {
+	best := -1
+	for i := range r.queues {
+		q := &r.queues[i]
+		if q.empty() {
+			if !q.caughtUp {
+				return -1
+			}
+			continue
+		}
+		if best < 0 || q.head().Timestamp < r.queues[best].head().Timestamp {
+			best = i
+		}
+	}
+	return best
+}
+
+// tick writes the time to the partition's tick topic and mirrors the progress to the consumer group.
+func (r *runner[S]) tick(ctx context.Context) error {
+	now := r.clock.Now().UnixMilli()
+	tick := card.Tick{Head: card.Head{At: r.task.moment(now)}}
+	err := r.producer.Send(ctx, []kafka.Message{{
+		Topic: wire.TickTopic, Partition: int32(r.partition), Value: wire.AppendTick(nil, &tick), Timestamp: now,
+	}})
+	if err != nil {
+		return err
+	}
+	return r.mirror()
+}
+
+func (r *runner[S]) mirror() error {
+	offsets := make(map[string]map[int]int64)
+	for i, topic := range r.task.spec.Inputs {
+		if next := r.task.Next(i); next >= 0 {
+			offsets[topic] = map[int]int64{r.partition: next}
+		}
+	}
+	return r.commit(offsets)
+}
+
+// finish commits what has been applied and tells the group.
+func (r *runner[S]) finish(work context.Context) error {
+	if err := r.task.Commit(work); err != nil {
+		return err
+	}
+	return r.mirror()
+}

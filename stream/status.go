@@ -1,0 +1,121 @@
+package stream
+
+import (
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/cardwatch/cardwatch/stream/kafka"
+)
+
+// PartitionState is whether a partition is being worked on.
+type PartitionState string
+
+// The partition states.
+const (
+	Running PartitionState = "running"
+	// Stopped is a partition that waits for a decision; Reason tells which.
+	Stopped PartitionState = "stopped"
+	// Released is a partition that another process has now.
+	Released PartitionState = "released"
+)
+
+// PartitionStatus is how one partition is doing.
+type PartitionStatus struct {
+	Partition int
+	State     PartitionState
+	Reason    string
+	// Lag is, per input topic, the records in the log that had not been fetched at the last look.
+	Lag map[string]int64
+}
+
+// Status is how an engine's partitions are doing. Safe for concurrent use.
+type Status struct {
+	processor  string
+	inputs     int
+	metrics    *Metrics
+	mu         sync.Mutex
+	joined     bool
+	partitions map[int]*PartitionStatus
+}
+
+func newStatus(spec Spec, m *Metrics) *Status {
+	return &Status{processor: spec.Name, inputs: len(spec.Inputs), metrics: m, partitions: make(map[int]*PartitionStatus)}
+}
+
+// Partitions lists the partitions that this process has or had, in order.
+func (s *Status) Partitions() []PartitionStatus {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list []PartitionStatus
+	for _, p := range slices.Sorted(maps.Keys(s.partitions)) {
+		one := *s.partitions[p]
+		one.Lag = maps.Clone(one.Lag)
+		list = append(list, one)
+	}
+	return list
+}
+
+// CaughtUp lists the partitions that run here and have seen everything that was in the log at the last look.
+func (s *Status) CaughtUp() []int {
+	var list []int
+	for _, p := range s.Partitions() {
+		if p.State == Running && len(p.Lag) == s.inputs && !slices.ContainsFunc(slices.Collect(maps.Values(p.Lag)), positive) {
+			list = append(list, p.Partition)
+		}
+	}
+	return list
+}
+
+func positive(n int64) bool { return n > 0 }
+
+// Joined reports whether the process is, or has been, a member of the group.
+func (s *Status) Joined() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.joined
+}
+
+func (s *Status) assigned(partitions []int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.joined = true
+	for _, p := range s.partitions {
+		p.State = Released
+	}
+	for _, p := range partitions {
+		s.partitions[p] = &PartitionStatus{Partition: p, State: Running, Lag: make(map[string]int64)}
+		s.metrics.partitionState(s.processor, p, true)
+	}
+}
+
+func (s *Status) ended(partition int, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := s.partitions[partition]
+	if err != nil {
+		p.State, p.Reason = Stopped, err.Error()
+	} else {
+		p.State = Released
+	}
+	s.metrics.partitionState(s.processor, partition, false)
+}
+
+func (s *Status) of(partition int) *partitionStatus {
+	return &partitionStatus{status: s, partition: partition}
+}
+
+// partitionStatus is a runner's pen on its own line.
+type partitionStatus struct {
+	status    *Status
+	partition int
+}
+
+func (p *partitionStatus) fetched(topic string, b kafka.Batch) {
+	s := p.status
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	lag := max(b.HighWatermark-b.Next, 0)
+	s.partitions[p.partition].Lag[topic] = lag
+	s.metrics.lag(s.processor, topic, p.partition, lag)
+}

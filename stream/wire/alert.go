@@ -1,0 +1,83 @@
+package wire
+
+import (
+	"math"
+	"strconv"
+
+	"github.com/cardwatch/cardwatch/detectors"
+	"github.com/cardwatch/cardwatch/detectors/card"
+)
+
+var alertFormat = format{
+	fields: setOf(fSchemaVersion, fAlertID, fRevision, fState, fDetector, fDetectorVersion, fRuleSet, fMode, fSeverity, fScore,
+		fCustomerID, fCardID, fAccountID, fEventIDs, fOccurredAt, fDetectedAt, fAction, fReasons),
+	nested: reasonFields,
+	decode: (*Decoder).alert,
+}
+
+var (
+	parseState    = oneOf(detectors.Open, detectors.Closed)
+	parseMode     = oneOf(detectors.Live, detectors.Shadow)
+	parseSeverity = oneOf(detectors.Low, detectors.Medium, detectors.High, detectors.Critical)
+	parseAction   = oneOf(detectors.ConfirmWithCustomer, detectors.Review, detectors.OfferInstalment, detectors.RemindMinPayment,
+		detectors.Collect)
+)
+
+func (d *Decoder) alert() card.Body {
+	a := &d.body.alert
+	for _, f := range []field{fRevision, fDetectorVersion, fScore, fEventIDs, fReasons} {
+		d.require(f)
+	}
+	*a = detectors.Alert{
+		AlertID:         d.mustID(fAlertID),
+		Revision:        int(d.integer(fRevision, 1, math.MaxInt32)),
+		State:           mustParse(d, fState, parseState),
+		Detector:        detectors.Name(d.mustID(fDetector)),
+		DetectorVersion: int(d.integer(fDetectorVersion, 0, math.MaxInt32)),
+		RuleSet:         d.mustID(fRuleSet),
+		Mode:            mustParse(d, fMode, parseMode),
+		Severity:        mustParse(d, fSeverity, parseSeverity),
+		Score:           int(d.integer(fScore, 0, 100)),
+		Card:            d.id(fCardID),
+		Account:         d.id(fAccountID),
+		EventIDs:        idList(d, fEventIDs, detectors.MaxEventIDs, a.EventIDs[:0]),
+		OccurredAt:      d.mustMoment(fOccurredAt),
+		Action:          mustParse(d, fAction, parseAction),
+		Reasons:         d.reasons(a.Reasons[:0]),
+	}
+	a.Head = card.Head{
+		ID:       a.AlertID + "/" + strconv.Itoa(a.Revision),
+		Customer: d.mustID(fCustomerID),
+		At:       d.eventTime(fDetectedAt),
+	}
+	if a.Account == "" {
+		a.Account = a.Card
+	}
+	if a.Account == "" {
+		d.refuse(MissingField, fAccountID)
+	}
+	return a
+}
+
+// AppendAlert appends the record of cardwatch.alert.v1.
+func AppendAlert(dst []byte, a *detectors.Alert) []byte {
+	w := begin(dst)
+	w.text(fAlertID, a.AlertID)
+	w.integer(fRevision, int64(a.Revision))
+	w.text(fState, string(a.State))
+	w.text(fDetector, string(a.Detector))
+	w.integer(fDetectorVersion, int64(a.DetectorVersion))
+	w.text(fRuleSet, a.RuleSet)
+	w.text(fMode, string(a.Mode))
+	w.text(fSeverity, string(a.Severity))
+	w.integer(fScore, int64(a.Score))
+	w.text(fCustomerID, a.Customer)
+	w.text(fCardID, a.Card)
+	w.text(fAccountID, a.Account)
+	texts(&w, fEventIDs, a.EventIDs)
+	w.moment(fOccurredAt, a.OccurredAt)
+	w.moment(fDetectedAt, a.At)
+	w.text(fAction, string(a.Action))
+	w.reasons(a.Reasons)
+	return w.end()
+}

@@ -1,0 +1,174 @@
+package wire
+
+// field is one name from the closed list of member names that any topic's format uses. Error labels are made from this list
+// alone, never from a record.
+type field uint8
+
+const (
+	noField field = iota
+	fSchemaVersion
+	fEventID
+	fCustomerID
+	fCardID
+	fAccountID
+	fOccurredAt
+	fType
+	fStatus
+	fResponseCode
+	fAmountMinor
+	fCurrency
+	fOriginalEventID
+	fMCC
+	fMerchantID
+	fMerchantName
+	fTerminalID
+	fEntryMode
+	fCity
+	fCountry
+	fLat
+	fLon
+	fUpdatedAt
+	fHomeCity
+	fHomeLat
+	fHomeLon
+	fTimezone
+	fMonthlyIncomeMinor
+	fLanguage
+	fSegment
+	fStatementAt
+	fDueAt
+	fBalanceMinor
+	fMinDueMinor
+	fPastDueMinor
+	fCyclesPastDue
+	fCreditLimitMinor
+	fAutopay
+	fPaidAt
+	fMethod
+	fPhone
+	fPushToken
+	fConsent
+	fSMS
+	fPush
+	fProfiling
+	fOptOut
+	fRegion
+	fChannel
+	fFrom
+	fTo
+	fProviderMessageID
+	fPromptID
+	fText
+	fAnswer
+	fReceivedAt
+	fVerified
+	fAlertID
+	fRevision
+	fState
+	fDetector
+	fDetectorVersion
+	fRuleSet
+	fMode
+	fSeverity
+	fScore
+	fEventIDs
+	fDetectedAt
+	fAction
+	fReasons
+	fCode
+	fValue
+	fUnit
+	fLimit
+	fBaseline
+	fAt
+	fTier
+	fPreviousTier
+	fDaysPastDue
+	fOverdueMinor
+	fMissProbability
+	fPriority
+	fVerdict
+	fSource
+	fExemptUntil
+	fExemptScope
+	fReason
+	fRequestedBy
+	fPoints
+	fBasePoints
+	fBand
+	fModelVersion
+	fActor
+	fVerb
+	fCaseID
+	fDisposition
+	fNote
+	fUntil
+	fMessageID
+	fProvider
+	fOutcome
+	fieldCount
+)
+
+var fieldNames = [fieldCount]string{
+	fSchemaVersion: "schema_version", fEventID: "event_id", fCustomerID: "customer_id", fCardID: "card_id",
+	fAccountID: "account_id", fOccurredAt: "occurred_at", fType: "type", fStatus: "status", fResponseCode: "response_code",
+	fAmountMinor: "amount_minor", fCurrency: "currency", fOriginalEventID: "original_event_id", fMCC: "mcc",
+	fMerchantID: "merchant_id", fMerchantName: "merchant_name", fTerminalID: "terminal_id", fEntryMode: "entry_mode",
+	fCity: "city", fCountry: "country", fLat: "lat", fLon: "lon",
+	fUpdatedAt: "updated_at", fHomeCity: "home_city", fHomeLat: "home_lat", fHomeLon: "home_lon", fTimezone: "timezone",
+	fMonthlyIncomeMinor: "monthly_income_minor", fLanguage: "language", fSegment: "segment",
+	fStatementAt: "statement_at", fDueAt: "due_at", fBalanceMinor: "balance_minor", fMinDueMinor: "min_due_minor",
+	fPastDueMinor: "past_due_minor", fCyclesPastDue: "cycles_past_due", fCreditLimitMinor: "credit_limit_minor",
+	fAutopay: "autopay", fPaidAt: "paid_at", fMethod: "method",
+	fPhone: "phone", fPushToken: "push_token", fConsent: "consent", fSMS: "sms", fPush: "push", fProfiling: "profiling",
+	fOptOut: "opt_out", fRegion: "region", fChannel: "channel", fFrom: "from", fTo: "to",
+	fProviderMessageID: "provider_message_id", fPromptID: "prompt_id", fText: "text", fAnswer: "answer",
+	fReceivedAt: "received_at", fVerified: "verified",
+	fAlertID: "alert_id", fRevision: "revision", fState: "state", fDetector: "detector", fDetectorVersion: "detector_version",
+	fRuleSet: "rule_set", fMode: "mode", fSeverity: "severity", fScore: "score", fEventIDs: "event_ids",
+	fDetectedAt: "detected_at", fAction: "action", fReasons: "reasons", fCode: "code", fValue: "value", fUnit: "unit",
+	fLimit: "limit", fBaseline: "baseline",
+	fAt: "at", fTier: "tier", fPreviousTier: "previous_tier", fDaysPastDue: "days_past_due", fOverdueMinor: "overdue_minor",
+	fMissProbability: "miss_probability", fPriority: "priority", fVerdict: "verdict", fSource: "source",
+	fExemptUntil: "exempt_until", fExemptScope: "exempt_scope", fReason: "reason", fRequestedBy: "requested_by",
+	fPoints: "points", fBasePoints: "base_points", fBand: "band", fModelVersion: "model_version",
+	fActor: "actor", fVerb: "verb", fCaseID: "case_id", fDisposition: "disposition", fNote: "note", fUntil: "until",
+	fMessageID: "message_id", fProvider: "provider", fOutcome: "outcome",
+}
+
+// String is the member's name on the wire.
+func (f field) String() string { return fieldNames[f] }
+
+var (
+	fieldsByName = makeFieldsByName()
+	quotedNames  = makeQuotedNames()
+)
+
+func makeFieldsByName() map[string]field {
+	byName := make(map[string]field, fieldCount)
+	for f := noField + 1; f < fieldCount; f++ {
+		byName[fieldNames[f]] = f
+	}
+	return byName
+}
+
+// makeQuotedNames gives each name as it stands in compact JSON: quoted, with its colon.
+func makeQuotedNames() (quoted [fieldCount]string) {
+	for f := noField + 1; f < fieldCount; f++ {
+		quoted[f] = `"` + fieldNames[f] + `":`
+	}
+	return quoted
+}
+
+// fieldSet is a set of fields as bits.
+type fieldSet [2]uint64
+
+func setOf(fields ...field) (s fieldSet) {
+	for _, f := range fields {
+		s.add(f)
+	}
+	return s
+}
+
+func (s *fieldSet) add(f field)      { s[f>>6&1] |= 1 << (f & 63) }
+func (s *fieldSet) has(f field) bool { return s[f>>6&1]&(1<<(f&63)) != 0 }

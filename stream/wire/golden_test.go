@@ -1,0 +1,123 @@
+package wire
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cardwatch/cardwatch/alerts"
+	"github.com/cardwatch/cardwatch/detectors"
+	"github.com/cardwatch/cardwatch/detectors/card"
+)
+
+// examples are one body of each topic; testdata/golden holds the same as people read it.
+var examples = map[string]card.Body{
+	TransactionTopic: &card.Transaction{
+		Head: head("t-1", "2026-03-01T02:13:05.120+08:00"),
+		Card: "k-1", Account: "a-1", Type: card.Refund, Status: card.Approved, ResponseCode: "00",
+		Amount:   card.Money{Minor: 1880000, Currency: card.Currency{'C', 'N', 'Y'}},
+		Original: "t-0", MCC: 742, Merchant: "m-7", MerchantName: "宠物医院 \"Bjørn\"", Terminal: "p-9", Entry: card.Contactless,
+		Place: card.Place{City: "440300", Country: "CN", Lat: 22.5431, Lon: 114.0579, HasPoint: true},
+	},
+	CustomerTopic: &card.Customer{
+		Head: head("u-1", "2026-01-15T09:00:00.000+08:00"),
+		Home: card.Place{City: "230100", Lat: 45.8038, Lon: 126.535, HasPoint: true}, Timezone: "Asia/Shanghai",
+		MonthlyIncomeMinor: 1200000, Currency: card.Currency{'C', 'N', 'Y'}, Language: card.Chinese, Segment: "mass",
+	},
+	StatementTopic: &card.Statement{
+		Head: head("s-1", "2026-02-10T00:00:00.000+08:00"), Account: "a-1", DueAt: at("2026-03-02T23:59:59+08:00"),
+		BalanceMinor: -1250, MinDueMinor: 83000, PastDueMinor: 41000, CyclesPastDue: 1, CreditLimitMinor: 5000000,
+		Currency: card.Currency{'C', 'N', 'Y'}, Autopay: true,
+	},
+	PaymentTopic: &card.Payment{
+		Head: head("p-1", "2026-02-28T18:30:00.000+08:00"), Account: "a-1",
+		Amount: card.Money{Minor: 83000, Currency: card.Currency{'J', 'P', 'Y'}}, Method: card.ManualPayment, Status: card.Settled,
+	},
+	ContactTopic: &alerts.Contact{
+		Head: head("c-1", "2026-01-15T09:00:00.000+08:00"), Phone: "+8613800138000", PushToken: "app:9f", Language: card.English,
+		Timezone: "Asia/Shanghai", Consent: alerts.Consent{SMS: true, Profiling: true}, OptOut: []alerts.ChannelKind{"email"},
+		Region: "CN",
+	},
+	ReplyTopic: &alerts.Reply{
+		Head:    card.Head{ID: "r-1", At: at("2026-03-01T02:15:00.250+08:00")},
+		Channel: alerts.SMS, From: "+8613800138000", To: "95588", ProviderMessageID: "mo-1", PromptID: "q-1",
+		Text: "不是我 😡", Answer: alerts.No,
+	},
+	AlertTopic: &detectors.Alert{
+		Head:    head("9c2f/1", "2026-03-01T02:13:05.140+08:00"),
+		AlertID: "9c2f", Revision: 1, State: detectors.Open, Detector: "large_out_of_town", DetectorVersion: 3,
+		RuleSet: "2026-03-01.2", Mode: detectors.Live, Severity: detectors.High, Score: 87, Card: "k-1", Account: "a-1",
+		EventIDs: []string{"t-1", "t-2"}, OccurredAt: at("2026-03-01T02:13:05.000+08:00"), Action: detectors.ConfirmWithCustomer,
+		Reasons: []detectors.Reason{
+			{Code: "distance_from_home", Value: 1940, Unit: detectors.Kilometres, Limit: 100, Baseline: "Harbin, 62 of 62 uses in 90 days"},
+			{Code: "amount_vs_usual", Value: 1880000, Unit: detectors.Minor, Limit: 200000, Baseline: "p95 of 90 days"},
+		},
+	},
+	CollectionTopic: &detectors.Collection{
+		Head: head("l-1", "2026-03-06T00:00:00.000+08:00"), Account: "a-1", Tier: detectors.Mild, PreviousTier: detectors.Grace,
+		DaysPastDue: 4, OverdueMinor: 83000, BalanceMinor: 1250000, Currency: card.Currency{'C', 'N', 'Y'}, MissProbability: 0.31,
+		Priority: 62, Reasons: []detectors.Reason{{Code: "days_past_due", Value: 4, Unit: detectors.Days, Limit: 4}},
+	},
+	FeedbackTopic: &card.Feedback{
+		Head: head("f-1", "2026-03-01T02:16:00.000+08:00"), Card: "k-1", AlertID: "9c2f", Verdict: card.Genuine,
+		Source: card.FromCustomer, ExemptUntil: at("2026-03-15T00:00:00+08:00"), ExemptScope: "city:440300",
+	},
+	CardActionTopic: &alerts.CardAction{
+		Head: head("b-1", "2026-03-01T02:16:00.000+08:00"), Card: "k-1", Action: alerts.Block, Reason: "customer_said_no",
+		AlertID: "9c2f", RequestedBy: "customer",
+	},
+	AssessmentTopic: &detectors.Assessment{
+		Head: head("e-1", "2026-02-10T00:00:01.000+08:00"), Account: "a-1", MissProbability: 0.125, Points: 512, BasePoints: 600,
+		Band: "elevated", ModelVersion: "2026-02",
+		Reasons: []detectors.PointsReason{{Code: "utilisation", Points: -64, Value: 0.93}, {Code: "cash_share", Points: -24, Value: 0.4}},
+	},
+	CommandTopic: &alerts.Command{
+		Head: head("d-1", "2026-03-06T10:00:00.000+08:00"), Actor: "wang.li", Verb: "close", CaseID: "case-1",
+		Disposition: alerts.GenuineUse, Note: "Called back, on a business trip.", Account: "a-1", AmountMinor: 83000,
+		Until: at("2026-03-10T00:00:00+08:00"),
+	},
+	ReceiptTopic: &alerts.Receipt{
+		Head: head("x-1", "2026-03-01T02:13:06.000+08:00"), MessageID: "msg-1", Channel: alerts.App, Provider: "sandbox",
+		Outcome: alerts.Undelivered, ProviderMessageID: "pm-1", Reason: "device_unreachable",
+	},
+	TickTopic: &card.Tick{Head: card.Head{At: at("2026-03-02T23:59:59.000+08:00")}},
+}
+
+func head(id, moment string) card.Head {
+	return card.Head{ID: id, Customer: "c-1", At: at(moment)}
+}
+
+func golden(t testing.TB, topic string) []byte {
+	b, err := os.ReadFile("testdata/golden/" + topic + ".json")
+	require.NoError(t, err)
+	return b
+}
+
+func TestGoldenRecordsAreWhatIsWrittenAndRead(t *testing.T) {
+	for _, topic := range Topics() {
+		t.Run(topic, func(t *testing.T) {
+			want := examples[topic]
+			var compact bytes.Buffer
+			require.NoError(t, json.Compact(&compact, golden(t, topic)))
+			require.Equal(t, compact.String(), string(encode(nil, want)))
+
+			got, meta, err := decode(t, topic, string(golden(t, topic)))
+			require.NoError(t, err)
+			require.Equal(t, want, got)
+			require.Equal(t, Meta{}, meta)
+		})
+	}
+}
+
+func TestAppendInputWritesTheBanksTopicsAndNoOthers(t *testing.T) {
+	for _, topic := range Inputs() {
+		value, err := AppendInput(nil, examples[topic])
+		require.NoError(t, err)
+		require.Equal(t, encode(nil, examples[topic]), value)
+	}
+	_, err := AppendInput(nil, examples[AlertTopic])
+	require.ErrorContains(t, err, "detectors.Alert")
+}

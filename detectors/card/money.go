@@ -44,7 +44,7 @@ func (c Currency) String() string {
 	return string(c[:])
 }
 
-// ParseCurrency reads an ISO 4217 code in capitals. Codes for tests and for no currency (XTS, XXX) and precious metals are
+// ParseCurrency reads an ISO 4217 code in capitals. Codes for tests, for no currency and for precious metals are
 // refused: no card is billed in them.
 func ParseCurrency(s string) (Currency, error) {
 	if len(s) == 3 {

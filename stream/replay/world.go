@@ -2,6 +2,7 @@ package replay
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
@@ -117,7 +118,7 @@ func (w *world) advance(now int64) error {
 		case deskDue:
 			err = w.desk.Advance(desk)
 		default:
-			return nil
+			return errors.Join(w.monitor.Advance(now), w.desk.Advance(now))
 		}
 		if err == nil {
 			err = w.passOn()

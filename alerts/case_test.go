@@ -19,7 +19,10 @@ func TestAnAlertOpensOneCaseAndOnePrompt(t *testing.T) {
 	require.Equal(t, alerts.CaseWaiting, c.theCase().State)
 	require.Equal(t, []alerts.TemplateID{alerts.AskApp}, c.queued())
 	m := c.state.Messages[0]
-	require.Equal(t, alerts.Args{Card: "1234", AmountMinor: smallAmount, Uses: 1, When: start}, m.Args)
+	require.Equal(t, alerts.Args{
+		Card: "1234", AmountMinor: smallAmount, Currency: card.Currency{'C', 'N', 'Y'}, Uses: 1,
+		City: "440300", Country: "CN", Merchant: "Corner Shop", When: start,
+	}, m.Args)
 	require.Equal(t, alerts.Queued, m.Outcome)
 }
 

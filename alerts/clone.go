@@ -34,6 +34,8 @@ func cloneAlert(a *detectors.Alert) detectors.Alert {
 	kept.State, kept.Detector, kept.RuleSet = clone(a.State), clone(a.Detector), clone(a.RuleSet)
 	kept.Mode, kept.Severity, kept.Action = clone(a.Mode), clone(a.Severity), clone(a.Action)
 	kept.Card, kept.Account = clone(a.Card), clone(a.Account)
+	kept.Use.City, kept.Use.Country = clone(a.Use.City), clone(a.Use.Country)
+	kept.Use.Merchant, kept.Use.MerchantName = clone(a.Use.Merchant), clone(a.Use.MerchantName)
 	kept.EventIDs = cloneAll(a.EventIDs[:min(len(a.EventIDs), detectors.MaxEventIDs)])
 	kept.Reasons = cloneReasons(a.Reasons)
 	return kept

@@ -54,6 +54,7 @@ func (w *writer) alert(a *detectors.Alert) {
 	w.str(a.Account)
 	strs(w, a.EventIDs)
 	w.moment(a.OccurredAt)
+	w.use(&a.Use)
 	w.str(string(a.Action))
 	each(w, a.Reasons, w.reason)
 }
@@ -63,8 +64,26 @@ func (r *reader) alert(a *detectors.Alert) {
 	a.State, a.Detector, a.DetectorVersion = detectors.AlertState(r.String()), detectors.Name(r.String()), int(r.Int())
 	a.RuleSet, a.Mode, a.Severity = r.String(), detectors.Mode(r.String()), detectors.Severity(r.String())
 	a.Score, a.Card, a.Account = int(r.Int()), r.String(), r.String()
-	a.EventIDs, a.OccurredAt, a.Action = readStrs[string](r), r.moment(), detectors.Action(r.String())
+	a.EventIDs, a.OccurredAt, a.Use = readStrs[string](r), r.moment(), r.use()
+	a.Action = detectors.Action(r.String())
 	a.Reasons = readEach(r, r.reason)
+}
+
+func (w *writer) use(u *detectors.Use) {
+	w.int(u.Amount.Minor)
+	w.currency(u.Amount.Currency)
+	w.str(u.City)
+	w.str(u.Country)
+	w.str(u.Merchant)
+	w.str(u.MerchantName)
+	w.bool(u.CardPresent)
+}
+
+func (r *reader) use() detectors.Use {
+	return detectors.Use{
+		Amount: card.Money{Minor: r.Int(), Currency: r.currency()},
+		City:   r.String(), Country: r.String(), Merchant: r.String(), MerchantName: r.String(), CardPresent: r.Bool(),
+	}
 }
 
 func (w *writer) reason(v *detectors.Reason) {

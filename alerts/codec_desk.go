@@ -42,6 +42,9 @@ func (w *writer) message(m *Message) {
 	w.int(m.Args.AmountMinor)
 	w.currency(m.Args.Currency)
 	w.int(int64(m.Args.Uses))
+	w.str(m.Args.City)
+	w.str(m.Args.Country)
+	w.str(m.Args.Merchant)
 	w.moment(m.Args.When)
 	w.str(m.Args.Choices)
 	w.uint(uint64(m.Language))
@@ -60,7 +63,8 @@ func (r *reader) message(m *Message) {
 	m.ID, m.Purpose, m.Channel = r.String(), Purpose(r.String()), ChannelKind(r.String())
 	m.To, m.Template, m.Version = Phone(r.String()), TemplateID(r.String()), int(r.Int())
 	m.Args = Args{
-		Card: r.String(), AmountMinor: r.Int(), Currency: r.currency(), Uses: int(r.Int()), When: r.moment(), Choices: r.String(),
+		Card: r.String(), AmountMinor: r.Int(), Currency: r.currency(), Uses: int(r.Int()),
+		City: r.String(), Country: r.String(), Merchant: r.String(), When: r.moment(), Choices: r.String(),
 	}
 	m.Language = card.Language(r.Uint())
 	m.CaseID, m.PromptID, m.Account = r.String(), r.String(), r.String()

@@ -81,6 +81,10 @@ func alert(id string, amount int64) *detectors.Alert {
 	return &detectors.Alert{
 		AlertID: id, Revision: 1, State: detectors.Open, Detector: "large_out_of_town", Mode: detectors.Live,
 		Severity: detectors.High, Score: 80, Card: theCard, EventIDs: []string{"tx-1"}, OccurredAt: start,
+		Use: detectors.Use{
+			Amount: card.Money{Minor: amount, Currency: card.Currency{'C', 'N', 'Y'}}, City: "440300", Country: "CN",
+			Merchant: "m-7", MerchantName: "Corner Shop", CardPresent: true,
+		},
 		Action: detectors.ConfirmWithCustomer,
 		Reasons: []detectors.Reason{
 			{Code: "distance_from_home", Value: 1940, Unit: detectors.Kilometres, Limit: 100},

@@ -66,6 +66,8 @@ type Args struct {
 	AmountMinor int64
 	Currency    card.Currency
 	Uses        int
+	// City and Country are codes of where that use was, and Merchant is the merchant's name; each empty when it is not to be told.
+	City, Country, Merchant string
 	// When is the newest use, in the place's own offset.
 	When card.Moment
 	// Choices lists open prompts as "7F=1234 A2=5678".

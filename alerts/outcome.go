@@ -47,13 +47,21 @@ func (st *step) feedback(c *Case, verdict card.Verdict, source card.FeedbackSour
 			Card: c.Card, AlertID: a.AlertID, Verdict: verdict, Source: source,
 		}
 		if verdict == card.Genuine {
-			f.ExemptScope, f.ExemptUntil = st.exemption(a)
+			f.ExemptScope, f.ExemptUntil = st.exemption(&a.Use)
 		}
 		st.out.Feedback = append(st.out.Feedback, f)
 	}
 }
 
-// exemption is what a confirmed use stops from being asked about again, and until when.
-func (st *step) exemption(*detectors.Alert) (scope string, until card.Moment) {
+// exemption is what a confirmed use stops from being asked about again, and until when: the city that the card was in, else
+// the merchant. The scopes are the monitor's, whose cities cover card-present uses alone.
+func (st *step) exemption(u *detectors.Use) (scope string, until card.Moment) {
+	until = st.now.Add(st.policy.ExemptFor)
+	switch {
+	case u.CardPresent && u.City != "":
+		return "city:" + u.City, until
+	case u.Merchant != "":
+		return "merchant:" + u.Merchant, until
+	}
 	return "card", st.now.Add(min(retryLife, st.policy.ExemptFor))
 }

@@ -2,35 +2,40 @@ package alerts
 
 import "github.com/cardwatch/cardwatch/detectors"
 
-// subject is what a prompt asks about: the newest use among the case's findings, the largest amount and the most uses.
+// subject is what a prompt asks about: the largest of the case's uses, how many there are, and when the newest was. The place
+// is named only where the card was at the terminal: an online shop's would be news to its customer.
 func subject(c *Case) Args {
 	args := Args{Card: lastFour(c.Card), Uses: 1}
+	events := map[string]bool{}
+	largest := &detectors.Use{}
 	for i := range c.Alerts {
 		a := &c.Alerts[i]
-		args.AmountMinor = max(args.AmountMinor, amountOf(a))
-		args.Uses = max(args.Uses, len(a.EventIDs))
+		for _, id := range a.EventIDs {
+			events[id] = true
+		}
+		if i == 0 || a.Use.Amount.Minor > largest.Amount.Minor {
+			largest = &a.Use
+		}
 		if args.When.Before(a.OccurredAt) {
 			args.When = a.OccurredAt
 		}
 	}
-	return args
-}
-
-// amountOf is the amount of the use that a finding judged, 0 when its reasons do not name it.
-func amountOf(a *detectors.Alert) int64 {
-	for _, r := range a.Reasons {
-		if r.Code == detectors.AmountVsUsual || r.Code == detectors.LargeAfterTests {
-			return r.Value
-		}
+	args.Uses = max(args.Uses, len(events))
+	args.AmountMinor, args.Currency = largest.Amount.Minor, largest.Amount.Currency
+	args.Merchant = merchantName(largest.MerchantName)
+	if largest.CardPresent {
+		args.City, args.Country = largest.City, largest.Country
 	}
-	return 0
+	return args
 }
 
 // largestAmount is the largest sum of money in the case's findings, totals included: what a yes would let pass.
 func largestAmount(c *Case) int64 {
 	largest := int64(0)
 	for i := range c.Alerts {
-		for _, r := range c.Alerts[i].Reasons {
+		a := &c.Alerts[i]
+		largest = max(largest, a.Use.Amount.Minor)
+		for _, r := range a.Reasons {
 			if r.Unit == detectors.Minor {
 				largest = max(largest, r.Value)
 			}

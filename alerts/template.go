@@ -2,7 +2,6 @@ package alerts
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/cardwatch/cardwatch/detectors/card"
@@ -38,9 +37,9 @@ type template struct {
 // templates holds every text. Those that may go out as text messages open with the bank's name, and hold no link, no telephone
 // number, no request for a code and no more of a card than its last four characters. A debt is never named in one.
 var templates = map[TemplateID]template{
-	AskApp: {1, "【{bank}】您尾号{card}的卡于{when}有{what}。是您本人操作吗？请点“是”或“不是”。",
+	AskApp: {1, "【{bank}】您尾号{card}的卡{when}有{what}。是您本人操作吗？请点“是”或“不是”。",
 		"{bank}: Card {card}, {when}: {what}. Was it you? Tap Yes or No."},
-	AskSMS: {1, "【{bank}】您尾号{card}的卡于{when}有{what}。本人操作请回Y，非本人请回N，退订回T。",
+	AskSMS: {1, "【{bank}】您尾号{card}的卡{when}有{what}。回复Y确认，回复N否认，退订回T。",
 		"{bank}: Card {card}, {when}: {what}. Was it you? Reply Y for yes, N for no. STOP ends texts."},
 	AskWhich: {1, "【{bank}】您有多张卡待确认：{choices}。请回复Y或N加两位编号，如Y{mark}。",
 		"{bank}: Several cards wait for your answer: {choices}. Reply Y or N with the two characters, such as Y{mark}."},
@@ -65,54 +64,35 @@ var templates = map[TemplateID]template{
 }
 
 // Render writes a message in its language, Chinese unless it is English. It depends on the policy's bank name and the message
-// alone, so that a resend says the same.
+// alone, so that a resend says the same. A text message that asks is kept to one part in English and two in Chinese: what it
+// says about the place gives way.
 func (p Policy) Render(m Message) (string, error) {
 	t, ok := templates[m.Template]
 	if !ok {
 		return "", fmt.Errorf("message %s: no template %q", m.ID, m.Template)
 	}
-	text, bank, what, when := t.zh, p.BankName.Zh, whatZh(m.Args), "01-02 15:04"
-	if m.Language == card.English {
-		text, bank, what, when = t.en, p.BankName.En, whatEn(m.Args), "2 Jan 15:04"
+	english, limit := m.Language == card.English, 2
+	where := placeOf(m.Args, english)
+	if english && m.Template == AskSMS {
+		limit = 1
+		where.keepGSM7()
+	}
+	text := p.fill(t, m.Args, where, english)
+	for m.Template == AskSMS && Parts(text) > limit && where.shorten() {
+		text = p.fill(t, m.Args, where, english)
+	}
+	return text, nil
+}
+
+func (p Policy) fill(t template, a Args, where place, english bool) string {
+	text, bank, what, when := t.zh, p.BankName.Zh, whatZh(a, where), "01-02 15:04"
+	if english {
+		text, bank, what, when = t.en, p.BankName.En, whatEn(a, where), "2 Jan 15:04"
 	}
 	return strings.NewReplacer(
-		"{bank}", bank, "{card}", m.Args.Card, "{what}", what, "{when}", m.Args.When.Time().Format(when),
-		"{choices}", m.Args.Choices, "{mark}", firstMark(m.Args.Choices),
-	).Replace(text), nil
-}
-
-func whatZh(a Args) string {
-	amount := amount(a)
-	switch {
-	case amount == "":
-		return strconv.Itoa(max(a.Uses, 1)) + "笔交易"
-	case a.Uses > 1:
-		return strconv.Itoa(a.Uses) + "笔交易（最大" + amount + "）"
-	default:
-		return amount + "的交易"
-	}
-}
-
-func whatEn(a Args) string {
-	amount := amount(a)
-	switch {
-	case amount == "" && a.Uses > 1:
-		return strconv.Itoa(a.Uses) + " charges"
-	case amount == "":
-		return "a charge"
-	case a.Uses > 1:
-		return strconv.Itoa(a.Uses) + " charges, up to " + amount
-	default:
-		return "a charge of " + amount
-	}
-}
-
-// amount is empty when no finding named one.
-func amount(a Args) string {
-	if a.AmountMinor <= 0 {
-		return ""
-	}
-	return strings.TrimSpace(card.Money{Minor: a.AmountMinor, Currency: a.Currency}.String())
+		"{bank}", bank, "{card}", a.Card, "{what}", what, "{when}", a.When.Time().Format(when),
+		"{choices}", a.Choices, "{mark}", firstMark(a.Choices),
+	).Replace(text)
 }
 
 func firstMark(choices string) string {

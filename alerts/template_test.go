@@ -43,6 +43,7 @@ func worst(id alerts.TemplateID, lang card.Language) (alerts.Policy, alerts.Mess
 	p.BankName = alerts.BankName{Zh: strings.Repeat("银", 12), En: strings.Repeat("B", 20)}
 	return p, alerts.Message{ID: "m", Template: id, Language: lang, Args: alerts.Args{
 		Card: "9999", AmountMinor: 99_999_999_999, Currency: card.Currency{'C', 'N', 'Y'}, Uses: 20,
+		City: "230700", Merchant: strings.Repeat("W", 24),
 		When:    card.Moment{UnixMilli: 1_766_849_580_000, OffsetMinutes: 480},
 		Choices: "7F=1234 8F=1234 9F=1234 3A=1234",
 	}}
@@ -82,15 +83,25 @@ func TestRender(t *testing.T) {
 	args := alerts.Args{Card: "1234", AmountMinor: 1_880_000, Currency: card.Currency{'C', 'N', 'Y'}, Uses: 1, When: start}
 	night := args
 	night.Uses, night.AmountMinor = 7, 0
+	shop, spree, abroad := args, args, night
+	shop.City, shop.Merchant = "440300", "星巴克"
+	spree.Uses, spree.City, spree.Merchant = 3, "440300", "Corner Shop"
+	abroad.Uses, abroad.City, abroad.Country = 1, "DEXXX", "DE"
 	for _, tc := range []struct {
 		template alerts.TemplateID
 		lang     card.Language
 		args     alerts.Args
 		want     string
 	}{
-		{alerts.AskSMS, card.Chinese, args, "【示范银行】您尾号1234的卡于03-01 14:00有18800.00 CNY的交易。本人操作请回Y，非本人请回N，退订回T。"},
+		{alerts.AskSMS, card.Chinese, args, "【示范银行】您尾号1234的卡03-01 14:00有18800.00 CNY交易。回复Y确认，回复N否认，退订回T。"},
+		{alerts.AskSMS, card.Chinese, shop, "【示范银行】您尾号1234的卡03-01 14:00有18800.00 CNY交易（深圳市，星巴克）。回复Y确认，回复N否认，退订回T。"},
+		{alerts.AskSMS, card.Chinese, spree, "【示范银行】您尾号1234的卡03-01 14:00有3笔交易（最大18800.00 CNY，深圳市，Corner Shop）。回复Y确认，回复N否认，退订回T。"},
+		{alerts.AskSMS, card.English, shop, "Demo Bank: Card 1234, 1 Mar 14:00: a charge of 18800.00 CNY in Shenzhen. Was it you? Reply Y for yes, N for no. STOP ends texts."},
+		{alerts.AskApp, card.English, shop, "Demo Bank: Card 1234, 1 Mar 14:00: a charge of 18800.00 CNY in Shenzhen at 星巴克. Was it you? Tap Yes or No."},
+		{alerts.AskSMS, card.English, spree, "Demo Bank: Card 1234, 1 Mar 14:00: 3 charges, up to 18800.00 CNY in Shenzhen at Corner Shop. Was it you? Reply Y for yes, N for no. STOP ends texts."},
+		{alerts.AskApp, card.English, abroad, "Demo Bank: Card 1234, 1 Mar 14:00: a charge in Germany. Was it you? Tap Yes or No."},
 		{alerts.AskSMS, card.English, args, "Demo Bank: Card 1234, 1 Mar 14:00: a charge of 18800.00 CNY. Was it you? Reply Y for yes, N for no. STOP ends texts."},
-		{alerts.AskApp, card.Chinese, night, "【示范银行】您尾号1234的卡于03-01 14:00有7笔交易。是您本人操作吗？请点“是”或“不是”。"},
+		{alerts.AskApp, card.Chinese, night, "【示范银行】您尾号1234的卡03-01 14:00有7笔交易。是您本人操作吗？请点“是”或“不是”。"},
 		{alerts.AskApp, card.English, night, "Demo Bank: Card 1234, 1 Mar 14:00: 7 charges. Was it you? Tap Yes or No."},
 	} {
 		got, err := p.Render(alerts.Message{Template: tc.template, Language: tc.lang, Args: tc.args})
@@ -99,6 +110,24 @@ func TestRender(t *testing.T) {
 	}
 	_, err := p.Render(alerts.Message{ID: "m1", Template: "poem"})
 	require.ErrorContains(t, err, `no template "poem"`)
+}
+
+// The longest values leave an English text message no room for the whole place, and never cost a second one.
+func TestThePlaceGivesWayToTheLengthOfATextMessage(t *testing.T) {
+	for _, tc := range []struct {
+		name, merchant, want string
+	}{
+		{"a name is cut", "Corner Shop and Bakery", " in Yichun (Heilongjiang) at Corner Shop. Was"},
+		{"one that the alphabet lacks is left out", "星巴克", " in Yichun (Heilongjiang). Was"},
+	} {
+		p, m := worst(alerts.AskSMS, card.English)
+		p.BankName.En = "Bank A"
+		m.Args.AmountMinor, m.Args.Merchant = 1_880_000, tc.merchant
+		text, err := p.Render(m)
+		require.NoError(t, err)
+		require.Contains(t, text, tc.want, tc.name)
+		require.Equal(t, 1, alerts.Parts(text))
+	}
 }
 
 func TestParts(t *testing.T) {

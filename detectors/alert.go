@@ -23,8 +23,10 @@ type Alert struct {
 	EventIDs []string
 	// OccurredAt is the time of the newest event behind it, in the place's own offset.
 	OccurredAt card.Moment
-	Action     Action
-	Reasons    []Reason
+	// Use is the one of these that weighed most: the largest approved amount, else the newest attempt.
+	Use     Use
+	Action  Action
+	Reasons []Reason
 }
 
 // MaxEventIDs bounds the events that one alert lists; further ones still raise its revision.

@@ -14,6 +14,9 @@ type Finding struct {
 	// EventID is the event that was judged, OccurredAt its time.
 	EventID    string
 	OccurredAt card.Moment
+	// Use is what was judged, and Approved whether it went through; both unset when the finding is about the account.
+	Use      Use
+	Approved bool
 	// Card is the card token, empty when the finding is about the account.
 	Card, Account string
 }

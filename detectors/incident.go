@@ -15,6 +15,8 @@ import (
 type Incident struct {
 	// Alert is the newest revision; its Head is filled in when it is sent.
 	Alert Alert
+	// Approved says that the alert's Use went through.
+	Approved bool
 	// FoundAt is when the newest finding arrived, in Unix milliseconds.
 	FoundAt int64
 }
@@ -63,15 +65,17 @@ func (s *State) findIncident(f *Finding) int {
 }
 
 func (m *Monitor) open(ev card.Event, f *Finding) Incident {
-	return Incident{FoundAt: ev.Arrived.UnixMilli, Alert: Alert{
+	return Incident{FoundAt: ev.Arrived.UnixMilli, Approved: f.Approved, Alert: Alert{
 		AlertID: AlertID(f), Revision: 1, State: Open,
 		Detector: f.Detector, DetectorVersion: f.Version, RuleSet: m.rules.Version, Mode: Live,
 		Severity: f.Severity, Score: f.Score, Card: strings.Clone(f.Card), Account: strings.Clone(f.Account),
-		EventIDs: []string{strings.Clone(f.EventID)}, OccurredAt: f.OccurredAt, Action: f.Action, Reasons: f.Reasons,
+		EventIDs: []string{strings.Clone(f.EventID)}, OccurredAt: f.OccurredAt, Use: f.Use.clone(),
+		Action: f.Action, Reasons: f.Reasons,
 	}}
 }
 
-// join adds a finding to an open alert. Severity and score only rise; the reasons are those of the strongest finding.
+// join adds a finding to an open alert. Severity and score only rise; the reasons are those of the strongest finding, and the
+// use is the weightiest.
 func (m *Monitor) join(in *Incident, ev card.Event, f *Finding, out *Effects) {
 	a := &in.Alert
 	worse := f.Severity.rank() > a.Severity.rank()
@@ -81,6 +85,7 @@ func (m *Monitor) join(in *Incident, ev card.Event, f *Finding, out *Effects) {
 	if len(a.EventIDs) < MaxEventIDs {
 		a.EventIDs = append(a.EventIDs, strings.Clone(f.EventID))
 	}
+	in.weigh(f)
 	if a.OccurredAt.Before(f.OccurredAt) {
 		a.OccurredAt = f.OccurredAt
 	}
@@ -101,6 +106,15 @@ func (s *State) closeDue(ev card.Event, now card.Moment, out *Effects) {
 		if s.Incidents[i].due() <= now.UnixMilli {
 			s.closeIncident(i, ev, out)
 		}
+	}
+}
+
+// settle closes the alert that turned out to be genuine. A use that the verdict does not cover is then a new alert about
+// itself, not one more revision about what has been answered.
+func (s *State) settle(alertID string, ev card.Event, out *Effects) {
+	i := slices.IndexFunc(s.Incidents, func(in Incident) bool { return in.Alert.AlertID == alertID })
+	if i >= 0 {
+		s.closeIncident(i, ev, out)
 	}
 }
 

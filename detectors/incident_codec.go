@@ -13,6 +13,7 @@ func (in *Incident) append(dst []byte) []byte {
 	dst = pack.Uint(dst, uint64(a.DetectorVersion))
 	dst = pack.Uint(dst, uint64(a.Score))
 	dst = appendMoment(dst, a.OccurredAt)
+	dst = a.Use.append(pack.Bool(dst, in.Approved))
 	dst = pack.Uint(dst, uint64(len(a.EventIDs)))
 	for _, id := range a.EventIDs {
 		dst = pack.String(dst, id)
@@ -32,6 +33,8 @@ func readIncident(r *pack.Reader) Incident {
 	in := Incident{FoundAt: r.Int()}
 	a.Revision, a.DetectorVersion, a.Score = int(r.Uint()), int(r.Uint()), int(r.Uint())
 	a.OccurredAt = readMoment(r)
+	in.Approved = r.Bool()
+	a.Use = readUse(r)
 	for range bounded(r, 1, MaxEventIDs) {
 		a.EventIDs = append(a.EventIDs, r.String())
 	}

@@ -68,6 +68,9 @@ func (m *Monitor) stepNews(s *State, ev card.Event, out *Effects) {
 		s.Profile.update(body)
 	case *card.Feedback:
 		s.learn(body)
+		if body.Verdict == card.Genuine {
+			s.settle(body.AlertID, ev, out)
+		}
 	}
 }
 
@@ -94,6 +97,7 @@ func (m *Monitor) judge(s *State, ev card.Event, t *card.Transaction, out *Effec
 		}
 		f.Detector, f.Version, f.Severity = m.about[i].Name, m.about[i].Version, SeverityOf(f.Score)
 		f.EventID, f.OccurredAt, f.Card, f.Account = t.ID, s.work.use.At, t.Card, t.Account
+		f.Use, f.Approved = useOf(t, &s.work.use), t.Status == card.Approved
 		m.raise(s, ev, f, out)
 	}
 }

@@ -80,10 +80,10 @@ func (e *Engine[S]) own(ctx context.Context, a kafka.Assignment, fail func(error
 	var wg sync.WaitGroup
 	for _, p := range a.Partitions {
 		wg.Go(func() {
-			err := e.partition(ctx, a, p)
+			err := e.persist(ctx, a, p)
 			e.status.ended(p, err)
 			switch {
-			case err == nil || ctx.Err() != nil && errors.Is(err, context.Canceled):
+			case err == nil:
 			case errors.Is(err, kafka.ErrFenced):
 				e.cfg.Log.Warn("partition has a newer owner", "processor", e.spec.Name, "partition", p)
 			case stopsPartition(err):
@@ -96,6 +96,21 @@ func (e *Engine[S]) own(ctx context.Context, a kafka.Assignment, fail func(error
 	wg.Wait()
 	<-ctx.Done()
 	return nil
+}
+
+// persist works on a partition until its generation ends, anew from the store whenever the brokers stayed away for longer than
+// a delivery may take.
+func (e *Engine[S]) persist(ctx context.Context, a kafka.Assignment, p int) error {
+	for {
+		err := e.partition(ctx, a, p)
+		switch {
+		case !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, context.Canceled):
+			return err
+		case ctx.Err() != nil:
+			return nil
+		}
+		e.cfg.Log.Warn("partition starts anew from the store", "processor", e.spec.Name, "partition", p, "error", err)
+	}
 }
 
 // stopsPartition says whether an error is the partition's own trouble, which an operator has to decide on.

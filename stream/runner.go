@@ -44,7 +44,6 @@ type runner[S any] struct {
 	log       *slog.Logger
 	partition int
 	tickEvery time.Duration
-	metrics   *Metrics
 
 	queues   []queue
 	arrivals chan fetched
@@ -192,17 +191,22 @@ func (r *runner[S]) tick(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return r.mirror()
+	r.mirror()
+	return nil
 }
 
-func (r *runner[S]) mirror() error {
+// mirror tells the group how far the partition is. The store knows it too, so a failure costs no more than outputs that
+// the next owner sends again.
+func (r *runner[S]) mirror() {
 	offsets := make(map[string]map[int]int64)
 	for i, topic := range r.task.spec.Inputs {
 		if next := r.task.Next(i); next >= 0 {
 			offsets[topic] = map[int]int64{r.partition: next}
 		}
 	}
-	return r.commit(offsets)
+	if err := r.commit(offsets); err != nil {
+		r.log.Warn("progress was not mirrored to the group", "processor", r.task.spec.Name, "partition", r.partition, "error", err)
+	}
 }
 
 // finish commits what has been applied and tells the group.
@@ -210,5 +214,6 @@ func (r *runner[S]) finish(work context.Context) error {
 	if err := r.task.Commit(work); err != nil {
 		return err
 	}
-	return r.mirror()
+	r.mirror()
+	return nil
 }

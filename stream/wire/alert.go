@@ -10,7 +10,8 @@ import (
 
 var alertFormat = format{
 	fields: setOf(fSchemaVersion, fAlertID, fRevision, fState, fDetector, fDetectorVersion, fRuleSet, fMode, fSeverity, fScore,
-		fCustomerID, fCardID, fAccountID, fEventIDs, fOccurredAt, fDetectedAt, fAction, fReasons),
+		fCustomerID, fCardID, fAccountID, fEventIDs, fOccurredAt, fAmountMinor, fCurrency, fCity, fCountry, fMerchantID,
+		fMerchantName, fCardPresent, fDetectedAt, fAction, fReasons),
 	nested: reasonFields,
 	decode: (*Decoder).alert,
 }
@@ -42,6 +43,7 @@ func (d *Decoder) alert() card.Body {
 		Account:         d.id(fAccountID),
 		EventIDs:        idList(d, fEventIDs, detectors.MaxEventIDs, a.EventIDs[:0]),
 		OccurredAt:      d.mustMoment(fOccurredAt),
+		Use:             d.use(),
 		Action:          mustParse(d, fAction, parseAction),
 		Reasons:         d.reasons(a.Reasons[:0]),
 	}
@@ -57,6 +59,23 @@ func (d *Decoder) alert() card.Body {
 		d.refuse(MissingField, fAccountID)
 	}
 	return a
+}
+
+// use reads what the alert is about. An amount and its currency come together or not at all.
+func (d *Decoder) use() detectors.Use {
+	u := detectors.Use{
+		City:         parseOrDrop(d, fCity, parseCity),
+		Country:      parseOrDrop(d, fCountry, parseCountry),
+		Merchant:     d.id(fMerchantID),
+		MerchantName: d.free(fMerchantName, maxNameRunes),
+		CardPresent:  d.flag(fCardPresent),
+	}
+	_, amount := d.get(fAmountMinor)
+	_, currency := d.get(fCurrency)
+	if amount || currency {
+		u.Amount = d.money()
+	}
+	return u
 }
 
 // AppendAlert appends the record of cardwatch.alert.v1.
@@ -76,8 +95,23 @@ func AppendAlert(dst []byte, a *detectors.Alert) []byte {
 	w.text(fAccountID, a.Account)
 	texts(&w, fEventIDs, a.EventIDs)
 	w.moment(fOccurredAt, a.OccurredAt)
+	w.use(&a.Use)
 	w.moment(fDetectedAt, a.At)
 	w.text(fAction, string(a.Action))
 	w.reasons(a.Reasons)
 	return w.end()
+}
+
+func (w *writer) use(u *detectors.Use) {
+	if u.Amount.Currency != (card.Currency{}) {
+		w.integer(fAmountMinor, u.Amount.Minor)
+		w.text(fCurrency, u.Amount.Currency.String())
+	}
+	w.text(fCity, u.City)
+	w.text(fCountry, u.Country)
+	w.text(fMerchantID, u.Merchant)
+	w.text(fMerchantName, u.MerchantName)
+	if u.CardPresent {
+		w.flag(fCardPresent, true)
+	}
 }

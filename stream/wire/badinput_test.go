@@ -258,6 +258,10 @@ var badElsewhere = []struct {
 	{AlertTopic, `"t-1", "t-2"`, `"t"` + strings.Repeat(`,"t"`, detectors.MaxEventIDs), "bad_value", false},
 	{AlertTopic, `"unit": "km"`, `"unit": 5`, "bad_type", false},
 	{AlertTopic, `"reasons": [`, `"reasons": [5, `, "bad_type", false},
+	{AlertTopic, `"amount_minor": 1880000`, `"amount_minor": -1`, "bad_amount", false},
+	{AlertTopic, `"amount_minor": 1880000`, `"x": 1`, "missing_field:amount_minor", false},
+	{AlertTopic, `"currency": "CNY"`, `"x": 1`, "missing_field:currency", false},
+	{AlertTopic, `"card_present": true`, `"card_present": "yes"`, "bad_type", false},
 	{AssessmentTopic, `"value": 0.93`, `"value": "0.93"`, "bad_type", false},
 	{AssessmentTopic, `"points": -24`, `"points": 3000000000`, "bad_value", false},
 	{CollectionTopic, `"tier": "mild"`, `"tier": "hot"`, "bad_value", false},
@@ -268,15 +272,19 @@ var badElsewhere = []struct {
 	{FeedbackTopic, `"exempt_until"`, `"x"`, "missing_field:exempt_until", false},
 	{CommandTopic, `"actor": "wang.li"`, `"x": 1`, "missing_field:actor", false},
 	{ReceiptTopic, `"undelivered"`, `"lost"`, "bad_value", false},
+	{ReceiptTopic, `"undelivered"`, `"queued"`, "bad_value", false},
 	{CardActionTopic, `"block"`, `"melt"`, "bad_value", false},
 	{TickTopic, `"at"`, `"when"`, "missing_field:at", false},
 }
 
 // changed is a topic's golden record with one change.
 func changed(t testing.TB, topic, old, new string) string {
-	was := string(golden(t, topic))
-	require.Contains(t, was, old)
-	return strings.Replace(was, old, new, 1)
+	return replaceOnce(t, string(golden(t, topic)), old, new)
+}
+
+func replaceOnce(t testing.TB, text, old, new string) string {
+	require.Contains(t, text, old)
+	return strings.Replace(text, old, new, 1)
 }
 
 func TestBadRecordsOfOtherTopicsAreRefused(t *testing.T) {
@@ -285,6 +293,19 @@ func TestBadRecordsOfOtherTopicsAreRefused(t *testing.T) {
 			_, _, err := decode(t, row.topic, changed(t, row.topic, row.old, row.new))
 			require.Equal(t, row.want, label(t, err))
 		})
+	}
+}
+
+// What the dispatcher writes must come back in: queued alone is the desk's own and never a receipt.
+func TestReceiptsOfEverySendOutcomeAreRead(t *testing.T) {
+	for _, outcome := range []alerts.SendOutcome{
+		alerts.Sending, alerts.Accepted, alerts.Delivered, alerts.Undelivered, alerts.Refused, alerts.OutcomeUnknown,
+	} {
+		value := changed(t, ReceiptTopic, `"undelivered"`, `"`+string(outcome)+`"`)
+		body, _, err := decode(t, ReceiptTopic, value)
+		require.NoError(t, err, outcome)
+		require.Equal(t, outcome, body.(*alerts.Receipt).Outcome)
+		require.True(t, allows(t, compiled(t, ReceiptTopic), []byte(value)), outcome)
 	}
 }
 

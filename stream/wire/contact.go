@@ -31,6 +31,7 @@ func (d *Decoder) contact() card.Body {
 		OptOut:    d.optOut(c.OptOut[:0]),
 		Region:    d.id(fRegion),
 	}
+	d.offset(c)
 	if c.Region == "" {
 		c.Region = defaultRegion
 	}

@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"fmt"
+	"time"
 	"unicode/utf8"
 
 	"github.com/cardwatch/cardwatch/alerts"
@@ -58,6 +59,8 @@ type Decoder struct {
 	pans    panFinder
 	// texts holds texts that are no views of the record: unescaped or cleaned.
 	texts []byte
+	// zones holds the time zones of contacts, by name.
+	zones map[string]*time.Location
 	meta  Meta
 	err   *RejectError
 	body  bodies

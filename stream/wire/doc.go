@@ -2,7 +2,7 @@
 //
 // It owns the topic names, the closed list of reasons for which a record is refused, the search for card numbers that must
 // not pass, the JSON Schemas, and one small file of decoder and encoder for each topic. Package stream and the commands call it; it
-// knows neither Kafka nor files.
+// knows neither Kafka nor files, but for the time zones that the time package loads.
 //
 // A Decoder belongs to one goroutine. What it returns is reused: a body and every string in it are views into the record's
 // value and the decoder's own buffers, valid until the next Decode and only while the value is left unchanged. Encoders

@@ -106,6 +106,7 @@ const (
 	fMessageID
 	fProvider
 	fOutcome
+	fCardPresent
 	fieldCount
 )
 
@@ -133,7 +134,7 @@ var fieldNames = [fieldCount]string{
 	fExemptUntil: "exempt_until", fExemptScope: "exempt_scope", fReason: "reason", fRequestedBy: "requested_by",
 	fPoints: "points", fBasePoints: "base_points", fBand: "band", fModelVersion: "model_version",
 	fActor: "actor", fVerb: "verb", fCaseID: "case_id", fDisposition: "disposition", fNote: "note", fUntil: "until",
-	fMessageID: "message_id", fProvider: "provider", fOutcome: "outcome",
+	fMessageID: "message_id", fProvider: "provider", fOutcome: "outcome", fCardPresent: "card_present",
 }
 
 // String is the member's name on the wire.

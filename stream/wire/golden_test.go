@@ -38,7 +38,7 @@ var examples = map[string]card.Body{
 	},
 	ContactTopic: &alerts.Contact{
 		Head: head("c-1", "2026-01-15T09:00:00.000+08:00"), Phone: "+8613800138000", PushToken: "app:9f", Language: card.English,
-		Timezone: "Asia/Shanghai", Consent: alerts.Consent{SMS: true, Profiling: true}, OptOut: []alerts.ChannelKind{"email"},
+		Timezone: "Asia/Shanghai", OffsetMinutes: 480, Consent: alerts.Consent{SMS: true, Profiling: true}, OptOut: []alerts.ChannelKind{"email"},
 		Region: "CN",
 	},
 	ReplyTopic: &alerts.Reply{
@@ -51,6 +51,10 @@ var examples = map[string]card.Body{
 		AlertID: "9c2f", Revision: 1, State: detectors.Open, Detector: "large_out_of_town", DetectorVersion: 3,
 		RuleSet: "2026-03-01.2", Mode: detectors.Live, Severity: detectors.High, Score: 87, Card: "k-1", Account: "a-1",
 		EventIDs: []string{"t-1", "t-2"}, OccurredAt: at("2026-03-01T02:13:05.000+08:00"), Action: detectors.ConfirmWithCustomer,
+		Use: detectors.Use{
+			Amount: card.Money{Minor: 1880000, Currency: card.Currency{'C', 'N', 'Y'}}, City: "440300", Country: "CN",
+			Merchant: "m-7", MerchantName: "星巴克 \"Bjørn\"", CardPresent: true,
+		},
 		Reasons: []detectors.Reason{
 			{Code: "distance_from_home", Value: 1940, Unit: detectors.Kilometres, Limit: 100, Baseline: "Harbin, 62 of 62 uses in 90 days"},
 			{Code: "amount_vs_usual", Value: 1880000, Unit: detectors.Minor, Limit: 200000, Baseline: "p95 of 90 days"},

@@ -10,7 +10,7 @@ var receiptFormat = format{
 	decode: (*Decoder).receipt,
 }
 
-var parseOutcome = oneOf(alerts.Accepted, alerts.Delivered, alerts.Undelivered, alerts.Refused)
+var parseOutcome = oneOf(alerts.Sending, alerts.Accepted, alerts.Delivered, alerts.Undelivered, alerts.Refused, alerts.OutcomeUnknown)
 
 func (d *Decoder) receipt() card.Body {
 	r := &d.body.receipt

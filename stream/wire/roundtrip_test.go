@@ -53,7 +53,7 @@ func generate(t *rapid.T, topic string) card.Body {
 	case ReceiptTopic:
 		return &alerts.Receipt{
 			Head: drawHead(t), MessageID: drawID(t), Channel: pick(t, alerts.App, alerts.SMS, alerts.Link), Provider: drawMaybeID(t),
-			Outcome:           pick(t, alerts.Accepted, alerts.Delivered, alerts.Undelivered, alerts.Refused),
+			Outcome:           pick(t, alerts.Sending, alerts.Accepted, alerts.Delivered, alerts.Undelivered, alerts.Refused, alerts.OutcomeUnknown),
 			ProviderMessageID: drawMaybeID(t), Reason: drawMaybeID(t),
 		}
 	}
@@ -96,13 +96,17 @@ func drawStatement(t *rapid.T) card.Body {
 
 func drawContact(t *rapid.T) card.Body {
 	flag := rapid.Bool()
-	return &alerts.Contact{
+	b := &alerts.Contact{
 		Head: drawHead(t), Phone: pick(t, "", alerts.Phone("+8613800138000")), PushToken: drawText(t),
-		Language: card.Language(draw(t, 0, 2)), Timezone: pick(t, "", "Asia/Tokyo"),
+		Language: card.Language(draw(t, 0, 2)), Timezone: pick(t, "", "Asia/Tokyo"), OffsetMinutes: 480,
 		Consent: alerts.Consent{SMS: flag.Draw(t, "sms"), Push: flag.Draw(t, "push"), Profiling: flag.Draw(t, "profiling")},
 		OptOut:  drawList(t, maxOptOuts, func(t *rapid.T) alerts.ChannelKind { return pick(t, "app", alerts.SMS, "email") }),
 		Region:  pick(t, "CN", "US-CA"),
 	}
+	if b.Timezone == "Asia/Tokyo" {
+		b.OffsetMinutes = 540
+	}
+	return b
 }
 
 func drawReply(t *rapid.T) card.Body {
@@ -125,6 +129,12 @@ func drawAlert(t *rapid.T) card.Body {
 		Action:   pick(t, detectors.ConfirmWithCustomer, detectors.Review, detectors.OfferInstalment, detectors.Collect),
 	}
 	b.ID = b.AlertID + "/" + strconv.Itoa(b.Revision)
+	if rapid.Bool().Draw(t, "about a use") {
+		b.Use = detectors.Use{
+			Amount: drawMoney(t), City: pick(t, "", "440300", "JPTYO"), Country: pick(t, "", "CN", "JP"), Merchant: drawMaybeID(t),
+			MerchantName: drawText(t), CardPresent: rapid.Bool().Draw(t, "present"),
+		}
+	}
 	return b
 }
 

@@ -18,7 +18,7 @@ type Config struct {
 	Insecure bool            `yaml:"insecure" doc:"For tests only: allows no TLS to other machines, passwords in the clear, key files others can read."`
 	Kafka    Kafka           `yaml:"kafka" doc:"The cluster that Cardwatch reads from and writes to."`
 	Topics   Topics          `yaml:"topics" doc:"What 'cardwatch topics create' makes."`
-	Store    Store           `yaml:"store" doc:"The working memory of our partitions. It can be lost: it is rebuilt from the changelog topic."`
+	Store    Store           `yaml:"store" doc:"The working memory of our partitions. It can be lost: it is rebuilt from the input topics."`
 	HTTP     Listen          `yaml:"http" doc:"Console and API (role desk)."`
 	Metrics  Listen          `yaml:"metrics" doc:"/metrics, /healthz and /readyz."`
 	Links    Links           `yaml:"links" doc:"The links by which customers answer. Without a base_url messages carry none."`

@@ -1,0 +1,252 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"github.com/cardwatch/cardwatch/alerts"
+	"github.com/cardwatch/cardwatch/alerts/channel"
+	"github.com/cardwatch/cardwatch/alerts/channel/sandbox"
+	"github.com/cardwatch/cardwatch/alerts/dispatch"
+	"github.com/cardwatch/cardwatch/cmd/internal/config"
+	"github.com/cardwatch/cardwatch/cmd/internal/web"
+	"github.com/cardwatch/cardwatch/detectors"
+	"github.com/cardwatch/cardwatch/detectors/card"
+	"github.com/cardwatch/cardwatch/store"
+	"github.com/cardwatch/cardwatch/stream"
+	"github.com/cardwatch/cardwatch/stream/kafka"
+	"github.com/cardwatch/cardwatch/stream/wire"
+)
+
+// Options are what an App is made from besides its configuration.
+type Options struct {
+	Config  *config.Config
+	Clock   stream.Clock
+	Zone    *time.Location
+	Log     *slog.Logger
+	Release string
+}
+
+// App is one process: the processors it hosts and everything around them.
+type App struct {
+	Options
+	Client  *kafka.Client
+	View    stream.View
+	Phone   *sandbox.Phone
+	Metrics *prometheus.Registry
+	// OnDelivered hears of every message that reached a telephone; set before Run, may be nil, must not block.
+	OnDelivered func(alerts.Receipt)
+
+	db         *store.DB
+	producer   *kafka.Producer
+	monitor    *stream.Engine[detectors.State]
+	desk       *stream.Engine[alerts.State]
+	dispatcher *dispatch.Dispatcher
+	web        *web.Server
+}
+
+// New connects, checks the topics and opens the store. Whoever got no error has to Close.
+func New(ctx context.Context, o Options) (a *App, err error) {
+	a = &App{Options: o, Metrics: prometheus.NewRegistry()}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.Close())
+		}
+	}()
+	a.Metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	if a.Client, err = Connect(o.Config, o.Log); err != nil {
+		return a, err
+	}
+	if a.View.Partitions, err = partitions(ctx, a.Client); err != nil {
+		return a, err
+	}
+	if a.db, err = store.Open(o.Config.Store.Dir, store.Options{Logger: o.Log}); err != nil {
+		return a, err
+	}
+	a.View.DB = a.db
+	if a.producer, err = a.Client.Producer(ctx, ""); err != nil {
+		return a, err
+	}
+	return a, a.host()
+}
+
+// host prepares the processors of this process's roles.
+func (a *App) host() error {
+	counts := newFigures(a.Metrics, a.db)
+	metrics := stream.NewMetrics(a.Metrics, a.Clock)
+	if a.Config.Has("monitor") {
+		core, err := detectors.NewMonitor(a.Config.Rules)
+		if err != nil {
+			return err
+		}
+		a.monitor = stream.NewEngine(func() stream.Processor[detectors.State] {
+			return stream.NewMonitor(core, counts.monitor)
+		}, a.engine("monitor", kafka.Sticky(), metrics))
+	}
+	core, err := alerts.NewDesk(a.Config.Desk)
+	if err != nil {
+		return err
+	}
+	if !a.Config.Has("desk") {
+		return a.prepareHTTP(core)
+	}
+	engine := a.engine("desk", kafka.SingleOwner(), metrics)
+	engine.Committed = a.deskChanged
+	engine.FindByPhone = a.View.FindByPhone
+	a.desk = stream.NewEngine(func() stream.Processor[alerts.State] { return stream.NewDesk(core, counts.desk) }, engine)
+	if err := a.dispatch(); err != nil {
+		return err
+	}
+	return a.prepareHTTP(core)
+}
+
+func (a *App) engine(role string, balancer kafka.Balancer, metrics *stream.Metrics) stream.EngineConfig {
+	return stream.EngineConfig{
+		Client: a.Client, Store: a.db, Clock: a.Clock, Zone: a.Zone, Log: a.Log, Metrics: metrics, Release: a.Release,
+		Group: kafka.GroupConfig{
+			Group: a.Config.Group(role), SessionTimeout: a.Config.Kafka.SessionTimeout,
+			HeartbeatInterval: a.Config.Kafka.HeartbeatInterval, Balancer: balancer,
+		},
+	}
+}
+
+// dispatch prepares the sender. The sandbox phone is the only channel of this release.
+func (a *App) dispatch() error {
+	metrics, err := dispatch.NewMetrics(a.Metrics)
+	if err != nil {
+		return err
+	}
+	a.Phone = sandbox.New(a.now, func(r alerts.Receipt) {
+		if err := a.record(context.Background(), r); err != nil {
+			a.Log.Warn("a delivery receipt was lost; the message counts as unknown", "error", err)
+		}
+		if a.OnDelivered != nil {
+			a.OnDelivered(r)
+		}
+	})
+	owned := a.View
+	owned.Only = a.desk.Status().CaughtUp
+	a.dispatcher, err = dispatch.New(dispatch.Config{
+		Policy: a.Config.Desk, Channels: []channel.Channel{a.Phone.Channel(alerts.App), a.Phone.Channel(alerts.SMS)},
+		Outbox: outbox{owned}, Record: a.record, Now: a.now, Metrics: metrics, Log: a.Log, Seed: uint64(a.Clock.Now().UnixNano()),
+	})
+	return err
+}
+
+func (a *App) record(ctx context.Context, r alerts.Receipt) error {
+	return a.Publish(ctx, wire.ReceiptTopic, r.Customer, wire.AppendReceipt(nil, &r))
+}
+
+// Publish writes one record of a customer's and returns when Kafka has acknowledged it.
+func (a *App) Publish(ctx context.Context, topic, customer string, value []byte) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	return a.producer.Send(ctx, []kafka.Message{{
+		Topic: topic, Partition: -1, Key: []byte(customer), Value: value, Timestamp: a.Clock.Now().UnixMilli(),
+	}})
+}
+
+func (a *App) deskChanged(_ int, customers []string) {
+	a.dispatcher.Wake()
+	a.web.Changed(customers)
+}
+
+func (a *App) now() card.Moment { return card.MomentOf(a.Clock.Now().In(a.Zone)) }
+
+// Run works until ctx ends, or until a part fails that the process cannot do without.
+func (a *App) Run(ctx context.Context) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	var wg sync.WaitGroup
+	part := func(name string, run func(context.Context) error) {
+		wg.Go(func() {
+			if err := run(ctx); err != nil {
+				stop(fmt.Errorf("%s: %w", name, err))
+			}
+		})
+	}
+	if a.monitor != nil {
+		part("monitor", a.monitor.Run)
+	}
+	if a.desk != nil {
+		part("desk", a.desk.Run)
+		part("dispatcher", func(ctx context.Context) error { a.dispatcher.Run(ctx); return nil })
+	}
+	part("store", a.syncStore)
+	part("http", a.serveHTTP)
+	<-ctx.Done()
+	wg.Wait()
+	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
+		return cause
+	}
+	return nil
+}
+
+// WaitCaughtUp returns true once every partition of this process has seen what was in the log, false when ctx ends before.
+func (a *App) WaitCaughtUp(ctx context.Context) bool {
+	ticker := time.NewTicker(50 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return false
+		case <-ticker.C:
+			if a.caughtUp() {
+				return true
+			}
+		}
+	}
+}
+
+func (a *App) caughtUp() bool {
+	if a.monitor != nil && len(a.monitor.Status().CaughtUp()) < a.View.Partitions {
+		return false
+	}
+	return a.desk == nil || len(a.desk.Status().CaughtUp()) == a.View.Partitions
+}
+
+// syncStore puts the store on disk once a second, off the processors' path. What a power loss takes is read again from Kafka.
+func (a *App) syncStore(ctx context.Context) error {
+	ticker := time.NewTicker(time.Second)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+			if err := a.db.Sync(); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// Close lets go of the store and the connections.
+func (a *App) Close() error {
+	var errs []error
+	if a.db != nil {
+		errs = append(errs, a.db.Close())
+	}
+	if a.Client != nil {
+		errs = append(errs, a.Client.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// linkKey is the configured key for customers' links or, without one, a new one: links then end with the process.
+func (a *App) linkKey() ([]byte, error) {
+	if a.Config.Links.Key.Set() {
+		return a.Config.Links.Key.Reveal(), nil
+	}
+	key := make([]byte, 32)
+	_, err := rand.Read(key)
+	return key, err
+}

@@ -1,0 +1,95 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/cardwatch/cardwatch/alerts"
+	"github.com/cardwatch/cardwatch/cmd/internal/web"
+	"github.com/cardwatch/cardwatch/stream"
+)
+
+// prepareHTTP builds the console, the customer's page and the probes.
+func (a *App) prepareHTTP(core *alerts.Desk) error {
+	key, err := a.linkKey()
+	if err != nil {
+		return err
+	}
+	links, err := web.NewLinks(web.LinkKey{ID: 1, Secret: key})
+	if err != nil {
+		return err
+	}
+	base := a.Config.Links.BaseURL
+	if base == "" {
+		base = "http://" + a.Config.HTTP.Listen
+	}
+	a.web, err = web.New(web.Config{
+		View: a.View, Desk: core, Publish: a.Publish, Now: func() time.Time { return a.Clock.Now().In(a.Zone) }, Links: links,
+		BaseURL: base, Sandbox: a.Phone, Ready: a.Ready, Metrics: promhttp.HandlerFor(a.Metrics, promhttp.HandlerOpts{}), Log: a.Log,
+	})
+	return err
+}
+
+// Ready says why the process is not ready, nil when it is.
+func (a *App) Ready() error {
+	var problems []error
+	check := func(role string, s *stream.Status) {
+		for _, p := range s.Partitions() {
+			if p.State == stream.Stopped {
+				problems = append(problems, fmt.Errorf("%s: partition %d is stopped: %s", role, p.Partition, p.Reason))
+			}
+		}
+		if !s.Joined() {
+			problems = append(problems, fmt.Errorf("%s: not a member of its group yet", role))
+		}
+	}
+	if a.monitor != nil {
+		check("monitor", a.monitor.Status())
+	}
+	if a.desk != nil {
+		check("desk", a.desk.Status())
+	}
+	return errors.Join(problems...)
+}
+
+// serveHTTP serves the console where one is configured, and the probes.
+func (a *App) serveHTTP(ctx context.Context) error {
+	servers := map[string]http.Handler{}
+	if listen := a.Config.Metrics.Listen; listen != "" {
+		servers[listen] = a.web.Probes()
+	}
+	if listen := a.Config.HTTP.Listen; listen != "" && a.desk != nil {
+		servers[listen] = a.web.Handler()
+	}
+	failed := make(chan error, len(servers))
+	for listen, handler := range servers {
+		listener, err := net.Listen("tcp", listen)
+		if err != nil {
+			return fmt.Errorf("listen on %s: %w; choose another address", listen, err)
+		}
+		server := web.HTTPServer(listen, handler)
+		go func() { failed <- server.Serve(listener) }()
+		defer closeServer(server)
+	}
+	defer a.web.Close() // ends the live feeds, which Shutdown would wait for
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-failed:
+		return err
+	}
+}
+
+func closeServer(server *http.Server) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	if server.Shutdown(ctx) != nil {
+		_ = server.Close() // a client that will not let go
+	}
+}

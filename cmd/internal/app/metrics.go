@@ -1,0 +1,64 @@
+package app
+
+import (
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/cardwatch/cardwatch/alerts"
+	"github.com/cardwatch/cardwatch/detectors"
+	"github.com/cardwatch/cardwatch/store"
+)
+
+// figures count what the processors decide. Labels come from closed sets.
+type figures struct {
+	alerts, admissions, tiers  *prometheus.CounterVec
+	moves, denials, deskRefuse *prometheus.CounterVec
+}
+
+func newFigures(reg prometheus.Registerer, db *store.DB) *figures {
+	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
+		c := prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: "cardwatch", Name: name, Help: help}, labels)
+		reg.MustRegister(c)
+		return c
+	}
+	reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Namespace: "cardwatch", Name: "store_bytes", Help: "Disk space that the store takes, write-ahead log included.",
+	}, func() float64 { return float64(db.Bytes()) }))
+	return &figures{
+		alerts:     counter("alerts_total", "Alerts opened.", "detector", "severity"),
+		admissions: counter("events_total", "Events by what became of them when they met the state.", "admission"),
+		tiers:      counter("collections_total", "Accounts entering a tier; none is a return to current.", "tier"),
+		moves:      counter("desk_moves_total", "Cases, prompts, queue entries and messages entering a state.", "kind", "state", "channel"),
+		denials:    counter("contact_denials_total", "Messages that a contact rule kept from being queued.", "rule"),
+		deskRefuse: counter("desk_refusals_total", "Commands and replies that had no effect.", "reason"),
+	}
+}
+
+func (f *figures) monitor(_ *detectors.State, e *detectors.Effects) {
+	f.admissions.WithLabelValues(string(e.Admission)).Inc()
+	for i := range e.Alerts {
+		if a := &e.Alerts[i]; a.Revision == 1 {
+			f.alerts.WithLabelValues(string(a.Detector), string(a.Severity)).Inc()
+		}
+	}
+	for i := range e.Collections {
+		tier := string(e.Collections[i].Tier)
+		if tier == "" {
+			tier = "none"
+		}
+		f.tiers.WithLabelValues(tier).Inc()
+	}
+}
+
+func (f *figures) desk(e *alerts.Effects) {
+	for _, c := range e.Changes {
+		f.moves.WithLabelValues(string(c.Kind), c.To, c.Label).Inc()
+	}
+	for _, d := range e.Denials {
+		for _, rule := range d.Rules {
+			f.denials.WithLabelValues(string(rule)).Inc()
+		}
+	}
+	if e.Refusal != "" {
+		f.deskRefuse.WithLabelValues(string(e.Refusal)).Inc()
+	}
+}

@@ -1,0 +1,150 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/cardwatch/cardwatch/alerts"
+	"github.com/cardwatch/cardwatch/detectors"
+	"github.com/cardwatch/cardwatch/detectors/card"
+	"github.com/cardwatch/cardwatch/detectors/window"
+	"github.com/cardwatch/cardwatch/stream"
+)
+
+// boardRows is how many cases the board shows: more than anybody works through before looking again.
+const boardRows = 100
+
+// caseRow is one case on the board.
+type caseRow struct {
+	*alerts.Case
+	Customer  string
+	Severity  detectors.Severity
+	Score     int
+	Detectors []detectors.Name
+	// Amount is empty when no finding and no use tells one, City when the place is unknown.
+	Amount, City string
+}
+
+type boardPage struct {
+	Rows []caseRow
+	// More says that there are further cases below those shown.
+	More bool
+	Live liveFeed
+}
+
+// board lists the open cases by priority.
+func (s *Server) board(w http.ResponseWriter, r *http.Request) {
+	live := s.live()
+	entries, err := s.cfg.View.List(alerts.IndexCases, "", boardRows+1)
+	if err != nil {
+		s.fail(w, r, http.StatusServiceUnavailable, err)
+		return
+	}
+	data := boardPage{More: len(entries) > boardRows, Live: live}
+	for _, e := range entries[:min(len(entries), boardRows)] {
+		desk, err := s.cfg.View.Desk(e.Customer)
+		if errors.Is(err, stream.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			s.fail(w, r, http.StatusServiceUnavailable, err)
+			return
+		}
+		// A case that closed since the list was read is gone from it.
+		if c := desk.Case(e.ID); c != nil && c.State != alerts.CaseClosed {
+			data.Rows = append(data.Rows, s.caseRow(c, s.history(e.Customer), e.Customer, languageOf(r)))
+		}
+	}
+	s.render(w, r, http.StatusOK, "board", data)
+}
+
+func (s *Server) caseRow(c *alerts.Case, history *detectors.State, customer string, lang card.Language) caseRow {
+	strongest := c.Strongest()
+	row := caseRow{Case: c, Customer: customer, Severity: strongest.Severity, Score: strongest.Score}
+	for _, a := range c.Alerts {
+		row.Detectors = appendNew(row.Detectors, a.Detector)
+	}
+	var minor int64
+	for _, u := range flagged(c, history) {
+		if u.Minor >= minor {
+			minor, row.City = u.Minor, orElse(placeName(u.Spot, lang), row.City)
+		}
+	}
+	if minor = max(minor, askedAmount(c)); minor > 0 {
+		row.Amount = money(minor, history.Profile.Currency)
+	}
+	return row
+}
+
+// history is what the monitor knows of a customer; the zero State when it runs elsewhere or has never seen them.
+func (s *Server) history(customer string) *detectors.State {
+	state, err := s.cfg.View.Monitor(customer)
+	if err != nil {
+		if !errors.Is(err, stream.ErrNotFound) {
+			s.cfg.Log.Error("web: the monitor's state cannot be read", "error", err)
+		}
+		return new(detectors.State)
+	}
+	return state
+}
+
+// recentUses are the single uses of a card that the monitor still holds, oldest first.
+func recentUses(history *detectors.State, cardID string) []window.Use {
+	for i := range history.Cards {
+		if string(history.Cards[i].ID) == cardID {
+			return history.Cards[i].Window.Recent()
+		}
+	}
+	return nil
+}
+
+// flagged are the uses that the case's findings are about, as far as the monitor still holds them.
+func flagged(c *alerts.Case, history *detectors.State) []window.Use {
+	ids := flaggedIDs(c)
+	var uses []window.Use
+	for _, u := range recentUses(history, c.Card) {
+		if ids[u.ID] {
+			uses = append(uses, u)
+		}
+	}
+	return uses
+}
+
+func flaggedIDs(c *alerts.Case) map[uint64]bool {
+	ids := map[uint64]bool{}
+	for _, a := range c.Alerts {
+		for _, id := range a.EventIDs {
+			ids[window.Hash(id)] = true
+		}
+	}
+	return ids
+}
+
+// askedAmount is the largest amount that a finding names, 0 when none does.
+func askedAmount(c *alerts.Case) int64 {
+	var most int64
+	for _, a := range c.Alerts {
+		for _, r := range a.Reasons {
+			if r.Unit == detectors.Minor {
+				most = max(most, r.Value)
+			}
+		}
+	}
+	return most
+}
+
+func appendNew[T comparable](list []T, v T) []T {
+	for _, have := range list {
+		if have == v {
+			return list
+		}
+	}
+	return append(list, v)
+}
+
+func orElse(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}

@@ -1,0 +1,135 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/cardwatch/cardwatch/alerts"
+	"github.com/cardwatch/cardwatch/detectors/card"
+	"github.com/cardwatch/cardwatch/stream"
+	"github.com/cardwatch/cardwatch/stream/wire"
+)
+
+// question is a prompt as its customer sees it.
+type question struct {
+	link   Link
+	lang   card.Language
+	prompt *alerts.Prompt
+	// Card is the last four of the card's token; Amount and City are empty when unknown.
+	Card, Amount, City string
+	When               card.Moment
+}
+
+// inTime reports whether a yes still counts.
+func (q *question) inTime(now time.Time) bool {
+	return q.prompt.State == alerts.PromptOpen && now.Before(q.link.ExpiresAt)
+}
+
+// ask shows the question, or how it ended. Reading changes nothing: mail and message scanners open links.
+func (s *Server) ask(w http.ResponseWriter, r *http.Request) {
+	q, ok := s.question(w, r)
+	switch {
+	case !ok:
+	case q.inTime(s.cfg.Now()):
+		s.renderIn(w, r, http.StatusOK, q.lang, "customer-ask", q)
+	default:
+		s.renderEnd(w, r, http.StatusGone, q)
+	}
+}
+
+// answer takes a yes or a no. A no is always passed on, however late; a yes only in time. The desk judges again.
+func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
+	q, ok := s.question(w, r)
+	if !ok || !s.form(w, r) {
+		return
+	}
+	said := alerts.Answer(r.PostForm.Get("answer"))
+	switch {
+	case said != alerts.Yes && said != alerts.No:
+		s.fail(w, r, http.StatusBadRequest, nil)
+		return
+	case said == alerts.Yes && q.prompt.State == alerts.PromptYes:
+		// The same answer a second time: a double tap.
+		s.renderEnd(w, r, http.StatusOK, q)
+		return
+	case said == alerts.Yes && !q.inTime(s.cfg.Now()):
+		s.renderEnd(w, r, http.StatusGone, q)
+		return
+	}
+	reply := alerts.Reply{
+		Head: card.Head{
+			ID:       actID("link", r.PostForm.Get("once"), q.link.PromptID, string(said)),
+			Customer: q.link.Customer, At: s.now(),
+		},
+		Channel: alerts.Link, PromptID: q.link.PromptID, Answer: said, Verified: true,
+	}
+	if err := s.publish(r, wire.ReplyTopic, &reply, wire.AppendReply(nil, &reply)); err != nil {
+		s.fail(w, r, http.StatusServiceUnavailable, err)
+		return
+	}
+	after, ok := s.question(w, r)
+	if !ok {
+		return
+	}
+	if after.prompt.State == alerts.PromptOpen {
+		s.renderIn(w, r, http.StatusAccepted, q.lang, "customer-received", said)
+		return
+	}
+	s.renderEnd(w, r, http.StatusOK, after)
+}
+
+// renderEnd shows how the question ended, with "it was not me" unless that has been said.
+func (s *Server) renderEnd(w http.ResponseWriter, r *http.Request, status int, q *question) {
+	page := "customer-ended"
+	switch q.prompt.State {
+	case alerts.PromptYes:
+		page = "customer-yes"
+	case alerts.PromptNo:
+		page = "customer-no"
+	}
+	s.renderIn(w, r, status, q.lang, page, q)
+}
+
+// question opens the link in the path and reads its prompt, or answers the request itself.
+func (s *Server) question(w http.ResponseWriter, r *http.Request) (*question, bool) {
+	link, err := s.cfg.Links.Open(r.PathValue("token"), func(prompt string) (string, error) {
+		return s.cfg.View.CustomerOf(alerts.IndexPrompt, prompt)
+	})
+	if errors.Is(err, errBadLink) || errors.Is(err, stream.ErrNotFound) {
+		if !s.guesses.allow(source(r), time.Now()) {
+			s.fail(w, r, http.StatusTooManyRequests, nil)
+			return nil, false
+		}
+		s.fail(w, r, http.StatusNotFound, nil)
+		return nil, false
+	}
+	var desk *alerts.State
+	if err == nil {
+		desk, err = s.cfg.View.Desk(link.Customer)
+	}
+	if err != nil {
+		s.fail(w, r, http.StatusServiceUnavailable, err)
+		return nil, false
+	}
+	prompt := desk.Prompt(link.PromptID)
+	if prompt == nil {
+		s.fail(w, r, http.StatusNotFound, nil)
+		return nil, false
+	}
+	return s.describe(r, link, desk, prompt), true
+}
+
+func (s *Server) describe(r *http.Request, link Link, desk *alerts.State, prompt *alerts.Prompt) *question {
+	q := &question{link: link, lang: desk.Contact.Language, prompt: prompt, Card: lastFour(prompt.Card)}
+	if s.texts[q.lang] == nil {
+		q.lang = languageOf(r)
+	}
+	c := desk.Case(prompt.CaseID)
+	if c == nil {
+		return q
+	}
+	row := s.caseRow(c, s.history(link.Customer), link.Customer, q.lang)
+	q.Amount, q.City, q.When = row.Amount, row.City, c.Strongest().OccurredAt
+	return q
+}

@@ -1,0 +1,109 @@
+package web
+
+import (
+	"strings"
+	"time"
+
+	"github.com/cardwatch/cardwatch/detectors"
+	"github.com/cardwatch/cardwatch/detectors/card"
+	"github.com/cardwatch/cardwatch/detectors/geo"
+	"github.com/cardwatch/cardwatch/detectors/window"
+)
+
+// symbols are how amounts are written where the code alone would look foreign; other currencies keep their code.
+var symbols = map[string]string{
+	"CNY": "¥", "USD": "US$", "HKD": "HK$", "EUR": "€", "GBP": "£", "JPY": "JP¥", "KRW": "₩",
+}
+
+// money writes an amount for people: "¥8,000.00", "−US$12.50", "KWD 1.250". Without a currency only the number is written.
+func money(minor int64, c card.Currency) string {
+	digits := card.FormatMinor(minor, c)
+	sign := ""
+	if rest, negative := strings.CutPrefix(digits, "-"); negative {
+		sign, digits = "−", rest
+	}
+	whole, fraction, _ := strings.Cut(digits, ".")
+	if fraction != "" {
+		fraction = "." + fraction
+	}
+	symbol, short := symbols[c.String()]
+	if !short && c.String() != "" {
+		symbol = c.String() + "\u00a0"
+	}
+	return sign + symbol + grouped(whole) + fraction
+}
+
+// grouped puts a comma between every three digits.
+func grouped(digits string) string {
+	var b strings.Builder
+	for i, d := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			b.WriteByte(',')
+		}
+		b.WriteRune(d)
+	}
+	return b.String()
+}
+
+// lastFour is all of a card or account that anybody is shown.
+func lastFour(token string) string {
+	runes := []rune(token)
+	return string(runes[max(len(runes)-4, 0):])
+}
+
+// placeName is a place's city in a language, its code when the table does not have it, empty when unknown.
+func placeName(s window.Spot, lang card.Language) string {
+	code := s.Area.City()
+	if city, known := geo.Lookup(code); known {
+		return city.Name(lang.String())
+	}
+	return code
+}
+
+// day is a moment's date and minute of the day, local to where it happened: "2026-03-01 02:13". The offset is written out
+// where it is not the bank's own.
+func (s *Server) day(m card.Moment) string {
+	if m.IsZero() {
+		return ""
+	}
+	t, layout := m.Time(), "2006-01-02 15:04"
+	_, here := s.cfg.Now().Zone()
+	if _, there := t.Zone(); there != here {
+		layout += " -07:00"
+	}
+	return t.Format(layout)
+}
+
+// ago tells how long ago a moment was, or how far ahead it is, in the largest unit that fits.
+func (s *Server) ago(texts catalogue, m card.Moment) (string, error) {
+	if m.IsZero() {
+		return "", nil
+	}
+	passed := s.cfg.Now().Sub(m.Time())
+	key := "time.ago."
+	if passed < 0 {
+		key, passed = "time.in.", -passed
+	}
+	switch {
+	case passed < time.Minute:
+		return texts.text("time.now")
+	case passed < time.Hour:
+		return texts.text(key+"minutes", "n", int(passed.Minutes()))
+	case passed < 48*time.Hour:
+		return texts.text(key+"hours", "n", int(passed.Hours()))
+	default:
+		return texts.text(key+"days", "n", int(passed.Hours()/24))
+	}
+}
+
+// measured writes a reason's number in its unit.
+func measured(texts catalogue, n int64, unit detectors.Unit, c card.Currency) (string, error) {
+	if unit == detectors.Minor {
+		return money(n, c), nil
+	}
+	number := grouped(card.FormatMinor(n, card.Currency{'J', 'P', 'Y'}))
+	if key := "unit." + string(unit); texts[key] != "" {
+		return texts.text(key, "n", number)
+	}
+	return number + " " + string(unit), nil
+}

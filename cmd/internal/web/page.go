@@ -1,0 +1,111 @@
+package web
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/cardwatch/cardwatch/alerts"
+	"github.com/cardwatch/cardwatch/alerts/glossary"
+	"github.com/cardwatch/cardwatch/detectors/card"
+)
+
+// page is what every template is given.
+type page struct {
+	// Name is the template's.
+	Name  string
+	Lang  card.Language
+	Bank  string
+	Actor string
+	// Path is the page's own address, to come back to from the forms in the header.
+	Path string
+	// Demo says that there is a sandbox telephone.
+	Demo bool
+	Now  card.Moment
+	// Once makes the forms of this page safe to send twice.
+	Once string
+	Data any
+}
+
+// On reports whether the page is in the part of the console that begins with a path.
+func (p page) On(path string) bool { return strings.HasPrefix(p.Path, path) }
+
+func (s *Server) parsePages(lang card.Language) (*template.Template, error) {
+	texts := s.texts[lang]
+	set := template.New("").Funcs(template.FuncMap{
+		"t":      texts.text,
+		"term":   func(kind glossary.Kind, code any) string { return s.term(lang, kind, fmt.Sprint(code)) },
+		"reason": func(r alertReason) (sentence, error) { return s.sentence(lang, r) },
+		"money":  money,
+		"day":    s.day,
+		"ago":    func(m card.Moment) (string, error) { return s.ago(texts, m) },
+		"iso":    func(m card.Moment) string { return m.String() },
+		"last4":  lastFour,
+		"sendReason": func(reason string) string {
+			return s.term(lang, firstKind(reason, glossary.Rule, glossary.Failure), reason)
+		},
+		"actNote": func(a alerts.Act) string { return s.actNote(lang, a) },
+	})
+	set, err := set.ParseFS(files, "templates/*.html")
+	if err != nil {
+		return nil, fmt.Errorf("web: templates: %w", err)
+	}
+	return set, nil
+}
+
+// render writes a page in the visitor's language.
+func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, name string, data any) {
+	s.renderIn(w, r, status, languageOf(r), name, data)
+}
+
+// renderIn writes a page in a given language: all of it, or an error page.
+func (s *Server) renderIn(w http.ResponseWriter, r *http.Request, status int, lang card.Language, name string, data any) {
+	body, err := s.execute(r, lang, name, data)
+	if err != nil {
+		s.cfg.Log.Error("web: page cannot be shown", "page", name, "error", err)
+		http.Error(w, s.texts[lang]["error.500.title"], http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Language", lang.String())
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(status)
+	if _, err := w.Write(body); err != nil {
+		s.cfg.Log.Debug("web: visitor left", "page", name, "error", err)
+	}
+}
+
+func (s *Server) execute(r *http.Request, lang card.Language, name string, data any) ([]byte, error) {
+	once, err := s.once()
+	if err != nil {
+		return nil, err
+	}
+	var body bytes.Buffer
+	err = s.pages[lang].ExecuteTemplate(&body, name, page{
+		Name: name, Lang: lang, Bank: bankName(s.cfg.Desk.Policy().BankName, lang), Actor: actorOf(r), Path: r.URL.RequestURI(),
+		Demo: s.cfg.Sandbox != nil, Now: s.now(), Once: once, Data: data,
+	})
+	return body.Bytes(), err
+}
+
+// fail answers with an error page: what happened and what to do, never what went on inside. err goes to the log.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, status int, err error) {
+	if err != nil {
+		s.cfg.Log.Error("web: request failed", "method", r.Method, "status", status, "error", err)
+	}
+	name := "error"
+	if forCustomers(r) {
+		name = "customer-error"
+	}
+	s.render(w, r, status, name, status)
+}
+
+func bankName(name alerts.BankName, lang card.Language) string {
+	if lang == card.English {
+		return name.En
+	}
+	return name.Zh
+}

@@ -1,0 +1,142 @@
+package web
+
+import (
+	"log/slog"
+	"net"
+	"net/http"
+	"slices"
+	"time"
+)
+
+// Handler is everything: console, customer's page and probes. It is for a loopback listener; a reverse proxy in front of it
+// passes on the paths /p/ and /static/customer.css, and the host name that customers use, for which nothing else is served.
+func (s *Server) Handler() http.Handler {
+	mux := http.NewServeMux()
+	s.routeConsole(mux)
+	s.routeCustomer(mux)
+	s.routeProbes(mux)
+	return s.guard(mux)
+}
+
+// Probes is /metrics, /healthz and /readyz alone.
+func (s *Server) Probes() http.Handler {
+	mux := http.NewServeMux()
+	s.routeProbes(mux)
+	return s.guard(mux)
+}
+
+func (s *Server) routeConsole(mux *http.ServeMux) {
+	mux.HandleFunc("GET /{$}", s.board)
+	mux.HandleFunc("GET /events", s.events)
+	mux.HandleFunc("GET /cases/{id}", s.showCase)
+	mux.HandleFunc("POST /cases/{id}", s.actOnCase)
+	mux.HandleFunc("GET /queue", s.showQueue)
+	mux.HandleFunc("POST /queue", s.actOnQueue)
+	mux.HandleFunc("POST /preferences", s.setPreferences)
+	mux.HandleFunc("GET /static/console.css", s.asset("console.css"))
+	mux.HandleFunc("GET /static/live.js", s.asset("live.js"))
+	mux.HandleFunc("GET /static/icon.svg", s.asset("icon.svg"))
+	if s.cfg.Sandbox != nil {
+		mux.HandleFunc("GET /phone", s.showPhone)
+		mux.HandleFunc("POST /phone", s.answerOnPhone)
+		mux.HandleFunc("POST /phone/outage", s.switchOutage)
+	}
+}
+
+func (s *Server) routeCustomer(mux *http.ServeMux) {
+	mux.HandleFunc("GET /static/customer.css", s.asset("customer.css"))
+	if s.cfg.Links != nil {
+		mux.HandleFunc("GET "+customerPath+"{token}", s.ask)
+		mux.HandleFunc("POST "+customerPath+"{token}", s.answer)
+	}
+}
+
+func (s *Server) routeProbes(mux *http.ServeMux) {
+	mux.HandleFunc("GET /healthz", s.probe(s.cfg.Health))
+	mux.HandleFunc("GET /readyz", s.probe(s.cfg.Ready))
+	if s.cfg.Metrics != nil {
+		mux.Handle("GET /metrics", s.cfg.Metrics)
+	}
+}
+
+const (
+	customerPath = "/p/"
+	// maxBody is far above a form with the longest note.
+	maxBody = 64 << 10
+)
+
+// guard is what holds for every request, whatever its route.
+func (s *Server) guard(mux *http.ServeMux) http.Handler {
+	sameOrigin := http.NewCrossOriginProtection()
+	// Old web views send "Origin: null" from a page without a referrer. The secret in the path proves more than an origin does.
+	sameOrigin.AddInsecureBypassPattern("POST " + customerPath + "{token}")
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.protect(w, r)
+		handler, pattern := mux.Handler(r)
+		switch {
+		case !s.knownHost(r, pattern):
+			s.fail(w, r, http.StatusMisdirectedRequest, nil)
+		case pattern == "":
+			caught := statusCatcher{ResponseWriter: w}
+			handler.ServeHTTP(&caught, r)
+			if caught.status != http.StatusMethodNotAllowed {
+				// The mux would redirect "/a/../b"; none of our links is written so.
+				w.Header().Del("Location")
+				caught.status = http.StatusNotFound
+			}
+			s.fail(w, r, caught.status, nil)
+		case r.Method == http.MethodPost && !isForm(r):
+			s.fail(w, r, http.StatusUnsupportedMediaType, nil)
+		case sameOrigin.Check(r) != nil || r.Method == http.MethodPost && r.Header.Get("Sec-Fetch-Site") == "cross-site":
+			s.fail(w, r, http.StatusForbidden, nil)
+		default:
+			r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+			mux.ServeHTTP(w, r)
+		}
+	})
+}
+
+// knownHost refuses requests under a foreign name, by which a web site could make a browser on this machine read the console
+// (DNS rebinding), and those for the console under the name that the world reaches. Probes are asked by machines under any
+// name.
+func (s *Server) knownHost(r *http.Request, pattern string) bool {
+	host, _, err := net.SplitHostPort(r.Host)
+	if err != nil {
+		host = r.Host
+	}
+	switch {
+	case slices.Contains([]string{"127.0.0.1", "localhost", "::1", "[::1]"}, host):
+		return true
+	case slices.Contains([]string{"GET /healthz", "GET /readyz", "GET /metrics"}, pattern):
+		return true
+	default:
+		return host == s.base.Hostname() && (forCustomers(r) || pattern == "GET /static/customer.css")
+	}
+}
+
+// statusCatcher takes in what the mux says about a path or a method that it does not know, to say it in the reader's language.
+type statusCatcher struct {
+	http.ResponseWriter
+	status int
+}
+
+// WriteHeader keeps the status back.
+func (c *statusCatcher) WriteHeader(status int) { c.status = status }
+
+// Write drops the mux's own words.
+func (c *statusCatcher) Write(p []byte) (int, error) { return len(p), nil }
+
+// HTTPServer serves a handler with timeouts that keep slow and idle peers from holding connections. The live feed renews its
+// own write deadline.
+func HTTPServer(addr string, handler http.Handler) *http.Server {
+	return &http.Server{
+		Addr:              addr,
+		Handler:           handler,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       15 * time.Second,
+		WriteTimeout:      30 * time.Second,
+		IdleTimeout:       60 * time.Second,
+		MaxHeaderBytes:    32 << 10,
+		ErrorLog:          slog.NewLogLogger(slog.Default().Handler(), slog.LevelDebug),
+	}
+}

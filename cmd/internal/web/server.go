@@ -1,0 +1,134 @@
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"html/template"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/cardwatch/cardwatch/alerts"
+	"github.com/cardwatch/cardwatch/alerts/channel/sandbox"
+	"github.com/cardwatch/cardwatch/detectors/card"
+	"github.com/cardwatch/cardwatch/stream"
+)
+
+// Config is what a Server works with.
+type Config struct {
+	// View reads the committed states.
+	View stream.View
+	// Desk tries acts before they are published, and knows the bank's policy.
+	Desk *alerts.Desk
+	// Publish writes one event and returns when Kafka has acknowledged it.
+	Publish func(ctx context.Context, topic, customer string, value []byte) error
+	// Now is the bank's clock, in the bank's zone.
+	Now func() time.Time
+	// Links signs and checks the customers' links; nil serves no customer's page.
+	Links *Links
+	// BaseURL is where people reach the customer's page ("https://bank.example/card"). Its host is the only one that requests
+	// may name, beside the loopback names.
+	BaseURL string
+	// Sandbox is the demo's telephone; nil leaves out /phone.
+	Sandbox *sandbox.Phone
+	// Ready and Health say why the process cannot do its work, or is not alive; nil is "all well".
+	Ready, Health func() error
+	// Metrics answers /metrics; nil leaves it out.
+	Metrics http.Handler
+	// Log hears of failures; nil is slog.Default.
+	Log *slog.Logger
+	// Rand is where the ids of acts come from; nil is crypto/rand.
+	Rand io.Reader
+}
+
+// Server is the console and the customer's page.
+type Server struct {
+	cfg   Config
+	base  *url.URL
+	texts map[card.Language]catalogue
+	pages map[card.Language]*template.Template
+	// assets are the files that pages refer to, by name, with a tag of their content.
+	assets  map[string]asset
+	hub     *hub
+	guesses guesses
+
+	// closed ends the live feeds.
+	closed chan struct{}
+	mu     sync.Mutex
+	// feeds counts the open live feeds per staff member.
+	feeds map[string]int
+}
+
+// New makes a server, or says what is wrong with its configuration.
+func New(cfg Config) (*Server, error) {
+	if cfg.Desk == nil || cfg.Publish == nil || cfg.Now == nil || cfg.View.DB == nil {
+		return nil, errors.New("web: Config needs View, Desk, Publish and Now")
+	}
+	base, err := url.Parse(cfg.BaseURL)
+	if err != nil || base.Host == "" {
+		return nil, fmt.Errorf("web: base URL %q has no host", cfg.BaseURL)
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.Default()
+	}
+	if cfg.Rand == nil {
+		cfg.Rand = rand.Reader
+	}
+	ok := func() error { return nil }
+	if cfg.Ready == nil {
+		cfg.Ready = ok
+	}
+	if cfg.Health == nil {
+		cfg.Health = ok
+	}
+	var first [8]byte
+	if _, err := io.ReadFull(cfg.Rand, first[1:6]); err != nil {
+		return nil, fmt.Errorf("web: random source: %w", err)
+	}
+	s := &Server{
+		cfg: cfg, base: base, hub: newHub(binary.BigEndian.Uint64(first[:])), feeds: map[string]int{}, closed: make(chan struct{}),
+		texts: map[card.Language]catalogue{}, pages: map[card.Language]*template.Template{},
+	}
+	if s.assets, err = loadAssets(); err != nil {
+		return nil, err
+	}
+	for _, lang := range languages {
+		if s.texts[lang], err = loadCatalogue(lang); err != nil {
+			return nil, err
+		}
+		if s.pages[lang], err = s.parsePages(lang); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// Changed hears which customers' states have changed, after each commit of the desk. It never blocks.
+func (s *Server) Changed(customers []string) { s.hub.changed(customers) }
+
+// Close ends the live feeds, so that the http.Server can shut down. Call it once.
+func (s *Server) Close() { close(s.closed) }
+
+// LinkTo is the address of the page on which a customer answers a prompt, in time until expires.
+func (s *Server) LinkTo(prompt *alerts.Prompt, customer string) string {
+	token := s.cfg.Links.Token(Link{PromptID: prompt.ID, Customer: customer, ExpiresAt: prompt.ExpiresAt.Time()})
+	return s.base.JoinPath("p", token).String()
+}
+
+// once is a random value for a form: the act that it becomes has one id however often the form is sent.
+func (s *Server) once() (string, error) {
+	var b [12]byte
+	if _, err := io.ReadFull(s.cfg.Rand, b[:]); err != nil {
+		return "", fmt.Errorf("web: random source: %w", err)
+	}
+	return base64.RawURLEncoding.EncodeToString(b[:]), nil
+}
+
+func (s *Server) now() card.Moment { return card.MomentOf(s.cfg.Now()) }

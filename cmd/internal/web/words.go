@@ -1,0 +1,64 @@
+package web
+
+import (
+	"github.com/cardwatch/cardwatch/alerts"
+	"github.com/cardwatch/cardwatch/alerts/glossary"
+	"github.com/cardwatch/cardwatch/detectors/card"
+)
+
+// term is the word for a code: the glossary's, else one of our own texts, else the code itself, which newer data may hold.
+func (s *Server) term(lang card.Language, kind glossary.Kind, code string) string {
+	if term, known := glossary.Lookup(kind, code); known {
+		return term.In(lang)
+	}
+	return orElse(s.texts[lang][string(kind)+"."+code], code)
+}
+
+// firstKind is the first kind that has a word for the code, the last one when none has.
+func firstKind(code string, kinds ...glossary.Kind) glossary.Kind {
+	for _, kind := range kinds {
+		if _, known := glossary.Lookup(kind, code); known {
+			return kind
+		}
+	}
+	return kinds[len(kinds)-1]
+}
+
+// sentence is a reason in words: what was measured, the limit, and the customer's own normal.
+type sentence struct {
+	Text, Limit, Baseline string
+}
+
+func (s *Server) sentence(lang card.Language, r alertReason) (sentence, error) {
+	texts := s.texts[lang]
+	value, err := measured(texts, r.Value, r.Unit, r.Currency)
+	if err != nil {
+		return sentence{}, err
+	}
+	out := sentence{Baseline: r.Baseline}
+	if r.Limit != 0 {
+		if out.Limit, err = measured(texts, r.Limit, r.Unit, r.Currency); err != nil {
+			return sentence{}, err
+		}
+	}
+	key := "reason." + string(r.Code)
+	if _, own := texts[key]; !own {
+		key = "reason.any"
+	}
+	out.Text, err = texts.text(key, "name", s.term(lang, glossary.Reason, string(r.Code)), "value", value)
+	return out, err
+}
+
+// actNote is what a line of a history says beside its act: a word of the domain, or what somebody typed.
+func (s *Server) actNote(lang card.Language, a alerts.Act) string {
+	switch a.Code {
+	case alerts.ActOpened, alerts.ActJoined, alerts.ActGrown, alerts.ActSettled:
+		return s.term(lang, glossary.Detector, a.Note)
+	case alerts.ActAsked, alerts.ActSaidYes, alerts.ActSaidNo:
+		return s.term(lang, glossary.Channel, a.Note)
+	case alerts.ActBlocked:
+		return s.term(lang, glossary.BlockReason, a.Note)
+	default:
+		return a.Note
+	}
+}

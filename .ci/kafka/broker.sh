@@ -3,7 +3,7 @@
 #
 #   broker.sh start|stop|status [DIR]
 #
-# DIR holds its log directory, configuration, pid and output; default ${TMPDIR:-/tmp}/cardwatch-kafka-$KAFKA_PORT. `stop` leaves DIR as it
+# DIR holds its log directory, configuration, pid and output; default $KAFKA_DIR, else ${TMPDIR:-/tmp}/cardwatch-kafka-$KAFKA_PORT. `stop` leaves DIR as it
 # is, so a later `start` goes on with the same topics. Needs Java 17 and Maven. Nothing here is fit for production.
 #
 #   KAFKA_PORT         client port (default 19092); the controller listens on the next one
@@ -13,7 +13,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 port=${KAFKA_PORT:-19092}
 controller=$((port + 1))
-dir=${2:-${TMPDIR:-/tmp}/cardwatch-kafka-$port}
+dir=${2:-${KAFKA_DIR:-${TMPDIR:-/tmp}/cardwatch-kafka-$port}}
 jars=${CARDWATCH_JARS:-${XDG_CACHE_HOME:-$HOME/.cache}/cardwatch-kafka}/$(cksum <"$here/pom.xml" | cut -d' ' -f1)
 
 die() {

@@ -84,20 +84,32 @@ func final(err error) bool {
 		errors.As(err, &version)
 }
 
-// explain adds to a broker's answer, or to a connection that failed, what an operator would have to look at.
+// explained is an error with what an operator would have to look at.
+type explained struct {
+	err  error
+	hint string
+}
+
+func (e *explained) Error() string { return e.err.Error() + " (" + e.hint + ")" }
+func (e *explained) Unwrap() error { return e.err }
+
+// explain adds to a broker's answer, or to a connection that failed, what an operator would have to look at; once.
 func explain(err error) error {
-	var code kgo.Error
+	var (
+		code kgo.Error
+		done *explained
+	)
 	switch {
-	case err == nil:
-		return nil
+	case err == nil || errors.As(err, &done):
+		return err
 	case !errors.As(err, &code):
-		return fmt.Errorf("%w (the broker cannot be reached at this address, or it closed the connection, which is how many refuse a "+
-			"wrong user, password or TLS setting)", err)
+		return &explained{err, "the broker cannot be reached at this address, or it closed the connection, which is how many refuse a " +
+			"wrong user, password or TLS setting"}
 	case code == kgo.UnknownTopicOrPartition:
-		return fmt.Errorf("%w (the topic does not exist, or this user has no permission to see it)", err)
+		return &explained{err, "the topic does not exist, or this user has no permission to see it"}
 	case code == kgo.TopicAuthorizationFailed, code == kgo.GroupAuthorizationFailed, code == kgo.TransactionalIDAuthorizationFailed,
 		code == kgo.ClusterAuthorizationFailed:
-		return fmt.Errorf("%w (an ACL is missing for this user)", err)
+		return &explained{err, "an ACL is missing for this user"}
 	}
 	return err
 }

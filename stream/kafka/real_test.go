@@ -16,9 +16,9 @@ const restartLimit = 5 * time.Minute
 // realClient connects to the Apache Kafka that .ci/kafka/broker.sh runs.
 func realClient(t *testing.T) *Client {
 	t.Helper()
-	addr := os.Getenv("CARDWATCH_KAFKA")
+	addr := os.Getenv("KAFKA_TEST_BROKER")
 	if addr == "" {
-		t.Skip("CARDWATCH_KAFKA is not set: run `.ci/kafka/broker.sh start` and set it to 127.0.0.1:19092 to test against Apache Kafka")
+		t.Skip("KAFKA_TEST_BROKER is not set: run `.ci/kafka/broker.sh start` and set it to 127.0.0.1:19092 to test against Apache Kafka")
 	}
 	return newClient(t, Config{
 		Brokers: []string{addr}, ClientID: "conformance",
@@ -102,9 +102,9 @@ func countEmptyBatches(t *testing.T, c *Client, topic string) (empty int) {
 // TestRestartOfApacheKafka restarts the broker under a writer, a reader and a group member. All go on, and nothing is lost or doubled.
 func TestRestartOfApacheKafka(t *testing.T) {
 	c := realClient(t)
-	script := os.Getenv("CARDWATCH_KAFKA_RESTART")
+	script := os.Getenv("KAFKA_TEST_SCRIPT")
 	if script == "" {
-		t.Skip("CARDWATCH_KAFKA_RESTART is not set: set it to the path of .ci/kafka/broker.sh to let the test restart the broker")
+		t.Skip("KAFKA_TEST_SCRIPT is not set: set it to the path of .ci/kafka/broker.sh to let the test restart the broker")
 	}
 	topic := topicNamed(t, c, 1, nil)
 	member := join(t, c, GroupConfig{Group: topic, Topics: []string{topic}}, func(Assignment) error { return nil })

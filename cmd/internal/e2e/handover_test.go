@@ -1,0 +1,243 @@
+package e2e_test
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"slices"
+	"strconv"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cardwatch/cardwatch/detectors/card"
+	"github.com/cardwatch/cardwatch/stream/kafka"
+	"github.com/cardwatch/cardwatch/stream/wire"
+)
+
+// numbered is a stream of customers whose cards are copied one after the other: each of them must alert.
+type numbered struct {
+	bank *bank
+	sent atomic.Int64
+	stop context.CancelFunc
+	done chan error
+}
+
+const (
+	// crowd bounds a numbered stream; between two copies passes pace.
+	crowd = 20_000
+	pace  = 10 * time.Millisecond
+)
+
+func nameOf(n int64) string { return "n-" + strconv.FormatInt(n, 10) }
+
+// newNumbered makes the customers known; flow starts the stream.
+func newNumbered(t *testing.T, broker string) *numbered {
+	t.Helper()
+	n := &numbered{bank: newBank(t, broker), done: make(chan error, 1)}
+	var all []card.Body
+	for i := range int64(crowd) {
+		all = append(all, n.bank.opens(nameOf(i)))
+	}
+	n.bank.send(t, wire.CustomerTopic, all...)
+	return n
+}
+
+func (n *numbered) flow(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	n.stop = stop
+	go func() {
+		ticker := time.NewTicker(pace)
+		defer ticker.Stop()
+		for n.sent.Load() < crowd {
+			select {
+			case <-ctx.Done():
+				n.done <- nil
+				return
+			case <-ticker.C:
+			}
+			if err := n.next(context.WithoutCancel(ctx)); err != nil {
+				n.done <- err
+				return
+			}
+		}
+		n.done <- fmt.Errorf("the story took longer than %d customers", crowd)
+	}()
+	t.Cleanup(stop)
+}
+
+func (n *numbered) next(ctx context.Context) error {
+	uses, _ := n.bank.cloned(nameOf(n.sent.Load()))
+	var messages []kafka.Message
+	for _, use := range uses {
+		m, err := message(wire.TransactionTopic, use)
+		if err != nil {
+			return err
+		}
+		messages = append(messages, m)
+	}
+	if err := n.bank.producer.Send(ctx, messages); err != nil {
+		return err
+	}
+	n.sent.Add(1)
+	return nil
+}
+
+// more waits until so many more customers' cards have been copied.
+func (n *numbered) more(t *testing.T, count int64) {
+	t.Helper()
+	until := n.sent.Load() + count
+	require.Eventually(t, func() bool { return n.sent.Load() >= until || len(n.done) > 0 }, restartLimit, glance)
+	require.Empty(t, n.done, "the stream ended by itself")
+}
+
+// outcome is what became of a numbered stream.
+type outcome struct {
+	// copies counts the alert records per alert_id and revision, wait is from the copy's record to the first of them.
+	copies map[string]int
+	wait   map[string]time.Duration
+	// lost are the customers without an alert.
+	lost []string
+}
+
+// outcome looks at the topics; sent is how many customers' cards have been copied.
+func (n *numbered) outcome(t require.TestingT, sent int64) outcome {
+	o := outcome{copies: map[string]int{}, wait: map[string]time.Duration{}}
+	var door wire.Decoder
+	used := map[string]time.Time{}
+	for _, r := range n.bank.read(t, wire.TransactionTopic) {
+		used[r.key] = r.at
+	}
+	for _, r := range n.bank.read(t, wire.AlertTopic) {
+		body, _, err := door.Decode(wire.Record{Topic: wire.AlertTopic, Key: []byte(r.key), Value: r.value})
+		require.NoError(t, err)
+		if o.copies[body.Meta().ID]++; o.copies[body.Meta().ID] == 1 {
+			o.wait[r.key] = r.at.Sub(used[r.key])
+		}
+	}
+	for i := range sent {
+		if _, found := o.wait[nameOf(i)]; !found {
+			o.lost = append(o.lost, nameOf(i))
+		}
+	}
+	return o
+}
+
+// alerted waits until every card that has been copied so far has its alert.
+func (n *numbered) alerted(t *testing.T, what string) {
+	t.Helper()
+	began, sent := time.Now(), n.sent.Load()
+	var lost []string
+	require.Eventually(t, func() bool {
+		lost = n.outcome(t, sent).lost
+		return len(lost) == 0
+	}, patience, glance, "%s: without an alert: %v", what, &lost)
+	t.Logf("%s: nothing is lost after %v", what, time.Since(began).Round(time.Millisecond))
+}
+
+// end stops the stream and waits until every customer has an alert: none may be lost. What came twice is reported.
+func (n *numbered) end(t *testing.T) {
+	t.Helper()
+	n.stop()
+	require.NoError(t, <-n.done)
+	n.alerted(t, "at the end")
+	o := n.outcome(t, n.sent.Load())
+	sent, twice := int(n.sent.Load()), 0
+	for _, c := range o.copies {
+		twice += c - 1
+	}
+	require.Len(t, o.copies, sent, "one alert with one revision for each customer")
+	t.Logf("%d copied cards, no alert lost, %d sent again with the same id and revision; longest wait for an alert %v",
+		sent, twice, slices.Max(slices.Collect(maps.Values(o.wait))))
+}
+
+// owns waits until the processes' monitors work on so many partitions each.
+func owns(t *testing.T, what string, want map[*settings]int) {
+	t.Helper()
+	began := time.Now()
+	var have []int
+	require.Eventually(t, func() bool {
+		have = have[:0]
+		right := true
+		for s, n := range want {
+			got := s.site.owned()
+			have = append(have, got)
+			right = right && got == n
+		}
+		return right
+	}, patience, glance, "%s: partitions %v", what, &have)
+	t.Logf("%s: %v", what, time.Since(began).Round(time.Millisecond))
+}
+
+// handOver: partitions move as processes come, go and die, while the stream flows.
+func (l *lane) handOver(t *testing.T) {
+	l.freshTopics(t)
+	n := newNumbered(t, l.broker)
+	group := newGroup()
+	a, b := newSettings(t, l.broker, group, "monitor"), newSettings(t, l.broker, group, "monitor")
+	l.service(t, "a", a)
+	n.flow(t)
+	n.more(t, 100)
+	second := l.service(t, "b", b)
+	owns(t, "a second monitor joins", map[*settings]int{&a: 2, &b: 2})
+	n.more(t, 100)
+
+	code, took := second.signal(t, syscall.SIGTERM)
+	require.Equal(t, exitInterrupted, code)
+	t.Logf("b ended %v after SIGTERM", took)
+	owns(t, "hand-over to a", map[*settings]int{&a: 4})
+	n.more(t, 100)
+
+	second = l.service(t, "b again", b)
+	owns(t, "b comes back", map[*settings]int{&a: 2, &b: 2})
+	n.more(t, 100)
+
+	n.more(t, 50)
+	second.signal(t, syscall.SIGKILL)
+	owns(t, "fail-over to a after kill -9 (session time-out 6 s)", map[*settings]int{&a: 4})
+	n.more(t, 100)
+	n.end(t)
+}
+
+// brokerRestarts: the only broker goes away and comes back while the stream flows, the first time at once, the second time
+// after every partition was let go.
+func (l *lane) brokerRestarts(t *testing.T) {
+	script := os.Getenv("KAFKA_TEST_SCRIPT")
+	if script == "" {
+		t.Skip("KAFKA_TEST_SCRIPT is not set: set it to the path of .ci/kafka/broker.sh to let the test restart the broker")
+	}
+	broker := func(verb string) {
+		t.Helper()
+		began := time.Now()
+		out, err := exec.CommandContext(t.Context(), script, verb).CombinedOutput()
+		require.NoError(t, err, "%s", out)
+		t.Logf("broker %s: %v", verb, time.Since(began).Round(time.Millisecond))
+	}
+	l.freshTopics(t)
+	n := newNumbered(t, l.broker)
+	s, other := newSettings(t, l.broker, newGroup(), "monitor, desk"), newSettings(t, l.broker, newGroup(), "monitor, desk")
+	p := l.service(t, "cardwatch", s)
+	n.flow(t)
+	n.more(t, 100)
+	broker("stop")
+	broker("start")
+	n.more(t, 100)
+	n.alerted(t, "after a restart")
+
+	q := l.service(t, "other", other)
+	broker("stop")
+	code, took := q.signal(t, syscall.SIGTERM)
+	require.Equal(t, exitInterrupted, code)
+	t.Logf("without a broker a process ended %v after SIGTERM", took)
+	owns(t, "all partitions are let go", map[*settings]int{&s: 0})
+	broker("start")
+	n.more(t, 100)
+	n.end(t)
+	require.True(t, p.running(), "the process did not outlive the broker's restart")
+	owns(t, "all partitions are worked on", map[*settings]int{&s: partitions})
+}

@@ -6,11 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/alerts/channel"
@@ -163,14 +163,13 @@ func (a *App) now() card.Moment { return card.MomentOf(a.Clock.Now().In(a.Zone))
 
 // Run works until ctx ends, or until a part fails that the process cannot do without.
 func (a *App) Run(ctx context.Context) error {
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
-	var wg sync.WaitGroup
+	parts, ctx := errgroup.WithContext(ctx)
 	part := func(name string, run func(context.Context) error) {
-		wg.Go(func() {
+		parts.Go(func() error {
 			if err := run(ctx); err != nil {
-				stop(fmt.Errorf("%s: %w", name, err))
+				return fmt.Errorf("%s: %w", name, err)
 			}
+			return nil
 		})
 	}
 	if a.monitor != nil {
@@ -182,12 +181,7 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	part("store", a.syncStore)
 	part("http", a.serveHTTP)
-	<-ctx.Done()
-	wg.Wait()
-	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
-		return cause
-	}
-	return nil
+	return parts.Wait()
 }
 
 // WaitCaughtUp returns true once every partition of this process has seen what was in the log, false when ctx ends before.

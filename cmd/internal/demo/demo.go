@@ -9,8 +9,9 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/bench/gen"
@@ -166,44 +167,43 @@ func newBank(cfg Config, mark bookmark) (*gen.Bank, error) {
 }
 
 func (d *Demo) run(ctx context.Context) (*replay.Summary, error) {
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
-	var wg sync.WaitGroup
-	part := func(run func(context.Context) error) {
-		wg.Go(func() {
-			if err := run(ctx); err != nil {
-				stop(err)
-			}
-		})
-	}
 	producer, err := d.app.Client.Producer(ctx, "")
 	if err != nil {
 		return nil, err
 	}
 	d.feed.producer = producer
 	var warm []uint64
-	part(d.app.Run)
-	part(func(ctx context.Context) error { return d.feed.live(ctx, d.clock) })
-	part(d.people.run)
-	part(d.keepBookmark)
-	part(func(ctx context.Context) error {
+	parts, ctx := errgroup.WithContext(ctx)
+	parts.Go(func() error { return d.app.Run(ctx) })
+	parts.Go(func() error { return d.feed.live(ctx, d.clock) })
+	parts.Go(func() error { return d.people.run(ctx) })
+	parts.Go(func() error { return d.keepBookmark(ctx) })
+	parts.Go(func() (err error) {
 		d.cfg.Started(d.settings().Links.BaseURL)
-		if !d.app.WaitCaughtUp(ctx) {
-			return nil
-		}
-		g, err := gather(d.app.Metrics)
-		if err == nil {
-			_, warm = g.latencies()
-		}
+		warm, err = d.warmUp(ctx)
 		return err
 	})
-	<-ctx.Done()
-	wg.Wait()
-	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) && !errors.Is(cause, context.DeadlineExceeded) {
-		return nil, cause
+	if err := parts.Wait(); err != nil && !errors.Is(err, errEnough) {
+		return nil, err
 	}
 	return summarize(d.app.Metrics, d.app.View, d.feed.records, d.began, warm)
 }
+
+// warmUp waits until the past has been read and gives the latencies so far, which do not count.
+func (d *Demo) warmUp(ctx context.Context) ([]uint64, error) {
+	if !d.app.WaitCaughtUp(ctx) {
+		return nil, nil
+	}
+	g, err := gather(d.app.Metrics)
+	if err != nil {
+		return nil, err
+	}
+	_, counts := g.latencies()
+	return counts, nil
+}
+
+// errEnough ends a demo that has shown what it was to show.
+var errEnough = errors.New("demo: enough")
 
 // keepBookmark notes the bank's time, so that a demo on the same directory goes on from there.
 func (d *Demo) keepBookmark(ctx context.Context) error {
@@ -219,7 +219,7 @@ func (d *Demo) keepBookmark(ctx context.Context) error {
 				return err
 			}
 			if d.cfg.Enough != nil && d.cfg.Enough(d) {
-				return context.Canceled // the way that a demo ends well
+				return errEnough
 			}
 		}
 	}

@@ -122,7 +122,7 @@ func stopsPartition(err error) bool {
 }
 
 func (e *Engine[S]) partition(ctx context.Context, a kafka.Assignment, p int) error {
-	// Fencing comes first: from here on a predecessor who still believes in its ownership cannot write any more.
+	// A new epoch first: wherever this owner writes from here on, a predecessor who still believes in its ownership is refused.
 	producer, err := e.cfg.Client.Producer(ctx, fmt.Sprintf("%s/%d", e.cfg.Group.Group, p))
 	if err != nil {
 		return err

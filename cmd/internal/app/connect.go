@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/cardwatch/cardwatch/cmd/internal/config"
 	"github.com/cardwatch/cardwatch/stream/kafka"
@@ -39,8 +41,27 @@ func Connect(cfg *config.Config, log *slog.Logger) (*kafka.Client, error) {
 	}
 	return kafka.New(kafka.Config{
 		Brokers: cfg.Kafka.Brokers, ClientID: cfg.Kafka.ClientID + "-" + host, TLS: tls, SASL: mechanism,
-		OnRetry: func(what string, err error) { log.Warn("kafka: will try again", "what", what, "error", err) },
+		OnRetry: quietly(func(what string, err error) { log.Warn("kafka: will try again", "what", what, "error", err) }),
 	})
+}
+
+// quietly lets each thing that is tried again be told once in ten seconds: every partition of every topic tries on its own.
+func quietly(tell func(what string, err error)) func(what string, err error) {
+	const pause = 10 * time.Second
+	var mu sync.Mutex
+	told := make(map[string]time.Time)
+	return func(what string, err error) {
+		mu.Lock()
+		now := time.Now()
+		recently := now.Sub(told[what]) < pause
+		if !recently {
+			told[what] = now
+		}
+		mu.Unlock()
+		if !recently {
+			tell(what, err)
+		}
+	}
 }
 
 // partitions checks that all topics are there and agree, and tells how many partitions they have.

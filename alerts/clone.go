@@ -22,7 +22,8 @@ func cloneReasons(reasons []detectors.Reason) []detectors.Reason {
 	kept := slices.Clone(reasons[:min(len(reasons), maxReasons)])
 	for i := range kept {
 		r := &kept[i]
-		r.Code, r.Unit, r.Baseline = clone(r.Code), clone(r.Unit), clone(r.Baseline)
+		r.Code, r.Unit = clone(r.Code), clone(r.Unit)
+		r.Baseline = detectors.Text{Zh: clone(r.Baseline.Zh), En: clone(r.Baseline.En)}
 	}
 	return kept
 }

@@ -91,12 +91,13 @@ func (w *writer) reason(v *detectors.Reason) {
 	w.int(v.Value)
 	w.int(v.Limit)
 	w.str(string(v.Unit))
-	w.str(v.Baseline)
+	w.str(v.Baseline.Zh)
+	w.str(v.Baseline.En)
 }
 
 func (r *reader) reason(v *detectors.Reason) {
 	v.Code, v.Value, v.Limit = detectors.ReasonCode(r.String()), r.Int(), r.Int()
-	v.Unit, v.Baseline = detectors.Unit(r.String()), r.String()
+	v.Unit, v.Baseline = detectors.Unit(r.String()), detectors.Text{Zh: r.String(), En: r.String()}
 }
 
 func (w *writer) act(a *Act) {

@@ -87,7 +87,8 @@ func alert(id string, amount int64) *detectors.Alert {
 		},
 		Action: detectors.ConfirmWithCustomer,
 		Reasons: []detectors.Reason{
-			{Code: "distance_from_home", Value: 1940, Unit: detectors.Kilometres, Limit: 100},
+			{Code: "distance_from_home", Value: 1940, Unit: detectors.Kilometres, Limit: 100,
+				Baseline: detectors.Text{Zh: "哈尔滨市，90天内62次中62次", En: "Harbin, 62 of 62 uses in 90 days"}},
 			{Code: "amount_vs_usual", Value: amount, Unit: detectors.Minor, Limit: 200_000},
 		},
 	}

@@ -37,12 +37,12 @@ func TestTextsAskForNothingThatAThiefWould(t *testing.T) {
 	}
 }
 
-// worst is a message with the longest values that can be.
+// worst is a message with the longest values that can be; in Chinese a foreign currency is longer than yuan.
 func worst(id alerts.TemplateID, lang card.Language) (alerts.Policy, alerts.Message) {
 	p := alerts.Defaults()
 	p.BankName = alerts.BankName{Zh: strings.Repeat("银", 12), En: strings.Repeat("B", 20)}
 	return p, alerts.Message{ID: "m", Template: id, Language: lang, Args: alerts.Args{
-		Card: "9999", AmountMinor: 99_999_999_999, Currency: card.Currency{'C', 'N', 'Y'}, Uses: 20,
+		Card: "9999", AmountMinor: 99_999_999_999, Currency: card.Currency{'U', 'S', 'D'}, Uses: 20,
 		City: "230700", Merchant: strings.Repeat("W", 24),
 		When:    card.Moment{UnixMilli: 1_766_849_580_000, OffsetMinutes: 480},
 		Choices: "7F=1234 8F=1234 9F=1234 3A=1234",
@@ -93,14 +93,14 @@ func TestRender(t *testing.T) {
 		args     alerts.Args
 		want     string
 	}{
-		{alerts.AskSMS, card.Chinese, args, "【示范银行】您尾号1234的卡03-01 14:00有18800.00 CNY交易。回复Y确认，回复N否认，退订回T。"},
-		{alerts.AskSMS, card.Chinese, shop, "【示范银行】您尾号1234的卡03-01 14:00有18800.00 CNY交易（深圳市，星巴克）。回复Y确认，回复N否认，退订回T。"},
-		{alerts.AskSMS, card.Chinese, spree, "【示范银行】您尾号1234的卡03-01 14:00有3笔交易（最大18800.00 CNY，深圳市，Corner Shop）。回复Y确认，回复N否认，退订回T。"},
-		{alerts.AskSMS, card.English, shop, "Demo Bank: Card 1234, 1 Mar 14:00: a charge of 18800.00 CNY in Shenzhen. Was it you? Reply Y for yes, N for no. STOP ends texts."},
-		{alerts.AskApp, card.English, shop, "Demo Bank: Card 1234, 1 Mar 14:00: a charge of 18800.00 CNY in Shenzhen at 星巴克. Was it you? Tap Yes or No."},
-		{alerts.AskSMS, card.English, spree, "Demo Bank: Card 1234, 1 Mar 14:00: 3 charges, up to 18800.00 CNY in Shenzhen at Corner Shop. Was it you? Reply Y for yes, N for no. STOP ends texts."},
+		{alerts.AskSMS, card.Chinese, args, "【示范银行】您尾号1234的卡03-01 14:00有18,800.00元交易。回复Y确认，回复N否认，退订回T。"},
+		{alerts.AskSMS, card.Chinese, shop, "【示范银行】您尾号1234的卡03-01 14:00有18,800.00元交易（深圳市，星巴克）。回复Y确认，回复N否认，退订回T。"},
+		{alerts.AskSMS, card.Chinese, spree, "【示范银行】您尾号1234的卡03-01 14:00有3笔交易（最大18,800.00元，深圳市，Corner Shop）。回复Y确认，回复N否认，退订回T。"},
+		{alerts.AskSMS, card.English, shop, "Demo Bank: Card 1234, 1 Mar 14:00: a charge of CNY 18,800.00 in Shenzhen. Was it you? Reply Y for yes, N for no. STOP ends texts."},
+		{alerts.AskApp, card.English, shop, "Demo Bank: Card 1234, 1 Mar 14:00: a charge of CNY 18,800.00 in Shenzhen at 星巴克. Was it you? Tap Yes or No."},
+		{alerts.AskSMS, card.English, spree, "Demo Bank: Card 1234, 1 Mar 14:00: 3 charges, up to CNY 18,800.00 in Shenzhen at Corner Shop. Was it you? Reply Y for yes, N for no. STOP ends texts."},
 		{alerts.AskApp, card.English, abroad, "Demo Bank: Card 1234, 1 Mar 14:00: a charge in Germany. Was it you? Tap Yes or No."},
-		{alerts.AskSMS, card.English, args, "Demo Bank: Card 1234, 1 Mar 14:00: a charge of 18800.00 CNY. Was it you? Reply Y for yes, N for no. STOP ends texts."},
+		{alerts.AskSMS, card.English, args, "Demo Bank: Card 1234, 1 Mar 14:00: a charge of CNY 18,800.00. Was it you? Reply Y for yes, N for no. STOP ends texts."},
 		{alerts.AskApp, card.Chinese, night, "【示范银行】您尾号1234的卡03-01 14:00有7笔交易。是您本人操作吗？请点“是”或“不是”。"},
 		{alerts.AskApp, card.English, night, "Demo Bank: Card 1234, 1 Mar 14:00: 7 charges. Was it you? Tap Yes or No."},
 	} {
@@ -121,7 +121,7 @@ func TestThePlaceGivesWayToTheLengthOfATextMessage(t *testing.T) {
 		{"one that the alphabet lacks is left out", "星巴克", " in Yichun (Heilongjiang). Was"},
 	} {
 		p, m := worst(alerts.AskSMS, card.English)
-		p.BankName.En = "Bank A"
+		p.BankName.En = "ABank"
 		m.Args.AmountMinor, m.Args.Merchant = 1_880_000, tc.merchant
 		text, err := p.Render(m)
 		require.NoError(t, err)
@@ -158,5 +158,5 @@ func TestAnAmountOfAnySizeIsRendered(t *testing.T) {
 	m.Args.AmountMinor = math.MaxInt64
 	text, err := p.Render(m)
 	require.NoError(t, err)
-	require.Contains(t, text, "92233720368547758.07")
+	require.Contains(t, text, "USD 92,233,720,368,547,758.07")
 }

@@ -50,9 +50,9 @@ func (w *place) shorten() bool {
 	return true
 }
 
-// whatZh says "3笔交易（最大18800.00 CNY，深圳市，便利店）".
+// whatZh says "3笔交易（最大18,800.00元，深圳市，便利店）".
 func whatZh(a Args, where place) string {
-	what, amount := strconv.Itoa(max(a.Uses, 1))+"笔交易", amount(a)
+	what, amount := strconv.Itoa(max(a.Uses, 1))+"笔交易", amount(a, card.Chinese)
 	details := []string{where.city, where.merchant}
 	switch {
 	case amount != "" && a.Uses > 1:
@@ -67,9 +67,9 @@ func whatZh(a Args, where place) string {
 	return what + "（" + strings.Join(details, "，") + "）"
 }
 
-// whatEn says "3 charges, up to 18800.00 CNY in Shenzhen at Corner Shop".
+// whatEn says "3 charges, up to CNY 18,800.00 in Shenzhen at Corner Shop".
 func whatEn(a Args, where place) string {
-	what, amount := "a charge", amount(a)
+	what, amount := "a charge", amount(a, card.English)
 	switch {
 	case amount == "" && a.Uses > 1:
 		what = strconv.Itoa(a.Uses) + " charges"
@@ -88,9 +88,9 @@ func whatEn(a Args, where place) string {
 }
 
 // amount is empty when no finding named one.
-func amount(a Args) string {
+func amount(a Args, lang card.Language) string {
 	if a.AmountMinor <= 0 {
 		return ""
 	}
-	return strings.TrimSpace(card.Money{Minor: a.AmountMinor, Currency: a.Currency}.String())
+	return card.Money{Minor: a.AmountMinor, Currency: a.Currency}.In(lang)
 }

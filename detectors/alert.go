@@ -38,8 +38,9 @@ type Reason struct {
 	// Value and Limit are in Unit; a limit of 0 means that the fact has none.
 	Value, Limit int64
 	Unit         Unit
-	// Baseline is the customer's own normal in plain words, with numbers ("Harbin, 62 of 62 uses in 90 days"); may be empty.
-	Baseline string
+	// Baseline is the customer's own normal in plain words, with numbers ("Harbin, 62 of 62 uses in 90 days"); may be empty in
+	// both languages. The numbers are the same in both.
+	Baseline Text
 }
 
 // Name is a detector's name on the wire, in metrics and in the configuration.

@@ -1,6 +1,7 @@
 package detectors
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/cardwatch/cardwatch/detectors/card"
@@ -21,7 +22,7 @@ type Rules struct {
 	LateNightHighFrequency LateNightHighFrequency `yaml:"late_night_high_frequency"`
 	RepaymentStress        RepaymentStress        `yaml:"repayment_stress"`
 	// Delinquency is no detector: it says what the tiers of overdue accounts go by.
-	Delinquency Delinquency `yaml:"delinquency"`
+	Delinquency Delinquency `yaml:"delinquency" doc:"What counts as paid, and in which order overdue accounts are worked."`
 }
 
 // Defaults are the rules that Cardwatch ships. Five minutes cover a slow acquirer and a clock that is a little off; batches
@@ -72,6 +73,14 @@ type About struct {
 
 // Text is a sentence in both languages of the product.
 type Text struct{ Zh, En string }
+
+// In gives the sentence in one language, Chinese unless it is English. What was written in one language alone is given in that.
+func (t Text) In(lang card.Language) string {
+	if lang == card.English {
+		return cmp.Or(t.En, t.Zh)
+	}
+	return cmp.Or(t.Zh, t.En)
+}
 
 // Sighting is one use of a card with everything that a detector may compare it with.
 type Sighting struct {

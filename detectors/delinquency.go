@@ -11,9 +11,9 @@ import (
 type Delinquency struct {
 	// Tolerance (容差) is how far a payment may fall short of the minimum and still count, in major units of the account's
 	// currency.
-	Tolerance int64 `yaml:"tolerance"`
+	Tolerance int64 `yaml:"tolerance" doc:"How far a payment may fall short of the minimum and still count, in major units of the currency."`
 	// HalfPriority is the value of miss probability × √(balance at risk in major units) that gets priority 50.
-	HalfPriority float64 `yaml:"half_priority"`
+	HalfPriority float64 `yaml:"half_priority" doc:"The miss probability times the square root of the balance at risk, in major units, that gets priority 50 of 100."`
 }
 
 // DefaultDelinquency gives the defaults and why.
@@ -76,8 +76,9 @@ func (v *visit) judgeTier(standing *ledger.Standing) {
 		{Code: "balance_at_risk", Value: c.BalanceMinor, Unit: Minor},
 	}
 	if standing.Estimated {
+		date := standing.OldestDue.String()[:len("2026-03-20")]
 		c.Reasons = append(c.Reasons, Reason{Code: "due_date_estimated", Value: int64(standing.DaysPastDue), Unit: Days,
-			Baseline: standing.OldestDue.String()[:len("2026-03-20")]})
+			Baseline: Text{Zh: date, En: date}})
 	}
 	c.Head = v.head("collection", string(c.PreviousTier), string(c.Tier))
 	v.out.Collections = append(v.out.Collections, c)

@@ -86,7 +86,8 @@ func TestCollectionTellsItsNumbers(t *testing.T) {
 	require.Equal(t, 0.5, c.MissProbability, "an account without a whole cycle behind it is not judged")
 	require.Equal(t, 63, c.Priority, "0.5 × √9,000 = 47.4 against 28")
 	require.Contains(t, c.Reasons, detectors.Reason{Code: "overdue", Value: 1200_00, Unit: detectors.Minor})
-	require.Contains(t, c.Reasons, detectors.Reason{Code: "due_date_estimated", Value: 70, Unit: detectors.Days, Baseline: "2026-01-21"})
+	require.Contains(t, c.Reasons, detectors.Reason{Code: "due_date_estimated", Value: 70, Unit: detectors.Days,
+		Baseline: detectors.Text{Zh: "2026-01-21", En: "2026-01-21"}})
 }
 
 func collections(t *testing.T, name string) (got []detectors.Collection) {

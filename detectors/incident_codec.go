@@ -22,7 +22,8 @@ func (in *Incident) append(dst []byte) []byte {
 	for _, reason := range a.Reasons {
 		dst = pack.String(dst, string(reason.Code))
 		dst = pack.Int(pack.Int(dst, reason.Value), reason.Limit)
-		dst = pack.String(pack.String(dst, string(reason.Unit)), reason.Baseline)
+		dst = pack.String(dst, string(reason.Unit))
+		dst = pack.String(pack.String(dst, reason.Baseline.Zh), reason.Baseline.En)
 	}
 	return dst
 }
@@ -38,9 +39,9 @@ func readIncident(r *pack.Reader) Incident {
 	for range bounded(r, 1, MaxEventIDs) {
 		a.EventIDs = append(a.EventIDs, r.String())
 	}
-	for range r.Count(5) {
+	for range r.Count(6) {
 		a.Reasons = append(a.Reasons, Reason{Code: ReasonCode(r.String()), Value: r.Int(), Limit: r.Int(), Unit: Unit(r.String()),
-			Baseline: r.String()})
+			Baseline: Text{Zh: r.String(), En: r.String()}})
 	}
 	in.Alert = a
 	return in

@@ -11,25 +11,25 @@ import (
 // from AlertAt on there is an alert. Without a home or a usual place to measure from it says nothing.
 type LargeOutOfTown struct {
 	// AlertAt is the score from which an alert is raised.
-	AlertAt int `yaml:"alert_at"`
+	AlertAt int `yaml:"alert_at" doc:"The score, 1 to 100, from which an alert is raised."`
 	// NearKm is what counts as the same region as home or a usual place.
-	NearKm int `yaml:"near_km"`
+	NearKm int `yaml:"near_km" doc:"Uses within so many km of home or a usual place are not out of town."`
 	// FarKm is the least distance from which speeds are reckoned, MaxKmh the fastest journey, ClockTolerance what two
 	// terminals' clocks may differ by.
-	FarKm          int           `yaml:"far_km"`
-	MaxKmh         int           `yaml:"max_kmh"`
-	ClockTolerance time.Duration `yaml:"clock_tolerance"`
+	FarKm          int           `yaml:"far_km" doc:"The least distance, in km, over which the speed between two uses is judged."`
+	MaxKmh         int           `yaml:"max_kmh" doc:"The fastest journey that is possible, in km/h; what is faster speaks of a copied card."`
+	ClockTolerance time.Duration `yaml:"clock_tolerance" doc:"What the clocks of two terminals may differ by; it is added to the time of a journey."`
 	// UsualUses and UsualDays make a place usual: so many uses, the first so many days ago.
-	UsualUses int `yaml:"usual_uses"`
-	UsualDays int `yaml:"usual_days"`
+	UsualUses int `yaml:"usual_uses" doc:"A place is usual from so many uses with the card present on."`
+	UsualDays int `yaml:"usual_days" doc:"A place is usual only once its first use is so many days ago."`
 	// LargeMinor is the least p95 that an amount is held against; below ShortHistory amounts it is NewLargeMinor.
-	LargeMinor    int64 `yaml:"large_minor"`
-	ShortHistory  int   `yaml:"short_history"`
-	NewLargeMinor int64 `yaml:"new_large_minor"`
+	LargeMinor    int64 `yaml:"large_minor" doc:"The least amount that counts as large for a card, in minor units; above it the p95 of its own 90 days decides."`
+	ShortHistory  int   `yaml:"short_history" doc:"Below so many amounts in its history a card is held against new_large_minor instead."`
+	NewLargeMinor int64 `yaml:"new_large_minor" doc:"The least amount that counts as large for a card with a short history, in minor units."`
 	// BackAndForth is the span in which a card that is here, at home and here again is in two hands.
-	BackAndForth time.Duration `yaml:"back_and_forth"`
+	BackAndForth time.Duration `yaml:"back_and_forth" doc:"A card that is used here, where it belongs and here again within this time is in two hands."`
 	// TravelDays is how long a travel purchase explains a journey.
-	TravelDays int `yaml:"travel_days"`
+	TravelDays int `yaml:"travel_days" doc:"For so many days a ticket or hotel that was bought explains a journey and lowers the score."`
 }
 
 // DefaultLargeOutOfTown gives the defaults and why.

@@ -31,11 +31,13 @@ func (d *LargeOutOfTown) explain(in *Sighting, f *townFacts) []Reason {
 		return Reason{Code: HurriedTravel, Value: int64(f.kmh), Limit: int64(limit), Unit: KmPerHour, Baseline: f.trip(in)}
 	})
 	add(f.returns > 0, func() Reason {
-		baseline := fmt.Sprintf("used where it belongs between uses here within %d h", int(d.BackAndForth.Hours()))
+		baseline := textf("%d小时内，在此地的两次用卡之间曾在常用地用卡", "used where it belongs between uses here within %d h",
+			int(d.BackAndForth.Hours()))
 		return Reason{Code: TwoPlaces, Value: int64(f.returns), Unit: Uses, Baseline: baseline}
 	})
 	add(f.daysHere <= newDays, func() Reason {
-		baseline := "days since the first use in " + spotName(in.Use.Spot)
+		place := spotName(in.Use.Spot)
+		baseline := Text{Zh: "距首次在" + place.Zh + "用卡的天数", En: "days since the first use in " + place.En}
 		return Reason{Code: NewPlace, Value: int64(f.daysHere), Limit: newDays, Unit: Days, Baseline: baseline}
 	})
 	add(f.amountPoints() > 0, func() Reason {
@@ -43,19 +45,26 @@ func (d *LargeOutOfTown) explain(in *Sighting, f *townFacts) []Reason {
 	})
 	add(in.Tight, tightReason)
 	add(f.travelDays >= 0, func() Reason {
-		return Reason{Code: TravelPurchase, Value: int64(f.travelDays), Limit: int64(d.TravelDays), Unit: Days, Baseline: "softens: a ticket or hotel was bought"}
+		return Reason{Code: TravelPurchase, Value: int64(f.travelDays), Limit: int64(d.TravelDays), Unit: Days,
+			Baseline: Text{Zh: "减轻嫌疑：买过票或订过酒店", En: "softens: a ticket or hotel was bought"}}
 	})
 	add(f.onTheWay(), func() Reason {
-		return Reason{Code: JourneyUnderWay, Value: 1, Unit: Uses, Baseline: "softens: the use before was near here"}
+		return Reason{Code: JourneyUnderWay, Value: 1, Unit: Uses,
+			Baseline: Text{Zh: "减轻嫌疑：上一次用卡就在此地附近", En: "softens: the use before was near here"}}
 	})
 	return reasons
 }
 
 // trip describes the journey: "1937 km from Harbin, 34 min before".
-func (f *townFacts) trip(in *Sighting) string {
-	return fmt.Sprintf("%d km from %s, %s", int(f.journeyKm), spotName(f.from.Spot), ago(f.from.At, in.Use.At))
+func (f *townFacts) trip(in *Sighting) Text {
+	km, from, before := int(f.journeyKm), spotName(f.from.Spot), ago(f.from.At, in.Use.At)
+	return Text{
+		Zh: fmt.Sprintf("距%s%d公里，%s", from.Zh, km, before.Zh),
+		En: fmt.Sprintf("%d km from %s, %s", km, from.En, before.En),
+	}
 }
 
 func tightReason() Reason {
-	return Reason{Code: EarlierFraud, Value: 1, Unit: Uses, Baseline: "a fraud on this card was confirmed lately"}
+	return Reason{Code: EarlierFraud, Value: 1, Unit: Uses,
+		Baseline: Text{Zh: "此卡近期有已确认的欺诈", En: "a fraud on this card was confirmed lately"}}
 }

@@ -11,23 +11,23 @@ import (
 // There is no least amount: a test burst adds up to nothing.
 type LateNightHighFrequency struct {
 	// AlertAt is the score from which an alert is raised.
-	AlertAt int `yaml:"alert_at"`
+	AlertAt int `yaml:"alert_at" doc:"The score, 1 to 100, from which an alert is raised."`
 	// UntilHour ends the night, which begins at midnight.
-	UntilHour int `yaml:"until_hour"`
+	UntilHour int `yaml:"until_hour" doc:"The local hour at which the night ends; it begins at midnight."`
 	// Dense is the span in which three uses are a burst, Series the one in which uses hang together.
-	Dense  time.Duration `yaml:"dense"`
-	Series time.Duration `yaml:"series"`
+	Dense  time.Duration `yaml:"dense" doc:"Three uses within this time are a burst."`
+	Series time.Duration `yaml:"series" doc:"Uses within this time hang together: test charges, withdrawals and declined attempts are counted over it."`
 	// SmallMinor is the most that a test charge is; it must also be in the lower half of the card's amounts.
-	SmallMinor int64 `yaml:"small_minor"`
+	SmallMinor int64 `yaml:"small_minor" doc:"The most that a test charge is, in minor units; it must also be in the lower half of the card's amounts."`
 	// SpreeMinor is the least that a series must come to, to be large; three times the card's p95 is the other bound.
-	SpreeMinor int64 `yaml:"spree_minor"`
+	SpreeMinor int64 `yaml:"spree_minor" doc:"The least that a series must exceed to be large, in minor units; three times the card's p95 is the other bound."`
 	// PriorUses and PriorPercent are what is believed of a card's night habit before it has one: so many uses, this share
 	// of them at night.
-	PriorUses    int `yaml:"prior_uses"`
-	PriorPercent int `yaml:"prior_percent"`
+	PriorUses    int `yaml:"prior_uses" doc:"Uses that are added to a card's own when its night habit is reckoned, so that a short history does not decide."`
+	PriorPercent int `yaml:"prior_percent" doc:"The percentage of these added uses that lies at night."`
 	// RarePercent and HabitPercent bound the share of night use that is rare, and the one that is a habit.
-	RarePercent  int `yaml:"rare_percent"`
-	HabitPercent int `yaml:"habit_percent"`
+	RarePercent  int `yaml:"rare_percent" doc:"Below this percentage of uses at night, a night use is rare and raises the score."`
+	HabitPercent int `yaml:"habit_percent" doc:"From this percentage of uses at night on, they are a habit and lower the score."`
 }
 
 // DefaultLateNightHighFrequency gives the defaults and why.

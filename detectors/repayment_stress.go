@@ -12,15 +12,15 @@ import (
 // only tends to forget is reminded.
 type RepaymentStress struct {
 	// ElevatedAt and HighAt are the miss probabilities at which the bands begin.
-	ElevatedAt float64 `yaml:"elevated_at"`
-	HighAt     float64 `yaml:"high_at"`
+	ElevatedAt float64 `yaml:"elevated_at" doc:"The probability of missing the minimum payment, 0 to 1, from which the band is elevated."`
+	HighAt     float64 `yaml:"high_at" doc:"The probability of missing the minimum payment, 0 to 1, from which the band is high and a plan is offered."`
 	// ForgetfulMonths of the last three, with the minimum paid late but paid, make a customer forgetful.
-	ForgetfulMonths int `yaml:"forgetful_months"`
+	ForgetfulMonths int `yaml:"forgetful_months" doc:"So many of the last three months with the minimum paid late make a customer forgetful, who is reminded."`
 	// The shares of income, of spending and the number of failed draws that weigh on a stressed account (affordability).
-	SpendToIncomePercent  int64 `yaml:"spend_to_income_percent"`
-	MinDueToIncomePercent int64 `yaml:"min_due_to_income_percent"`
-	CashSharePercent      int64 `yaml:"cash_share_percent"`
-	FailedAutopay         int64 `yaml:"failed_autopay"`
+	SpendToIncomePercent  int64 `yaml:"spend_to_income_percent" doc:"From this percentage of income spent on the card on, an offer has high severity."`
+	MinDueToIncomePercent int64 `yaml:"min_due_to_income_percent" doc:"From a minimum payment of this percentage of monthly income on, an offer has high severity."`
+	CashSharePercent      int64 `yaml:"cash_share_percent" doc:"From this percentage of spending drawn as cash on, an offer has high severity."`
+	FailedAutopay         int64 `yaml:"failed_autopay" doc:"From so many failed automatic payments in the last bills on, an offer has high severity."`
 	// Scorecard is the table of points; it travels in a file of its own.
 	Scorecard Scorecard `yaml:"-"`
 }

@@ -1,6 +1,7 @@
 package card_test
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -58,6 +59,29 @@ func TestMoneyHasTheCurrencysDecimals(t *testing.T) {
 		currency, err := card.ParseCurrency(c.currency)
 		require.NoError(t, err)
 		require.Equal(t, c.want, card.Money{Minor: c.minor, Currency: currency}.String())
+	}
+}
+
+func TestCustomersReadMoneyInTheirLanguage(t *testing.T) {
+	for _, c := range []struct {
+		minor        int64
+		currency, zh string
+		en           string
+	}{
+		{1_880_000, "CNY", "18,800.00元", "CNY 18,800.00"},
+		{99_999, "CNY", "999.99元", "CNY 999.99"},
+		{5, "CNY", "0.05元", "CNY 0.05"},
+		{-123_456_789, "CNY", "-1,234,567.89元", "CNY -1,234,567.89"},
+		{1_200, "JPY", "JPY 1,200", "JPY 1,200"},
+		{123_456_789, "KWD", "KWD 123,456.789", "KWD 123,456.789"},
+		{math.MinInt64, "CNY", "-92,233,720,368,547,758.08元", "CNY -92,233,720,368,547,758.08"},
+		{100_000, "", "1,000.00", "1,000.00"},
+	} {
+		m := card.Money{Minor: c.minor}
+		copy(m.Currency[:], c.currency)
+		require.Equal(t, c.zh, m.In(card.Chinese))
+		require.Equal(t, c.zh, m.In(0), "who told no language reads Chinese")
+		require.Equal(t, c.en, m.In(card.English))
 	}
 }
 

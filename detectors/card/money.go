@@ -3,6 +3,7 @@ package card
 import (
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 // Money is an amount in integer minor units of one currency (fen, cents, yen). Cardwatch never keeps money in a float.
@@ -11,9 +12,35 @@ type Money struct {
 	Currency Currency
 }
 
-// String is the amount in major units with the currency's code, "8000.00 CNY"; for logs and tests, not for customers.
+// String is the amount in major units with the currency's code, "8000.00 CNY"; for logs and tests, customers read In.
 func (m Money) String() string {
 	return FormatMinor(m.Minor, m.Currency) + " " + m.Currency.String()
+}
+
+// In is the amount as customers read it: "18,800.00元" or, in English, "CNY 18,800.00". Only yuan have a Chinese word; every other
+// currency goes by its code in front. An absent currency is left out.
+func (m Money) In(lang Language) string {
+	number, code := grouped(FormatMinor(m.Minor, m.Currency)), m.Currency.String()
+	switch {
+	case code == "":
+		return number
+	case code == "CNY" && lang != English:
+		return number + "元"
+	}
+	return code + " " + number
+}
+
+// grouped puts a comma between every three digits before the point.
+func grouped(number string) string {
+	sign, digits := "", number
+	if rest, negative := strings.CutPrefix(number, "-"); negative {
+		sign, digits = "-", rest
+	}
+	whole, _, _ := strings.Cut(digits, ".")
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return sign + digits
 }
 
 // FormatMinor writes minor units as a decimal with the currency's number of places, "8000.00".

@@ -258,6 +258,7 @@ var badElsewhere = []struct {
 	{AlertTopic, `"t-1", "t-2"`, `"t"` + strings.Repeat(`,"t"`, detectors.MaxEventIDs), "bad_value", false},
 	{AlertTopic, `"unit": "km"`, `"unit": 5`, "bad_type", false},
 	{AlertTopic, `"reasons": [`, `"reasons": [5, `, "bad_type", false},
+	{AlertTopic, `"baseline_zh": "`, `"baseline_zh": 5, "x": "`, "bad_type", false},
 	{AlertTopic, `"amount_minor": 1880000`, `"amount_minor": -1`, "bad_amount", false},
 	{AlertTopic, `"amount_minor": 1880000`, `"x": 1`, "missing_field:amount_minor", false},
 	{AlertTopic, `"currency": "CNY"`, `"x": 1`, "missing_field:currency", false},

@@ -80,6 +80,7 @@ const (
 	fUnit
 	fLimit
 	fBaseline
+	fBaselineZh
 	fAt
 	fTier
 	fPreviousTier
@@ -128,7 +129,7 @@ var fieldNames = [fieldCount]string{
 	fAlertID: "alert_id", fRevision: "revision", fState: "state", fDetector: "detector", fDetectorVersion: "detector_version",
 	fRuleSet: "rule_set", fMode: "mode", fSeverity: "severity", fScore: "score", fEventIDs: "event_ids",
 	fDetectedAt: "detected_at", fAction: "action", fReasons: "reasons", fCode: "code", fValue: "value", fUnit: "unit",
-	fLimit: "limit", fBaseline: "baseline",
+	fLimit: "limit", fBaseline: "baseline", fBaselineZh: "baseline_zh",
 	fAt: "at", fTier: "tier", fPreviousTier: "previous_tier", fDaysPastDue: "days_past_due", fOverdueMinor: "overdue_minor",
 	fMissProbability: "miss_probability", fPriority: "priority", fVerdict: "verdict", fSource: "source",
 	fExemptUntil: "exempt_until", fExemptScope: "exempt_scope", fReason: "reason", fRequestedBy: "requested_by",

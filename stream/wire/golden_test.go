@@ -56,8 +56,9 @@ var examples = map[string]card.Body{
 			Merchant: "m-7", MerchantName: "星巴克 \"Bjørn\"", CardPresent: true,
 		},
 		Reasons: []detectors.Reason{
-			{Code: "distance_from_home", Value: 1940, Unit: detectors.Kilometres, Limit: 100, Baseline: "Harbin, 62 of 62 uses in 90 days"},
-			{Code: "amount_vs_usual", Value: 1880000, Unit: detectors.Minor, Limit: 200000, Baseline: "p95 of 90 days"},
+			{Code: "distance_from_home", Value: 1940, Unit: detectors.Kilometres, Limit: 100,
+				Baseline: detectors.Text{Zh: "哈尔滨市，90天内62次中62次", En: "Harbin, 62 of 62 uses in 90 days"}},
+			{Code: "amount_vs_usual", Value: 1880000, Unit: detectors.Minor, Limit: 200000, Baseline: detectors.Text{En: "p95 of 90 days"}},
 		},
 	},
 	CollectionTopic: &detectors.Collection{

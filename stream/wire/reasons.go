@@ -11,7 +11,7 @@ import (
 const maxReasons = 64
 
 var (
-	reasonFields       = setOf(fCode, fValue, fUnit, fLimit, fBaseline)
+	reasonFields       = setOf(fCode, fValue, fUnit, fLimit, fBaseline, fBaselineZh)
 	pointsReasonFields = setOf(fCode, fPoints, fValue)
 )
 
@@ -28,7 +28,9 @@ func (d *Decoder) reasons(list []detectors.Reason) []detectors.Reason {
 		case fUnit:
 			r.Unit = detectors.Unit(d.reasonText(value))
 		case fBaseline:
-			r.Baseline = d.reasonText(value)
+			r.Baseline.En = d.reasonText(value)
+		case fBaselineZh:
+			r.Baseline.Zh = d.reasonText(value)
 		}
 	})
 }
@@ -121,7 +123,8 @@ func (w *writer) reasons(list []detectors.Reason) {
 		if r.Limit != 0 {
 			o.integer(fLimit, r.Limit)
 		}
-		o.text(fBaseline, r.Baseline)
+		o.text(fBaseline, r.Baseline.En)
+		o.text(fBaselineZh, r.Baseline.Zh)
 	})
 }
 

@@ -174,7 +174,8 @@ func drawReasons(t *rapid.T) []detectors.Reason {
 	return drawList(t, 5, func(t *rapid.T) detectors.Reason {
 		return detectors.Reason{
 			Code: detectors.ReasonCode(drawID(t)), Value: rapid.Int64().Draw(t, "value"), Limit: rapid.Int64().Draw(t, "limit"),
-			Unit: pick(t, "", detectors.Kilometres, detectors.KmPerHour), Baseline: drawText(t),
+			Unit:     pick(t, "", detectors.Kilometres, detectors.KmPerHour),
+			Baseline: detectors.Text{Zh: drawText(t), En: drawText(t)},
 		}
 	})
 }

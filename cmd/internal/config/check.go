@@ -21,6 +21,10 @@ func (l *loader) check() {
 	l.checkSizes()
 	l.checkListen("http.listen", l.HTTP.Listen)
 	l.checkListen("metrics.listen", l.Metrics.Listen)
+	if host, _, err := net.SplitHostPort(l.HTTP.Listen); err == nil && !isLoopback(host) && !l.Insecure {
+		l.fail("http.listen", "%s can be reached from other machines, and the console has no sign-in; listen on 127.0.0.1 behind a proxy that has one, "+
+			"or say insecure: true for a test", l.HTTP.Listen)
+	}
 	l.checkLinks()
 	owners(l.fail, "rules", l.Rules.Validate())
 	owners(l.fail, "desk", l.Desk.Validate())

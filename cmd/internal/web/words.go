@@ -35,7 +35,7 @@ func (s *Server) sentence(lang card.Language, r alertReason) (sentence, error) {
 	if err != nil {
 		return sentence{}, err
 	}
-	out := sentence{Baseline: r.Baseline}
+	out := sentence{Baseline: r.Baseline.In(lang)}
 	if r.Limit != 0 {
 		if out.Limit, err = measured(texts, r.Limit, r.Unit, r.Currency); err != nil {
 			return sentence{}, err

@@ -86,11 +86,6 @@ func (t *traffic) decode() error {
 	return nil
 }
 
-// nowhere acknowledges everything at once.
-type nowhere struct{}
-
-func (nowhere) Send(context.Context, []kafka.Message) error { return nil }
-
 // monitor is one partition's Task over the same records, committing as a live partition under load does.
 func (t *traffic) monitor(ctx context.Context, db *store.DB) error {
 	core, err := detectors.NewMonitor(detectors.Defaults())
@@ -99,7 +94,7 @@ func (t *traffic) monitor(ctx context.Context, db *store.DB) error {
 	}
 	proc := stream.NewMonitor(core, nil)
 	task, err := stream.NewTask[detectors.State](proc, stream.TaskConfig{
-		Space: db.Space(stream.MonitorTag, 0), Sink: nowhere{}, Zone: time.UTC, Release: "bench",
+		Space: db.Space(stream.MonitorTag, 0), Sink: stream.Discard{}, Zone: time.UTC, Release: "bench",
 	})
 	if err != nil {
 		return err

@@ -7,7 +7,6 @@ import (
 
 	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/detectors"
-	"github.com/cardwatch/cardwatch/stream"
 	"github.com/cardwatch/cardwatch/stream/kafka"
 	"github.com/cardwatch/cardwatch/stream/wire"
 )
@@ -22,7 +21,6 @@ type Config struct {
 	// Until runs the clock on after the last record; the zero time does not.
 	Until   time.Time
 	Release string
-	Metrics *stream.Metrics
 	// Progress hears how many of the input's bytes have been read. May be nil.
 	Progress func(done, total int64)
 	// Observe sees the monitor's state and effects after every step. May be nil.

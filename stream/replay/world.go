@@ -32,18 +32,13 @@ type input struct {
 	apply func(index int, rec *kafka.Record) error
 }
 
-// nowhere is the sink of tasks whose outputs are drained before each commit.
-type nowhere struct{}
-
-func (nowhere) Send(context.Context, []kafka.Message) error { return nil }
-
 func newWorld(cfg Config, out *output) (*world, error) {
 	db, err := store.Open("replay", store.Options{FS: vfs.NewMem(), CacheBytes: 32 << 20})
 	if err != nil {
 		return nil, err
 	}
 	task := func(tag byte) stream.TaskConfig {
-		return stream.TaskConfig{Space: db.Space(tag, 0), Sink: nowhere{}, Zone: cfg.Zone, FromFile: true, Release: cfg.Release, Metrics: cfg.Metrics}
+		return stream.TaskConfig{Space: db.Space(tag, 0), Sink: stream.Discard{}, Zone: cfg.Zone, FromFile: true, Release: cfg.Release}
 	}
 	w := &world{db: db, out: out, offset: make(map[string]int64), inputs: make(map[string][]input)}
 	monitor, desk := stream.NewMonitor(cfg.Monitor, cfg.Observe), stream.NewDesk(cfg.Desk, nil)

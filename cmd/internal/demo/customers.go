@@ -38,7 +38,7 @@ func (c *customers) delivered(r alerts.Receipt) {
 	}
 }
 
-// run answers until ctx ends. Everything waits in one queue of its own, ordered by nobody: each answer is a timer.
+// run answers until ctx ends; each answer waits for its own time.
 func (c *customers) run(ctx context.Context) error {
 	for {
 		select {

@@ -37,8 +37,6 @@ type Config struct {
 	Release string
 	// Started is called once the console answers.
 	Started func(url string)
-	// Enough, when set, ends the demo once it returns true; it is asked once a second.
-	Enough func(*Demo) bool
 }
 
 const (
@@ -183,7 +181,7 @@ func (d *Demo) run(ctx context.Context) (*replay.Summary, error) {
 		warm, err = d.warmUp(ctx)
 		return err
 	})
-	if err := parts.Wait(); err != nil && !errors.Is(err, errEnough) {
+	if err := parts.Wait(); err != nil {
 		return nil, err
 	}
 	return summarize(d.app.Metrics, d.app.View, d.feed.records, d.began, warm)
@@ -202,9 +200,6 @@ func (d *Demo) warmUp(ctx context.Context) ([]uint64, error) {
 	return counts, nil
 }
 
-// errEnough ends a demo that has shown what it was to show.
-var errEnough = errors.New("demo: enough")
-
 // keepBookmark notes the bank's time, so that a demo on the same directory goes on from there.
 func (d *Demo) keepBookmark(ctx context.Context) error {
 	ticker := time.NewTicker(time.Second)
@@ -217,9 +212,6 @@ func (d *Demo) keepBookmark(ctx context.Context) error {
 			d.mark.Reached = card.MomentOf(d.clock.Now().In(d.cfg.Zone))
 			if err := d.mark.save(); err != nil {
 				return err
-			}
-			if d.cfg.Enough != nil && d.cfg.Enough(d) {
-				return errEnough
 			}
 		}
 	}

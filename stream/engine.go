@@ -59,15 +59,17 @@ func (e *Engine[S]) Run(ctx context.Context) error {
 	if err := e.cfg.Client.CheckCoPartitioned(ctx, e.spec.Inputs); err != nil {
 		return err
 	}
-	ctx, fail := context.WithCancelCause(ctx)
+	member, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
-	err := e.cfg.Client.Join(ctx, e.cfg.Group, func(ctx context.Context, a kafka.Assignment) error {
+	err := e.cfg.Client.Join(member, e.cfg.Group, func(ctx context.Context, a kafka.Assignment) error {
 		return e.own(ctx, a, fail)
 	})
-	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
-		return cause
-	}
-	if err != nil && ctx.Err() == nil {
+	switch {
+	case ctx.Err() != nil:
+		return nil
+	case member.Err() != nil:
+		return context.Cause(member)
+	case err != nil:
 		return fmt.Errorf("stream: %s: %w", e.spec.Name, err)
 	}
 	return nil

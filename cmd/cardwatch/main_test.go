@@ -113,6 +113,17 @@ func TestABankFromItsGenerationToItsScores(t *testing.T) {
 	require.Contains(t, summary.Scores.Detectors, "late_night_high_frequency")
 }
 
+func TestADemoEndsByItselfWithASummary(t *testing.T) {
+	code, stdout, stderr := silence(t, "demo", "--for", "3s", "--customers", "100", "--port", "0")
+	require.Equal(t, exitOK, code, stderr)
+	require.Contains(t, stderr, "http://127.0.0.1:")
+	var summary map[string]any
+	require.NoError(t, json.Unmarshal([]byte(stdout), &summary))
+	for _, key := range []string{"records", "dead_letters", "alerts", "prompts", "cases", "collections", "assessments", "duration_seconds", "records_per_second", "latency_ms"} {
+		require.Contains(t, summary, key)
+	}
+}
+
 func TestAShippedMappingCanBeShown(t *testing.T) {
 	code, stdout, _ := silence(t, "import", "--map", "sparkov", "--show")
 	require.Equal(t, exitOK, code)

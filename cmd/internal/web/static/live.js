@@ -14,6 +14,7 @@
   let last = bar.dataset.after;
   let announced = 0;
   let pending = 0;
+  let stale = false;
 
   function show(text) {
     pill.textContent = text;
@@ -48,6 +49,8 @@
       else if (shown.closed) fresh.delete(shown.id);
       else fresh.add(shown.id);
     }
+    // Only a reload helps a page that has missed changes, so that offer stays.
+    if (stale) return;
     if (fresh.size > 0) show(pill.dataset.new.replace("{n}", fresh.size));
     else pill.hidden = true;
   }
@@ -57,13 +60,13 @@
     source.addEventListener("change", changed);
     source.addEventListener("reset", (event) => {
       last = event.lastEventId;
+      stale = true;
       show(pill.dataset.reset);
     });
   }
 
   pause.addEventListener("click", () => {
     const paused = source !== null;
-    pause.setAttribute("aria-pressed", String(paused));
     pause.textContent = paused ? pause.dataset.resume : pause.dataset.pause;
     if (paused) {
       source.close();

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { eventually, shot, useBrowser } from './visitor.mjs';
+
+const visit = useBrowser();
+
+test('the language follows the browser until the reader chooses', async (t) => {
+  const board = await visit(t, '/', { locale: 'zh-CN' });
+  const html = board.locator('html');
+  await board.getByRole('heading', { name: '待处理案件' }).waitFor();
+  assert.equal(await html.getAttribute('lang'), 'zh-CN');
+
+  await board.getByRole('button', { name: 'English' }).click();
+  await board.getByRole('heading', { name: 'Open cases' }).waitFor();
+  assert.equal(await html.getAttribute('lang'), 'en');
+  await board.getByRole('link', { name: 'Collections' }).click();
+  await board.getByRole('heading', { name: 'Collections' }).waitFor();
+
+  await board.getByRole('button', { name: '中文' }).click();
+  await board.getByRole('heading', { name: '催收队列' }).waitFor();
+  assert.equal(await html.getAttribute('lang'), 'zh-CN');
+});
+
+const headings = {
+  'en-US': { '/': 'Open cases', '/queue': 'Collections', '/phone': 'Sandbox phone' },
+  'zh-CN': { '/': '待处理案件', '/queue': '催收队列', '/phone': '演示手机' },
+};
+
+// brightness of the page's ground, from 0 to 255.
+const brightness = (page) => page.evaluate(() => Math.max(...getComputedStyle(document.body).backgroundColor.match(/\d+/g).map(Number)));
+const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+for (const locale of ['en-US', 'zh-CN']) {
+  for (const colorScheme of ['light', 'dark']) {
+    for (const width of [1366, 390]) {
+      test(`every page fits: ${locale}, ${colorScheme}, ${width} wide`, async (t) => {
+        const page = await visit(t, '/', { locale, colorScheme, viewport: { width, height: 800 } });
+        const look = async (name) => {
+          assert.equal(await overflow(page), 0, `${name} is wider than the window`);
+          await shot(page, `${name}-${locale}-${colorScheme}-${width}`);
+        };
+        for (const [path, name] of Object.entries(headings[locale])) {
+          await page.goto(path);
+          await page.getByRole('heading', { name }).waitFor();
+          await look(path.slice(1) || 'board');
+        }
+        assert.equal(await brightness(page) > 127, colorScheme === 'light');
+        const first = page.getByRole('rowheader').getByRole('link').first();
+        await eventually('there is a case', async () => {
+          await page.goto('/');
+          return await first.count() > 0;
+        });
+        await first.click();
+        await page.getByRole('heading', { level: 1 }).waitFor();
+        await look('case');
+      });
+    }
+  }
+}

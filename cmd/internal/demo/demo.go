@@ -47,7 +47,7 @@ const (
 	habits = 14
 	// attackRate and lendRate make a storyline begin every two seconds of wall time at the default speed, in which 5,500 cards
 	// live half an hour each: attacks, and honest uses that have to be asked about.
-	attackRate, lendRate = 8, 3
+	attackRate, lendRate = 8, 6
 )
 
 // Demo is a running bank in a box.

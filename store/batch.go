@@ -51,9 +51,6 @@ func (b *Batch) Commit() error {
 	return nil
 }
 
-// Empty reports whether nothing has been written to the batch.
-func (b *Batch) Empty() bool { return b.batch.Empty() }
-
 // Reset makes the batch ready for the next unit of work.
 func (b *Batch) Reset() {
 	b.batch.Reset()

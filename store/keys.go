@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// Every key begins with its partition, so that dropping a partition is one range deletion, then the processor, then a table:
+// Every key begins with its partition, so that what one owner has lies together, then the processor, then a table:
 //
 //	partition  processor  table  rest                         value
 //	uint16 BE  byte       's'    customer                     envelope ‖ state      (Envelope)

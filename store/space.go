@@ -107,15 +107,6 @@ func (s *Space) States(visit func(customer string, state []byte) bool) error {
 	return closeIter(it, "states")
 }
 
-// Drop forgets everything in the space.
-func (s *Space) Drop() error {
-	prefix := appendPrefix(nil, s.partition, s.processor, 0)[:prefixLen-1]
-	if err := s.db.pebble.DeleteRange(prefix, successor(prefix), pebble.Sync); err != nil {
-		return fmt.Errorf("store: drop partition %d: %w", s.partition, err)
-	}
-	return nil
-}
-
 func closeIter(it *pebble.Iterator, what string) error {
 	if err := it.Close(); err != nil {
 		return fmt.Errorf("store: read %s: %w", what, err)

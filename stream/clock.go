@@ -33,6 +33,3 @@ func (c Clock) Wall(d time.Duration) time.Duration {
 	}
 	return time.Duration(float64(d) / c.Rate)
 }
-
-// Since is how much wall time has passed since the clock showed t.
-func (c Clock) Since(t time.Time) time.Duration { return c.Wall(c.Now().Sub(t)) }

@@ -64,8 +64,7 @@ type Task[S any] struct {
 	moved   bool
 }
 
-// NewTask opens the task where the store left off. Inputs that the store does not know start at offset 0, which the reader of
-// a live partition turns into the start of the log.
+// NewTask opens the task where the store left off. An empty store starts every input at kafka.Earliest, the start of its log.
 func NewTask[S any](proc Processor[S], cfg TaskConfig) (*Task[S], error) {
 	spec := proc.Spec()
 	progress, known, err := cfg.Space.Progress()

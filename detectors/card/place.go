@@ -10,6 +10,3 @@ type Place struct {
 	Lat, Lon float64
 	HasPoint bool
 }
-
-// Known reports whether the place says anything about where it is.
-func (p Place) Known() bool { return p.HasPoint || p.City != "" }

@@ -19,6 +19,7 @@ func conformance(t *testing.T, c *Client) {
 	t.Run("an offset outside the log is a gap", func(t *testing.T) { conformGap(t, c) })
 	t.Run("a batch that is sent again is stored once", func(t *testing.T) { conformRetry(t, c) })
 	t.Run("a new owner fences the old one", func(t *testing.T) { conformFencing(t, c) })
+	t.Run("a fence ends the old owner at once and leaves no record", func(t *testing.T) { conformFence(t, c) })
 	t.Run("a producer goes on after an unknown outcome", func(t *testing.T) { conformRenewal(t, c) })
 	t.Run("two members share and hand over", func(t *testing.T) { conformGroup(t, c) })
 	t.Run("topics are created once and checked", func(t *testing.T) { conformAdmin(t, c) })
@@ -249,4 +250,26 @@ func within(t *testing.T, d time.Duration) context.Context {
 	ctx, cancel := context.WithTimeout(t.Context(), d)
 	t.Cleanup(cancel)
 	return ctx
+}
+
+func conformFence(t *testing.T, c *Client) {
+	one, other := topicNamed(t, c, 2, nil), topicNamed(t, c, 2, nil)
+	old, err := c.Producer(t.Context(), one)
+	require.NoError(t, err)
+	require.NoError(t, old.Send(t.Context(), messages(one, []string{"before"})))
+
+	owner, err := c.Producer(t.Context(), one)
+	require.NoError(t, err)
+	require.NoError(t, owner.Fence(t.Context(), []Place{{one, 0}, {other, 1}}))
+	require.ErrorIs(t, old.Send(t.Context(), messages(one, []string{"late"})), ErrFenced)
+	require.ErrorIs(t, old.Send(t.Context(), []Message{{Topic: other, Partition: 1, Value: []byte("late, where it never wrote")}}), ErrFenced)
+
+	got, next := read(t, c, one, Earliest)
+	require.Equal(t, []string{"before"}, got)
+	require.EqualValues(t, 2, next, "the marker takes an offset")
+	require.NoError(t, owner.Send(t.Context(), messages(one, []string{"after"})))
+	require.NoError(t, owner.Fence(t.Context(), []Place{{one, 0}}), "twice does no harm")
+	require.NoError(t, owner.Send(t.Context(), messages(one, []string{"still"})))
+	got, _ = read(t, c, one, Earliest)
+	require.Equal(t, []string{"before", "after", "still"}, got)
 }

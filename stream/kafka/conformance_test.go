@@ -166,7 +166,8 @@ func conformRetry(t *testing.T, c *Client) {
 		to := target{topic, 0}
 		same := p.targets[to].encoder.finish(p.session, 0)
 		for range 3 {
-			require.NoError(t, c.produce(t.Context(), to, same))
+			_, err := c.produce(t.Context(), to, same)
+			require.NoError(t, err)
 		}
 	}
 	got, _ := read(t, c, topic, Earliest)
@@ -188,13 +189,15 @@ func conformFencing(t *testing.T, c *Client) {
 	require.NoError(t, owner.Send(t.Context(), messages(topic, []string{"marker"})))
 
 	for _, late := range [][]byte{lateRetry, lateFirst} {
-		require.Error(t, c.produce(t.Context(), target{topic, 0}, late), "the old owner's batch arrives late")
+		_, err := c.produce(t.Context(), target{topic, 0}, late)
+		require.Error(t, err, "the old owner's batch arrives late")
 	}
 	for range 2 {
 		require.ErrorIs(t, old.Send(t.Context(), messages(topic, []string{"zombie"})), ErrFenced)
 	}
 	require.NoError(t, owner.Send(t.Context(), []Message{{Topic: topic, Partition: 1, Value: []byte("marker")}}))
-	require.Error(t, c.produce(t.Context(), target{topic, 1}, lateFirst), "a partition the old owner never wrote to")
+	_, err = c.produce(t.Context(), target{topic, 1}, lateFirst)
+	require.Error(t, err, "a partition the old owner never wrote to")
 	require.NoError(t, owner.Send(t.Context(), messages(topic, []string{"owner"})))
 
 	got, _ := read(t, c, topic, Earliest)

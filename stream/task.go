@@ -393,12 +393,11 @@ func (t *Task[S]) send(ctx context.Context) error {
 
 // annotate writes the order of what was applied beside the first output of each topic.
 func (t *Task[S]) annotate() {
-	header := t.order.header()
+	var topics []string
 	for i := range t.outputs.messages {
-		m := &t.outputs.messages[i]
-		first := !slices.ContainsFunc(t.outputs.messages[:i], func(o kafka.Message) bool { return o.Topic == m.Topic })
-		if first {
-			m.Headers = append(m.Headers, header)
+		if m := &t.outputs.messages[i]; !slices.Contains(topics, m.Topic) {
+			topics = append(topics, m.Topic)
+			m.Headers = append(m.Headers, t.order.header())
 		}
 	}
 }

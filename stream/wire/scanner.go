@@ -12,7 +12,7 @@ const (
 	noToken kind = iota
 	nullToken
 	boolToken
-	plainText   // printable ASCII without escapes
+	plainText   // printable ASCII and common Han without escapes
 	richText    // other text without escapes
 	escapedText // text with a backslash
 	integerToken

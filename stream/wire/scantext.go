@@ -15,13 +15,13 @@ func (s *scanner) text() token {
 		s.pos = end + 1
 		return token{start: uint32(start), end: uint32(end), kind: plainText}
 	}
-	s.pos = end
+	s.pos = hanEnd(s.data, end)
 	return s.restOfText(start)
 }
 
 // restOfText goes on with a string that is not plain from here.
 func (s *scanner) restOfText(start int) token {
-	t := token{start: uint32(start), kind: richText}
+	t := token{start: uint32(start), kind: plainText}
 	for s.pos < len(s.data) {
 		switch c := s.data[s.pos]; {
 		case c == '"':
@@ -33,17 +33,30 @@ func (s *scanner) restOfText(start int) token {
 			s.escape()
 		case c < ' ':
 			s.fail(BadJSON)
+		case c < utf8.RuneSelf && c != 0x7f:
+			// Plain again after Han characters.
 		default:
 			r, size := utf8.DecodeRune(s.data[s.pos:])
 			s.pos += size
+			t.kind = max(t.kind, richText)
 			if r == utf8.RuneError && size == 1 {
 				s.fail(BadEncoding)
 			}
 		}
-		s.pos = plainEnd(s.data, s.pos)
+		s.pos = hanEnd(s.data, plainEnd(s.data, s.pos))
 	}
 	s.fail(BadJSON)
 	return token{}
+}
+
+// hanEnd finds the first character from pos that is no Han character between U+4000 and U+9FFF: those of everyday Chinese, all of
+// three bytes with the first E4 to E9. They are valid, visible, never combine and are their own normal form, so that names in Chinese
+// are as plain as those in ASCII.
+func hanEnd(data []byte, pos int) int {
+	for pos+3 <= len(data) && data[pos]-0xe4 <= 0xe9-0xe4 && data[pos+1]&0xc0 == 0x80 && data[pos+2]&0xc0 == 0x80 {
+		pos += 3
+	}
+	return pos
 }
 
 // plainEnd finds the first byte from pos that is a quote, a backslash, a control character, DEL or not ASCII. It looks at

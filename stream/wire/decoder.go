@@ -52,8 +52,8 @@ type Decoder struct {
 	// tokens holds the value of each field in present.
 	tokens  [fieldCount]token
 	present fieldSet
-	// follows guesses the next field from the one before: producers write members in a steady order.
-	follows [fieldCount]field
+	// follows holds the two fields that came last after each: producers write members in a steady order, but for optional ones.
+	follows [fieldCount][2]field
 	// members detects duplicates among unknown and nested names.
 	members map[member]struct{}
 	pans    panFinder
@@ -121,7 +121,7 @@ func (d *Decoder) reset(r *Record) error {
 			return fmt.Errorf("wire: topic %q has no format; Topics lists those that have", r.Topic)
 		}
 		d.topic, d.format = r.Topic, f
-		d.follows = [fieldCount]field{}
+		d.follows = [fieldCount][2]field{}
 	}
 	d.scanner = scanner{data: r.Value}
 	d.arrived = r.Arrived
@@ -161,10 +161,7 @@ func (d *Decoder) scanObject() {
 		return
 	}
 	d.open()
-	previous := noField
-	for first := true; d.more(first, '}'); first = false {
-		previous = d.scanMember(previous)
-	}
+	d.scanMembers()
 	d.peek()
 	if d.reason == "" && d.pos < len(d.data) {
 		d.fail(TrailingData)
@@ -178,21 +175,60 @@ func (d *Decoder) scanObject() {
 	}
 }
 
-// scanMember reads one member of the record and returns its field, noField for an unknown one.
-func (d *Decoder) scanMember(previous field) field {
-	f := d.follows[previous]
-	d.peek()
-	if f != noField && d.at(quotedNames[f]) {
-		d.pos += len(quotedNames[f])
-	} else {
-		name := d.name()
-		if f = d.known(name); f == noField {
-			d.meta.Unknown++
-			d.inspectMember(0, name, d.value())
-			return noField
+// scanMembers reads the members of the record up to its closing brace.
+func (d *Decoder) scanMembers() {
+	previous := noField
+	for first := true; ; first = false {
+		f := noField
+		if !first {
+			f = d.expected(previous)
 		}
-		d.follows[previous] = f
+		if f == noField {
+			if !d.more(first, '}') {
+				return
+			}
+			f = d.named(previous)
+		}
+		if f != noField {
+			d.take(f)
+		}
+		previous = f
 	}
+}
+
+// expected steps over a comma and a name that came after the previous field before, and gives its field, noField for any other.
+func (d *Decoder) expected(previous field) field {
+	here := d.data[d.pos:]
+	var tail [tagSize]byte
+	if len(here) < tagSize {
+		here = append(tail[:0], here...)[:tagSize]
+	}
+	for _, f := range d.follows[previous] {
+		if l := &tags[f]; l.starts(here) {
+			d.pos += l.size
+			return f
+		}
+	}
+	return noField
+}
+
+// named reads a member's name and gives its field. An unknown member it reads to its end, and gives noField.
+func (d *Decoder) named(previous field) field {
+	name := d.name()
+	f := d.known(name)
+	if f == noField {
+		d.meta.Unknown++
+		d.inspectMember(0, name, d.value())
+		return noField
+	}
+	if known := &d.follows[previous]; known[0] != f {
+		known[0], known[1] = f, known[0]
+	}
+	return f
+}
+
+// take reads the value of a field.
+func (d *Decoder) take(f field) {
 	if d.present.has(f) {
 		d.refuse(DuplicateField, f)
 	}
@@ -200,7 +236,6 @@ func (d *Decoder) scanMember(previous field) field {
 	t := d.value()
 	d.tokens[f] = t
 	d.inspect(f, t)
-	return f
 }
 
 // known finds the field of the topic's format with this name.

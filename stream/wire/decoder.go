@@ -55,8 +55,9 @@ type Decoder struct {
 	// follows holds the two fields that came last after each: producers write members in a steady order, but for optional ones.
 	follows [fieldCount][2]field
 	// members detects duplicates among unknown and nested names.
-	members map[member]struct{}
-	pans    panFinder
+	members  map[member]struct{}
+	pans     panFinder
+	calendar calendar
 	// texts holds texts that are no views of the record: unescaped or cleaned.
 	texts []byte
 	// zones holds the time zones of contacts, by name.

@@ -1,7 +1,5 @@
 package wire
 
-import "encoding/binary"
-
 var (
 	fieldsByName = makeFieldsByName()
 	quotedNames  = makeQuotedNames()
@@ -38,13 +36,13 @@ func makeTags() (all [fieldCount]tag) {
 	all[noField].bits[0] = ^uint64(0) // so that no text starts with it
 	for f := noField + 1; f < fieldCount; f++ {
 		text := "," + quotedNames[f]
-		var word, bits [tagSize]byte
-		for i := range copy(word[:], text) {
+		var name, bits [tagSize]byte
+		for i := range copy(name[:], text) {
 			bits[i] = 0xff
 		}
 		for i := range all[f].words {
-			all[f].words[i] = binary.LittleEndian.Uint64(word[8*i:])
-			all[f].bits[i] = binary.LittleEndian.Uint64(bits[8*i:])
+			all[f].words[i] = word(name[8*i:])
+			all[f].bits[i] = word(bits[8*i:])
 		}
 		all[f].size = len(text)
 	}
@@ -54,7 +52,7 @@ func makeTags() (all [fieldCount]tag) {
 // starts reports whether b, which has tagSize bytes at least, starts with the tag.
 func (l *tag) starts(b []byte) bool {
 	b = b[:tagSize]
-	return (binary.LittleEndian.Uint64(b)^l.words[0])&l.bits[0]|
-		(binary.LittleEndian.Uint64(b[8:])^l.words[1])&l.bits[1]|
-		(binary.LittleEndian.Uint64(b[16:])^l.words[2])&l.bits[2] == 0
+	return (word(b)^l.words[0])&l.bits[0]|
+		(word(b[8:])^l.words[1])&l.bits[1]|
+		(word(b[16:])^l.words[2])&l.bits[2] == 0
 }

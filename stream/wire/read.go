@@ -208,7 +208,7 @@ func (d *Decoder) moment(f field) card.Moment {
 	if !ok {
 		return card.Moment{}
 	}
-	m, ok := parseMoment(d.data[t.start:t.end])
+	m, ok := d.calendar.moment(d.data[t.start:t.end])
 	if !ok || !t.kind.isText() {
 		d.refuse(BadTime, f)
 	}

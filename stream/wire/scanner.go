@@ -213,10 +213,7 @@ func (s *scanner) step(a, b byte) bool {
 
 // digits reads at least one digit.
 func (s *scanner) digits() bool {
-	end := s.pos
-	for end < len(s.data) && isDigit(s.data[end]) {
-		end++
-	}
+	end := digitsEnd(s.data, s.pos)
 	if end == s.pos {
 		s.fail(BadJSON)
 		return false

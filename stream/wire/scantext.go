@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"encoding/binary"
 	"math/bits"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -62,9 +61,8 @@ func hanEnd(data []byte, pos int) int {
 // plainEnd finds the first byte from pos that is a quote, a backslash, a control character, DEL or not ASCII. It looks at
 // eight bytes at a time: a borrow or carry can only mark bytes above the first true mark, and that one is what counts.
 func plainEnd(data []byte, pos int) int {
-	const ones, highs = 0x0101010101010101, 0x8080808080808080
 	for ; pos+8 <= len(data); pos += 8 {
-		x := binary.LittleEndian.Uint64(data[pos:])
+		x := word(data[pos:])
 		quote, slash := x^('"'*ones), x^('\\'*ones)
 		marks := ((quote-ones)&^quote | (slash-ones)&^slash | (x-' '*ones)&^x | x | (x + ones)) & highs
 		if marks != 0 {

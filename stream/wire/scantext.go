@@ -58,14 +58,13 @@ func hanEnd(data []byte, pos int) int {
 	return pos
 }
 
-// plainEnd finds the first byte from pos that is a quote, a backslash, a control character, DEL or not ASCII. It looks at
-// eight bytes at a time: a borrow or carry can only mark bytes above the first true mark, and that one is what counts.
+// plainEnd finds the first byte from pos that is a quote, a backslash, a control character, DEL or not ASCII. It looks at eight bytes
+// at a time: each special byte gets its high bit in one of the four terms, and a borrow or carry can only mark bytes above the first
+// true mark, which is what counts. The xor with 2 puts the quote below the space's new place, next to the control characters.
 func plainEnd(data []byte, pos int) int {
 	for ; pos+8 <= len(data); pos += 8 {
 		x := word(data[pos:])
-		quote, slash := x^('"'*ones), x^('\\'*ones)
-		marks := ((quote-ones)&^quote | (slash-ones)&^slash | (x-' '*ones)&^x | x | (x + ones)) & highs
-		if marks != 0 {
+		if marks := ((x ^ 2*ones - '!'*ones) | (x ^ '\\'*ones - ones) | (x + ones) | x) & highs; marks != 0 {
 			return pos + bits.TrailingZeros64(marks)/8
 		}
 	}

@@ -39,6 +39,7 @@ func TestOnApacheKafka(t *testing.T) {
 	t.Run("from a transaction to the customer's answer and back", l.answers)
 	t.Run("bad records and clear card numbers", l.badRecords)
 	t.Run("two monitors share, hand over and fail over", l.handOver)
+	t.Run("monitors are killed, and stopped until they are zombies", l.zombies)
 	t.Run("the broker restarts", l.brokerRestarts)
 	t.Run("topics that do not fit are refused", l.refusesTopics)
 	t.Run("the broker is somewhere else", l.wrongBroker)

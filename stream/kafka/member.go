@@ -29,13 +29,7 @@ func (c *Client) StillMember(ctx context.Context, m Member) error {
 	}
 	again := retry{c: c, transport: c.main, what: "ask group " + m.Group + " for this membership"}
 	for {
-		err := once(ctx, func(ctx context.Context) error {
-			res, err := c.api.Heartbeat(ctx, &kgo.HeartbeatRequest{GroupID: m.Group, GenerationID: m.Generation, MemberID: m.ID})
-			if err != nil {
-				return err
-			}
-			return res.Error
-		})
+		err := once(ctx, func(ctx context.Context) error { return c.askHeartbeat(ctx, m) })
 		var code kgo.Error
 		errors.As(err, &code)
 		switch {
@@ -50,4 +44,17 @@ func (c *Client) StillMember(ctx context.Context, m Member) error {
 			return err
 		}
 	}
+}
+
+// askHeartbeat sends one heartbeat. kafka-go v0.4.51 takes the answer's two fields in the wrong order, so that the error code comes out
+// as the low half of the throttle time.
+func (c *Client) askHeartbeat(ctx context.Context, m Member) error {
+	res, err := c.api.Heartbeat(ctx, &kgo.HeartbeatRequest{GroupID: m.Group, GenerationID: m.Generation, MemberID: m.ID})
+	if err != nil {
+		return err
+	}
+	if code := kgo.Error(int16(res.Throttle.Milliseconds())); code != 0 {
+		return code
+	}
+	return res.Error
 }

@@ -31,7 +31,7 @@ func newRun() *cobra.Command {
 		},
 	}
 	configFlag(cmd, &file)
-	cmd.Flags().StringVar(&roles, "roles", "", "monitor, desk or both, instead of the file's roles")
+	cmd.Flags().StringVar(&roles, "roles", "", "one or more of monitor, desk, rekey, instead of the file's roles")
 	return cmd
 }
 

@@ -37,7 +37,7 @@ func createTopics(ctx context.Context, cfg *config.Config) error {
 		return err
 	}
 	defer client.Close()
-	specs := app.Topics(cfg.Topics.Partitions, cfg.Topics.ReplicationFactor, app.BrokerTime)
+	specs := append(app.Topics(cfg.Topics.Partitions, cfg.Topics.ReplicationFactor, app.BrokerTime), app.RekeyTopics(cfg)...)
 	if err := client.CreateTopics(ctx, specs); err != nil {
 		return err
 	}

@@ -24,6 +24,7 @@ import (
 	"github.com/cardwatch/cardwatch/store"
 	"github.com/cardwatch/cardwatch/stream"
 	"github.com/cardwatch/cardwatch/stream/kafka"
+	"github.com/cardwatch/cardwatch/stream/rekey"
 	"github.com/cardwatch/cardwatch/stream/wire"
 )
 
@@ -52,6 +53,7 @@ type App struct {
 	producer   *kafka.Producer
 	monitor    *stream.Engine[detectors.State]
 	desk       *stream.Engine[alerts.State]
+	rekeys     []*rekey.Engine
 	dispatcher *dispatch.Dispatcher
 	web        *web.Server
 }
@@ -92,6 +94,7 @@ func (a *App) host() (err error) {
 			return err
 		}
 	}
+	a.hostRekey(metrics)
 	core, err := alerts.NewDesk(a.Config.Desk)
 	if err != nil {
 		return err
@@ -219,6 +222,9 @@ func (a *App) Run(ctx context.Context) error {
 	if a.desk != nil {
 		part("desk", a.desk.Run)
 		part("dispatcher", func(ctx context.Context) error { a.dispatcher.Run(ctx); return nil })
+	}
+	for _, r := range a.rekeys {
+		part("rekey", r.Run)
 	}
 	part("store", a.syncStore)
 	part("http", a.serveHTTP)

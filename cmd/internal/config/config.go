@@ -14,7 +14,7 @@ import (
 
 // Config is a checked configuration. The `doc` tags are the comments of the reference file.
 type Config struct {
-	Roles    []string        `yaml:"roles" doc:"monitor (transactions to alerts), desk (alerts to cases, prompts, queues), or both."`
+	Roles    []string        `yaml:"roles" doc:"monitor (transactions to alerts), desk (alerts to cases, prompts, queues), rekey (the bank's topics to the input topics); one or more."`
 	Insecure bool            `yaml:"insecure" doc:"For tests only: allows no TLS to other machines, passwords in the clear, key files others can read."`
 	Kafka    Kafka           `yaml:"kafka" doc:"The cluster that Cardwatch reads from and writes to."`
 	Topics   Topics          `yaml:"topics" doc:"What 'cardwatch topics create' makes."`
@@ -22,6 +22,7 @@ type Config struct {
 	HTTP     Listen          `yaml:"http" doc:"Console and API (role desk)."`
 	Metrics  Listen          `yaml:"metrics" doc:"/metrics, /healthz and /readyz."`
 	Links    Links           `yaml:"links" doc:"The links by which customers answer. Without a base_url messages carry none."`
+	Rekey    Rekey           `yaml:"rekey" doc:"Topics as the bank has them, mapped and keyed by customer (role rekey)."`
 	Rules    detectors.Rules `yaml:"rules" doc:"The detectors (role monitor)."`
 	Desk     alerts.Policy   `yaml:"desk" doc:"Prompts, contact rules and queues (role desk)."`
 }
@@ -86,6 +87,7 @@ type Links struct {
 const (
 	RoleMonitor = "monitor"
 	RoleDesk    = "desk"
+	RoleRekey   = "rekey"
 )
 
 // Defaults is the configuration of an empty file: a broker on this machine, everything else as a bank would start.
@@ -100,6 +102,7 @@ func Defaults() Config {
 		Store:   Store{Dir: "/var/lib/cardwatch", CacheMiB: 1024, WriteBehind: 5 * time.Second},
 		HTTP:    Listen{"127.0.0.1:8080"},
 		Metrics: Listen{"127.0.0.1:9464"},
+		Rekey:   Rekey{Sources: []RekeySource{}},
 		Rules:   detectors.Defaults(),
 		Desk:    alerts.Defaults(),
 	}

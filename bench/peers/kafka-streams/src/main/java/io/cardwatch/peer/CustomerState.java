@@ -70,6 +70,10 @@ final class CustomerState {
     return out.bytes();
   }
 
+  CardState card(int i) {
+    return cards[i];
+  }
+
   /** The card's state, added when it is new; with too many cards the one used longest ago is forgotten. */
   CardState card(Text token) {
     for (int i = 0; i < cardCount; i++) {

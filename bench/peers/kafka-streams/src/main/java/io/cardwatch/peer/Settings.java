@@ -72,6 +72,10 @@ record Settings(Map<String, String> values) {
     return text("application", "cardwatch-peer");
   }
 
+  String guarantee() {
+    return text("guarantee", StreamsConfig.EXACTLY_ONCE_V2);
+  }
+
   boolean serve() {
     return text("serve", "false").equals("true");
   }
@@ -84,9 +88,9 @@ record Settings(Map<String, String> values) {
     Properties p = new Properties();
     p.put(StreamsConfig.APPLICATION_ID_CONFIG, application());
     p.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap());
-    p.put(StreamsConfig.STATE_DIR_CONFIG, text("state-dir", "/tmp/cardwatch-peer"));
+    p.put(StreamsConfig.STATE_DIR_CONFIG, text("state-dir", "/var/tmp/cardwatch-peer"));
     p.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, (int) number("threads", 2));
-    p.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, text("guarantee", StreamsConfig.EXACTLY_ONCE_V2));
+    p.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, guarantee());
     p.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, number("commit-ms", 100));
     p.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, cacheBytes());
     p.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, RocksSettings.class);

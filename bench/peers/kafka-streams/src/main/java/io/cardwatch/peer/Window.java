@@ -10,7 +10,6 @@ final class Window {
   private static final int KEEP_RECENT = 8;
   private static final int MAX_STALE = 16;
   private static final int MAX_PLACES = 12;
-  static final int MAX_SPILL = 27;
 
   /** What became of a record when it met the window. */
   enum Outcome { APPLIED, ANNULLED, DUPLICATE, CONFLICT, UNMATCHED }
@@ -18,11 +17,7 @@ final class Window {
   /** Ordered by time, then id; room for one more than is kept. */
   final Use[] recent = new Use[MAX_RECENT + 1];
   int recents;
-  /** Uses per hour of the last day that recent had no room for. */
-  int spills;
-  final int[] spillHour = new int[MAX_SPILL];
-  final int[] spillUses = new int[MAX_SPILL];
-  final long[] spillSpend = new long[MAX_SPILL];
+  final Spill spill = new Spill();
   /** Ids of records older than everything in recent. */
   int stales;
   final long[] staleId = new long[MAX_STALE];
@@ -35,7 +30,8 @@ final class Window {
   int travelDay;
 
   void clear() {
-    recents = spills = stales = placeCount = period = travelDay = 0;
+    recents = stales = placeCount = period = travelDay = 0;
+    spill.clear();
     for (Period p : periods) {
       p.clear();
     }
@@ -246,7 +242,7 @@ final class Window {
     }
     recent[at] = own;
     long dayAgo = newest() - Times.DAY;
-    dropSpill((int) (dayAgo / Times.HOUR));
+    spill.forget(dayAgo);
     int drop = 0;
     for (; recents - drop > KEEP_RECENT; drop++) {
       Use oldest = recent[drop];
@@ -255,7 +251,7 @@ final class Window {
         break;
       }
       if (recently) {
-        spillOver(oldest);
+        spill.add(oldest);
       }
       if (oldest == own) {
         remember(u);
@@ -294,40 +290,5 @@ final class Window {
     }
     staleId[stales] = u.id;
     staleContent[stales++] = u.content;
-  }
-
-  private void dropSpill(int before) {
-    int drop = 0;
-    while (drop < spills && spillHour[drop] < before) {
-      drop++;
-    }
-    if (drop > 0) {
-      spills -= drop;
-      System.arraycopy(spillHour, drop, spillHour, 0, spills);
-      System.arraycopy(spillUses, drop, spillUses, 0, spills);
-      System.arraycopy(spillSpend, drop, spillSpend, 0, spills);
-    }
-  }
-
-  private void spillOver(Use u) {
-    if (u.reversed || !u.isUse()) {
-      return;
-    }
-    int hour = (int) (u.millis / Times.HOUR);
-    int i = 0;
-    while (i < spills && spillHour[i] < hour) {
-      i++;
-    }
-    if (i == spills || spillHour[i] != hour) {
-      System.arraycopy(spillHour, i, spillHour, i + 1, spills - i);
-      System.arraycopy(spillUses, i, spillUses, i + 1, spills - i);
-      System.arraycopy(spillSpend, i, spillSpend, i + 1, spills - i);
-      spillHour[i] = hour;
-      spillUses[i] = 0;
-      spillSpend[i] = 0;
-      spills++;
-    }
-    spillUses[i]++;
-    spillSpend[i] += u.approved() ? u.minor : 0;
   }
 }

@@ -37,12 +37,7 @@ final class WindowCodec {
       later = u.millis;
       laterOffset = u.offset;
     }
-    p.uint(w.spills);
-    for (int i = 0; i < w.spills; i++) {
-      p.uint(w.spillHour[i]);
-      p.uint(w.spillUses[i]);
-      p.sint(w.spillSpend[i]);
-    }
+    w.spill.write(p);
     p.uint(w.stales);
     for (int i = 0; i < w.stales; i++) {
       p.u64(w.staleId[i]);
@@ -78,12 +73,7 @@ final class WindowCodec {
       later = u.millis;
       laterOffset = u.offset;
     }
-    w.spills = (int) p.uint();
-    for (int i = 0; i < w.spills; i++) {
-      w.spillHour[i] = (int) p.uint();
-      w.spillUses[i] = (int) p.uint();
-      w.spillSpend[i] = p.sint();
-    }
+    w.spill.read(p);
     w.stales = (int) p.uint();
     for (int i = 0; i < w.stales; i++) {
       w.staleId[i] = p.u64();

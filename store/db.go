@@ -105,7 +105,12 @@ func (db *DB) Close() error {
 }
 
 // Bytes is the disk space that the store takes, write-ahead log included.
-func (db *DB) Bytes() uint64 { return db.pebble.Metrics().DiskSpaceUsage() }
+func (db *DB) Bytes() uint64 {
+	if db.failure.check() != nil {
+		return 0 // Pebble may hold its locks for good
+	}
+	return db.pebble.Metrics().DiskSpaceUsage()
+}
 
 // Sync makes everything that is committed survive a power loss.
 func (db *DB) Sync() error {

@@ -93,6 +93,12 @@ func (l *loader) checkSizes() {
 	if n := l.Store.CacheMiB; n < 16 || n > 1<<20 {
 		l.fail("store.cache_mib", "cache_mib %d is outside 16 … 1048576", n)
 	}
+	if n := l.Store.MinFreePercent; n < 0 || n > 45 {
+		l.fail("store.min_free_percent", "min_free_percent %d is outside 0 … 45", n)
+	}
+	if n := l.Store.MinFreeMiB; n < 0 || n > 1<<30 {
+		l.fail("store.min_free_mib", "min_free_mib %d is outside 0 … 1073741824", n)
+	}
 	if d := l.Store.WriteBehind; d < 0 || d > 10*time.Minute {
 		l.fail("store.write_behind", "write_behind %s is outside 0s … 10m", d)
 	}

@@ -67,7 +67,10 @@ type Store struct {
 	Dir         string        `yaml:"dir" doc:"A directory on a local disk, for this process alone."`
 	CacheMiB    int           `yaml:"cache_mib" doc:"Memory for customers' states; about 600 bytes each. More customers than fit cost a read from disk each time."`
 	WriteBehind time.Duration `yaml:"write_behind" doc:"How long the monitor keeps changed states to itself: longer writes less, and repeats more after a crash."`
-	Standby     bool          `yaml:"standby" doc:"Keep copies of the partitions that other processes own, to take over at once."`
+	// MinFreePercent is 0 … 45.
+	MinFreePercent int  `yaml:"min_free_percent" doc:"Reading pauses while the disk has less room than this, and goes on by itself; below twice this an alarm. 0 watches nothing."`
+	MinFreeMiB     int  `yaml:"min_free_mib" doc:"The alarm comes below this, too."`
+	Standby        bool `yaml:"standby" doc:"Keep copies of the partitions that other processes own, to take over at once."`
 }
 
 // Listen is an address to serve on.
@@ -99,7 +102,7 @@ func Defaults() Config {
 			SessionTimeout: 10 * time.Second, HeartbeatInterval: 3 * time.Second,
 		},
 		Topics:  Topics{Partitions: 12, ReplicationFactor: 3},
-		Store:   Store{Dir: "/var/lib/cardwatch", CacheMiB: 1024, WriteBehind: 5 * time.Second},
+		Store:   Store{Dir: "/var/lib/cardwatch", CacheMiB: 1024, WriteBehind: 5 * time.Second, MinFreePercent: 5, MinFreeMiB: 1024},
 		HTTP:    Listen{"127.0.0.1:8080"},
 		Metrics: Listen{"127.0.0.1:9464"},
 		Rekey:   Rekey{Sources: []RekeySource{}},

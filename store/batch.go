@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/binary"
 	"fmt"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -11,33 +12,50 @@ type Batch struct {
 	space *Space
 	batch *pebble.Batch
 	key   []byte
-	value []byte
 	err   error
 }
 
 // NewBatch begins a unit of work.
 func (s *Space) NewBatch() *Batch { return &Batch{space: s, batch: s.db.pebble.NewBatch()} }
 
-// PutState writes a customer's state with its envelope, and moves its timer when Wake differs from oldWake.
-func (b *Batch) PutState(customer string, e Envelope, oldWake int64, appendState func([]byte) []byte) {
-	b.key = b.space.stateKey(b.key[:0], customer)
-	b.value = appendState(appendEnvelope(b.value[:0], e))
-	b.set(b.key, b.value)
-	if e.Wake == oldWake {
+// PutValue writes a customer's value, which AppendEnvelope and the state's codec made, and moves its timer from one due time to another
+// (Unix milliseconds, 0 for none).
+func (b *Batch) PutValue(customer []byte, value []byte, oldWake, wake int64) {
+	b.key = appendStateKey(b.space, b.key[:0], customer)
+	b.set(b.key, value)
+	if wake == oldWake {
 		return
 	}
 	if oldWake != 0 {
-		b.key = b.space.timerKey(b.key[:0], oldWake, customer)
+		b.key = appendTimerKey(b.space, b.key[:0], oldWake, customer)
 		b.delete(b.key)
 	}
-	if e.Wake != 0 {
-		b.key = b.space.timerKey(b.key[:0], e.Wake, customer)
+	if wake != 0 {
+		b.key = appendTimerKey(b.space, b.key[:0], wake, customer)
 		b.set(b.key, nil)
 	}
 }
 
 // SetProgress writes how far the inputs have been applied.
-func (b *Batch) SetProgress(p Progress) { b.set(b.space.progressKey(), appendProgress(nil, p)) }
+func (b *Batch) SetProgress(p *Progress) {
+	b.set(b.space.metaKey(tableProgress), AppendProgress(nil, p))
+}
+
+// SetRules writes the rules that decide from the progress on.
+func (b *Batch) SetRules(rules []byte) { b.set(b.space.metaKey(tableRules), rules) }
+
+// SetChangelog writes that the changelog below the offset is in this copy.
+func (b *Batch) SetChangelog(next int64) {
+	b.set(b.space.metaKey(tableChangelog), binary.BigEndian.AppendUint64(nil, uint64(next)))
+}
+
+// Wipe removes everything that the space holds.
+func (b *Batch) Wipe() {
+	prefix := appendPrefix(nil, b.space.partition, b.space.processor)
+	if err := b.batch.DeleteRange(prefix, successor(prefix), nil); err != nil && b.err == nil {
+		b.err = fmt.Errorf("store: wipe partition %d: %w", b.space.partition, err)
+	}
+}
 
 // Commit applies the batch. It is in the operating system's hands afterwards; DB.Sync puts it on disk. A lost tail is
 // healed by replaying Kafka from Progress.
@@ -47,6 +65,14 @@ func (b *Batch) Commit() error {
 	}
 	if err := b.batch.Commit(pebble.NoSync); err != nil {
 		return fmt.Errorf("store: commit batch of partition %d: %w", b.space.partition, err)
+	}
+	return nil
+}
+
+// Close gives the batch's memory back; it cannot be used any more.
+func (b *Batch) Close() error {
+	if err := b.batch.Close(); err != nil {
+		return fmt.Errorf("store: close a batch: %w", err)
 	}
 	return nil
 }

@@ -15,48 +15,107 @@ type Envelope struct {
 	Wake int64
 }
 
-// Progress is how far a processor has applied its inputs in one partition.
+// Older reports whether the envelope has seen less than other of some input, and so belongs to an earlier state.
+func (e *Envelope) Older(other *Envelope) bool {
+	for i, offset := range other.Applied {
+		if i >= len(e.Applied) || e.Applied[i] < offset {
+			return true
+		}
+	}
+	return false
+}
+
+// Progress is how far a processor has applied its inputs in one partition: every record below Next is in the states.
 type Progress struct {
 	// Next holds, per input topic, the offset to read next.
 	Next []int64
+	// Last holds, per input topic, the newest record below Next that was applied.
+	Last []Anchor
 	// Now is the partition's time in Unix milliseconds: the newest append time that was applied. It never goes back.
 	Now int64
+	// Outputs holds, per output topic, the offset from which on outputs of records from Next on may stand.
+	Outputs []int64
+	// Epoch numbers the owners of the partition, from 1.
+	Epoch uint64
+	// Partitions is the number of partitions that the keys were shared out over.
+	Partitions int
+	// Released says that the owner has stopped and written everything.
+	Released bool
+}
+
+// Anchor remembers one record, to notice that a topic was deleted and made again under the same name.
+type Anchor struct {
+	// Offset is −1 when no record has been applied.
+	Offset int64
+	// Timestamp is in Unix milliseconds; Size counts the bytes of key and value.
+	Timestamp int64
+	Size      int64
 }
 
 const (
 	envelopeVersion = 1
-	progressVersion = 1
+	// progressVersion 1 was written before there were changelogs; such a store is rebuilt.
+	progressVersion = 2
 )
 
-func appendEnvelope(dst []byte, e Envelope) []byte {
+// VersionError says that a value was written by another release.
+type VersionError struct {
+	// What names the kind of value.
+	What string
+	// Found is the value's version, Newest the highest that this binary reads.
+	Found, Newest byte
+}
+
+// Error says what to do.
+func (e *VersionError) Error() string {
+	return fmt.Sprintf("store: %s has version %d, this binary reads %d: run the release that wrote it", e.What, e.Found, e.Newest)
+}
+
+// AppendEnvelope appends the envelope's binary form; the state's follows it.
+func AppendEnvelope(dst []byte, e *Envelope) []byte {
 	dst = append(dst, envelopeVersion)
 	dst = appendOffsets(dst, e.Applied)
 	return pack.Int(dst, e.Wake)
 }
 
-// readEnvelope splits a stored value into its envelope and the state behind it. e's slice is reused.
-func readEnvelope(value []byte, e *Envelope) (state []byte, err error) {
+// ReadEnvelope splits a stored value into its envelope and the state behind it. e's slice is reused.
+func ReadEnvelope(value []byte, e *Envelope) (state []byte, err error) {
 	r := pack.NewReader(value)
 	if v := r.Byte(); v != envelopeVersion && r.Err() == nil {
-		return nil, fmt.Errorf("store: state has version %d, this binary reads %d: run the release that wrote it", v, envelopeVersion)
+		return nil, &VersionError{"state", v, envelopeVersion}
 	}
 	e.Applied = readOffsets(r, e.Applied[:0])
 	e.Wake = r.Int()
 	return r.Rest(), r.Err()
 }
 
-func appendProgress(dst []byte, p Progress) []byte {
+// AppendProgress appends the progress' binary form.
+func AppendProgress(dst []byte, p *Progress) []byte {
 	dst = append(dst, progressVersion)
 	dst = appendOffsets(dst, p.Next)
-	return pack.Int(dst, p.Now)
+	dst = pack.Uint(dst, uint64(len(p.Last)))
+	for _, a := range p.Last {
+		dst = pack.Int(pack.Int(pack.Int(dst, a.Offset), a.Timestamp), a.Size)
+	}
+	dst = pack.Int(dst, p.Now)
+	dst = appendOffsets(dst, p.Outputs)
+	dst = pack.Uint(pack.Uint(dst, p.Epoch), uint64(p.Partitions))
+	return pack.Bool(dst, p.Released)
 }
 
-func readProgress(value []byte) (Progress, error) {
+// ReadProgress is the reverse of AppendProgress.
+func ReadProgress(value []byte) (Progress, error) {
 	r := pack.NewReader(value)
 	if v := r.Byte(); v != progressVersion && r.Err() == nil {
-		return Progress{}, fmt.Errorf("store: progress has version %d, this binary reads %d: run the release that wrote it", v, progressVersion)
+		return Progress{}, &VersionError{"progress", v, progressVersion}
 	}
-	p := Progress{Next: readOffsets(r, nil), Now: r.Int()}
+	p := Progress{Next: readOffsets(r, nil)}
+	for range r.Count(3) {
+		p.Last = append(p.Last, Anchor{Offset: r.Int(), Timestamp: r.Int(), Size: r.Int()})
+	}
+	p.Now = r.Int()
+	p.Outputs = readOffsets(r, nil)
+	p.Epoch, p.Partitions, p.Released = r.Uint(), int(r.Uint()), r.Bool()
 	return p, r.Done()
 }
 

@@ -10,7 +10,7 @@ import (
 // OverwriteVersion makes a stored state look as if another release had written it.
 func OverwriteVersion(t *testing.T, s *Space, customer string, version byte) {
 	t.Helper()
-	key := s.stateKey(nil, customer)
+	key := appendStateKey(s, nil, customer)
 	value, closer, err := s.db.pebble.Get(key)
 	if err != nil {
 		t.Fatal(err)

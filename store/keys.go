@@ -12,27 +12,31 @@ import (
 //	uint16 BE  byte       't'    due: uint64 BE ms, customer  –                     one timer per customer
 //	uint16 BE  byte       'i'    index byte, row key          row value             (Row), follows from the state
 //	uint16 BE  byte       'p'    –                            progress              (Progress)
+//	uint16 BE  byte       'r'    –                            the rules that decide from the progress on
+//	uint16 BE  byte       'c'    –                            uint64 BE             the changelog below it is in this copy
 //
 // A negative due time cannot occur: moments before 1970 are refused at the door.
 const (
-	tableState    = 's'
-	tableTimer    = 't'
-	tableIndex    = 'i'
-	tableProgress = 'p'
+	tableState     = 's'
+	tableTimer     = 't'
+	tableIndex     = 'i'
+	tableProgress  = 'p'
+	tableRules     = 'r'
+	tableChangelog = 'c'
 
 	prefixLen = 4
 )
 
-func appendPrefix(dst []byte, partition int, processor, table byte) []byte {
+func appendPrefix(dst []byte, partition int, rest ...byte) []byte {
 	dst = binary.BigEndian.AppendUint16(dst, uint16(partition))
-	return append(dst, processor, table)
+	return append(dst, rest...)
 }
 
-func (s *Space) stateKey(dst []byte, customer string) []byte {
+func appendStateKey[K string | []byte](s *Space, dst []byte, customer K) []byte {
 	return append(appendPrefix(dst, s.partition, s.processor, tableState), customer...)
 }
 
-func (s *Space) timerKey(dst []byte, due int64, customer string) []byte {
+func appendTimerKey[K string | []byte](s *Space, dst []byte, due int64, customer K) []byte {
 	dst = appendPrefix(dst, s.partition, s.processor, tableTimer)
 	return append(binary.BigEndian.AppendUint64(dst, uint64(due)), customer...)
 }
@@ -42,9 +46,8 @@ func (s *Space) indexKey(dst []byte, index byte, key []byte) []byte {
 	return append(append(dst, index), key...)
 }
 
-func (s *Space) progressKey() []byte {
-	return appendPrefix(nil, s.partition, s.processor, tableProgress)
-}
+// metaKey is the key of a table with one row.
+func (s *Space) metaKey(table byte) []byte { return appendPrefix(nil, s.partition, s.processor, table) }
 
 // successor is the smallest key that is greater than every key with the given prefix; nil when there is none.
 func successor(prefix []byte) []byte {

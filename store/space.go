@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -18,44 +19,74 @@ type Space struct {
 
 // Progress tells how far the inputs have been applied; false when the space is empty.
 func (s *Space) Progress() (Progress, bool, error) {
-	value, closer, err := s.db.pebble.Get(s.progressKey())
+	var p Progress
+	found, err := s.get(s.metaKey(tableProgress), func(value []byte) (err error) {
+		p, err = ReadProgress(value)
+		return err
+	})
+	return p, found, err
+}
+
+// Rules gives the rules that decide from the progress on; false when none have been recorded.
+func (s *Space) Rules() (rules []byte, found bool, err error) {
+	found, err = s.get(s.metaKey(tableRules), func(value []byte) error {
+		rules = bytes.Clone(value)
+		return nil
+	})
+	return rules, found, err
+}
+
+// Changelog is the offset below which the changelog is in this copy; false when none of it is.
+func (s *Space) Changelog() (next int64, found bool, err error) {
+	found, err = s.get(s.metaKey(tableChangelog), func(value []byte) error {
+		if len(value) != 8 {
+			return fmt.Errorf("store: changelog position of partition %d is damaged", s.partition)
+		}
+		next = int64(binary.BigEndian.Uint64(value))
+		return nil
+	})
+	return next, found, err
+}
+
+// AppendValue appends a customer's value, an envelope and the encoded state, as Batch.PutValue got it; false when there is none. For
+// the goroutine that owns the partition only.
+func (s *Space) AppendValue(dst []byte, customer string) ([]byte, bool, error) {
+	s.key = appendStateKey(s, s.key[:0], customer)
+	value, closer, err := s.db.pebble.Get(s.key)
 	if errors.Is(err, pebble.ErrNotFound) {
-		return Progress{}, false, nil
+		return dst, false, nil
 	}
 	if err != nil {
-		return Progress{}, false, fmt.Errorf("store: progress of partition %d: %w", s.partition, err)
+		return dst, false, fmt.Errorf("store: read partition %d: %w", s.partition, err)
 	}
-	defer closer.Close()
-	p, err := readProgress(value)
-	return p, true, err
+	dst = append(dst, value...)
+	if err := closer.Close(); err != nil {
+		return dst, false, fmt.Errorf("store: read partition %d: %w", s.partition, err)
+	}
+	return dst, true, nil
 }
 
-// State looks up a customer and hands the encoded state to read while it is valid; false when there is none. e is filled
-// and its memory reused. For the goroutine that owns the partition only.
-func (s *Space) State(customer string, e *Envelope, read func(state []byte) error) (bool, error) {
-	s.key = s.stateKey(s.key[:0], customer)
-	return s.get(s.key, e, read)
-}
-
-// View is State for readers that do not own the partition.
+// View hands a customer's encoded state to read while it is valid; false when there is none. For readers that do not own the partition.
 func (s *Space) View(customer string, read func(state []byte) error) (bool, error) {
-	return s.get(s.stateKey(nil, customer), new(Envelope), read)
+	return s.get(appendStateKey(s, nil, customer), func(value []byte) error {
+		state, err := ReadEnvelope(value, new(Envelope))
+		if err != nil {
+			return err
+		}
+		return read(state)
+	})
 }
 
-func (s *Space) get(key []byte, e *Envelope, read func([]byte) error) (bool, error) {
+func (s *Space) get(key []byte, read func(value []byte) error) (bool, error) {
 	value, closer, err := s.db.pebble.Get(key)
 	if errors.Is(err, pebble.ErrNotFound) {
 		return false, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("store: read state in partition %d: %w", s.partition, err)
+		return false, fmt.Errorf("store: read partition %d: %w", s.partition, err)
 	}
 	defer closer.Close()
-	state, err := readEnvelope(value, e)
-	if err != nil {
-		return false, err
-	}
-	return true, read(state)
+	return true, read(value)
 }
 
 // Timer is a customer's wish to be woken.
@@ -70,7 +101,7 @@ type Timer struct {
 func (s *Space) Timers(from int64, limit int) ([]Timer, error) {
 	prefix := appendPrefix(nil, s.partition, s.processor, tableTimer)
 	it, err := s.db.pebble.NewIter(&pebble.IterOptions{
-		LowerBound: s.timerKey(nil, max(from, 0), ""), UpperBound: successor(prefix),
+		LowerBound: appendTimerKey(s, nil, max(from, 0), ""), UpperBound: successor(prefix),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("store: timers of partition %d: %w", s.partition, err)
@@ -96,7 +127,7 @@ func (s *Space) States(visit func(customer string, state []byte) bool) error {
 	}
 	var e Envelope
 	for ok := it.First(); ok; ok = it.Next() {
-		state, err := readEnvelope(it.Value(), &e)
+		state, err := ReadEnvelope(it.Value(), &e)
 		if err != nil {
 			return errors.Join(err, it.Close())
 		}

@@ -18,17 +18,21 @@ func open(t *testing.T, fs vfs.FS) *store.DB {
 	return db
 }
 
-func text(s string) func([]byte) []byte {
-	return func(dst []byte) []byte { return append(dst, s...) }
+func put(b *store.Batch, customer string, e store.Envelope, oldWake int64, state string) {
+	b.PutValue([]byte(customer), append(store.AppendEnvelope(nil, &e), state...), oldWake, e.Wake)
 }
 
 func read(t *testing.T, s *store.Space, customer string) (string, store.Envelope, bool) {
 	t.Helper()
 	var e store.Envelope
-	var state string
-	found, err := s.State(customer, &e, func(b []byte) error { state = string(b); return nil })
+	value, found, err := s.AppendValue(nil, customer)
 	require.NoError(t, err)
-	return state, e, found
+	if !found {
+		return "", e, false
+	}
+	state, err := store.ReadEnvelope(value, &e)
+	require.NoError(t, err)
+	return string(state), e, true
 }
 
 func TestStateComesBackWithItsEnvelope(t *testing.T) {
@@ -36,8 +40,8 @@ func TestStateComesBackWithItsEnvelope(t *testing.T) {
 	defer db.Close()
 	s := db.Space('m', 3)
 	b := s.NewBatch()
-	b.PutState("c1", store.Envelope{Applied: []int64{7, 0, 12}, Wake: 99}, 0, text("hello"))
-	b.SetProgress(store.Progress{Next: []int64{8, 0, 13}, Now: 1234})
+	put(b, "c1", store.Envelope{Applied: []int64{7, 0, 12}, Wake: 99}, 0, "hello")
+	b.SetProgress(&store.Progress{Next: []int64{8, 0, 13}, Now: 1234})
 	require.NoError(t, b.Commit())
 
 	state, e, found := read(t, s, "c1")
@@ -55,8 +59,8 @@ func TestSpacesOfOtherPartitionsAndProcessorsAreApart(t *testing.T) {
 	defer db.Close()
 	mine := db.Space('m', 1)
 	b := mine.NewBatch()
-	b.PutState("c1", store.Envelope{Wake: 5}, 0, text("mine"))
-	b.SetProgress(store.Progress{Next: []int64{1}})
+	put(b, "c1", store.Envelope{Wake: 5}, 0, "mine")
+	b.SetProgress(&store.Progress{Next: []int64{1}})
 	require.NoError(t, b.Commit())
 
 	for name, other := range map[string]*store.Space{"partition": db.Space('m', 2), "processor": db.Space('d', 1)} {
@@ -75,13 +79,13 @@ func TestTimersFollowTheirStateAndComeInOrder(t *testing.T) {
 	defer db.Close()
 	s := db.Space('m', 0)
 	b := s.NewBatch()
-	b.PutState("late", store.Envelope{Wake: 300}, 0, text(""))
-	b.PutState("soon", store.Envelope{Wake: 100}, 0, text(""))
-	b.PutState("moved", store.Envelope{Wake: 50}, 0, text(""))
-	b.PutState("none", store.Envelope{}, 0, text(""))
+	put(b, "late", store.Envelope{Wake: 300}, 0, "")
+	put(b, "soon", store.Envelope{Wake: 100}, 0, "")
+	put(b, "moved", store.Envelope{Wake: 50}, 0, "")
+	put(b, "none", store.Envelope{}, 0, "")
 	require.NoError(t, b.Commit())
 	b.Reset()
-	b.PutState("moved", store.Envelope{Wake: 200}, 50, text(""))
+	put(b, "moved", store.Envelope{Wake: 200}, 50, "")
 	require.NoError(t, b.Commit())
 
 	timers, err := s.Timers(0, 10)
@@ -98,9 +102,9 @@ func TestTimersOfOneMillisecondAreNeverCutApart(t *testing.T) {
 	s := db.Space('m', 0)
 	b := s.NewBatch()
 	for _, customer := range []string{"a", "b", "c"} {
-		b.PutState(customer, store.Envelope{Wake: 100}, 0, text(""))
+		put(b, customer, store.Envelope{Wake: 100}, 0, "")
 	}
-	b.PutState("d", store.Envelope{Wake: 101}, 0, text(""))
+	put(b, "d", store.Envelope{Wake: 101}, 0, "")
 	require.NoError(t, b.Commit())
 	timers, err := s.Timers(0, 2)
 	require.NoError(t, err)
@@ -147,9 +151,9 @@ func TestCrashLeavesWholeBatches(t *testing.T) {
 		for n := int64(1); n <= 60; n++ {
 			b := s.NewBatch()
 			for _, customer := range []string{"a", "b"} {
-				b.PutState(customer, store.Envelope{Applied: []int64{n}}, 0, text(fmt.Sprint(n)))
+				put(b, customer, store.Envelope{Applied: []int64{n}}, 0, fmt.Sprint(n))
 			}
-			b.SetProgress(store.Progress{Next: []int64{n}})
+			b.SetProgress(&store.Progress{Next: []int64{n}})
 			require.NoError(t, b.Commit())
 			if rng.IntN(10) == 0 {
 				require.NoError(t, db.Sync())
@@ -191,9 +195,11 @@ func TestStateOfANewerReleaseIsRefused(t *testing.T) {
 	defer db.Close()
 	s := db.Space('m', 0)
 	b := s.NewBatch()
-	b.PutState("c", store.Envelope{}, 0, text("x"))
+	put(b, "c", store.Envelope{}, 0, "x")
 	require.NoError(t, b.Commit())
 	store.OverwriteVersion(t, s, "c", 9)
-	_, err := s.State("c", new(store.Envelope), func([]byte) error { return nil })
+	value, _, err := s.AppendValue(nil, "c")
+	require.NoError(t, err)
+	_, err = store.ReadEnvelope(value, new(store.Envelope))
 	require.ErrorContains(t, err, "version 9, this binary reads 1")
 }

@@ -26,7 +26,7 @@ func NewDesk(core *alerts.Desk, observe func(*alerts.Effects)) *Desk {
 func (d *Desk) Spec() Spec {
 	return Spec{Name: "desk", Tag: DeskTag, Inputs: []string{
 		wire.ContactTopic, wire.AlertTopic, wire.CollectionTopic, wire.ReplyTopic, wire.CommandTopic, wire.ReceiptTopic, wire.TickTopic,
-	}}
+	}, Outputs: []string{wire.FeedbackTopic, wire.CardActionTopic}, Indexed: true}
 }
 
 // Step applies one event. Nothing is rejected: a command that does not fit is refused, which is an effect.

@@ -22,6 +22,11 @@ type Metrics struct {
 	lagGauge *prometheus.GaugeVec
 	running  *prometheus.GaugeVec
 	latency  *prometheus.HistogramVec
+	written  *prometheus.CounterVec
+	flights  *prometheus.HistogramVec
+	takeover *prometheus.HistogramVec
+	follows  *prometheus.GaugeVec
+	lost     *prometheus.CounterVec
 }
 
 // NewMetrics registers the engine's figures. The clock turns append times into waiting times.
@@ -32,6 +37,11 @@ func NewMetrics(reg prometheus.Registerer, clock Clock) *Metrics {
 	gauge := func(name, help string, labels ...string) *prometheus.GaugeVec {
 		return prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: "cardwatch", Subsystem: "stream", Name: name, Help: help}, labels)
 	}
+	histogram := func(name, help string, labels ...string) *prometheus.HistogramVec {
+		return prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Namespace: "cardwatch", Subsystem: "stream", Name: name, Help: help, Buckets: prometheus.ExponentialBuckets(.001, 2, 14),
+		}, labels)
+	}
 	m := &Metrics{
 		clock:    clock,
 		records:  counter("records_total", "Records read, by processor and topic.", "processor", "topic"),
@@ -41,6 +51,11 @@ func NewMetrics(reg prometheus.Registerer, clock Clock) *Metrics {
 		outputs:  counter("outputs_total", "Records written, by processor and topic.", "processor", "topic"),
 		lagGauge: gauge("lag_records", "Records in the log that were not fetched at the last look.", "processor", "topic", "partition"),
 		running:  gauge("partition_running", "1 while this process works on the partition.", "processor", "partition"),
+		written:  counter("states_written_total", "States written to changelog and store.", "processor"),
+		flights:  histogram("write_seconds", "From the start of writing states to changelog and store to the end.", "processor"),
+		takeover: histogram("takeover_seconds", "From the assignment of a partition to the first record read.", "processor"),
+		follows:  gauge("standby_lag_records", "Records of a changelog that a standby had not copied at the last look.", "processor", "partition"),
+		lost:     counter("gap_records_total", "Input records lost to retention, as an operator accepted.", "processor", "topic"),
 		latency: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Namespace: "cardwatch", Subsystem: "stream", Name: "decision_latency_seconds",
 			Help:                        "From the append of a record to the acknowledgement of what it caused.",
@@ -48,7 +63,8 @@ func NewMetrics(reg prometheus.Registerer, clock Clock) *Metrics {
 			NativeHistogramBucketFactor: 1.1, NativeHistogramMaxBucketNumber: 160, NativeHistogramMinResetDuration: time.Hour,
 		}, []string{"processor", "topic"}),
 	}
-	reg.MustRegister(m.records, m.refused, m.dropped, m.unknown, m.outputs, m.lagGauge, m.running, m.latency)
+	reg.MustRegister(m.records, m.refused, m.dropped, m.unknown, m.outputs, m.lagGauge, m.running, m.latency,
+		m.written, m.flights, m.takeover, m.follows, m.lost)
 	return m
 }
 
@@ -103,4 +119,29 @@ func (m *Metrics) partitionState(processor string, partition int, running bool) 
 		value = 1
 	}
 	m.running.WithLabelValues(processor, strconv.Itoa(partition)).Set(value)
+}
+
+func (m *Metrics) flown(processor string, states int, took time.Duration) {
+	if m != nil {
+		m.written.WithLabelValues(processor).Add(float64(states))
+		m.flights.WithLabelValues(processor).Observe(took.Seconds())
+	}
+}
+
+func (m *Metrics) takenOver(processor string, took time.Duration) {
+	if m != nil {
+		m.takeover.WithLabelValues(processor).Observe(took.Seconds())
+	}
+}
+
+func (m *Metrics) standby(processor string, partition int, lag int64) {
+	if m != nil {
+		m.follows.WithLabelValues(processor, strconv.Itoa(partition)).Set(float64(lag))
+	}
+}
+
+func (m *Metrics) gapAccepted(processor, topic string, records int64) {
+	if m != nil {
+		m.lost.WithLabelValues(processor, topic).Add(float64(records))
+	}
 }

@@ -29,7 +29,7 @@ func NewMonitor(core *detectors.Monitor, observe func(*detectors.State, *detecto
 func (m *Monitor) Spec() Spec {
 	return Spec{Name: "monitor", Tag: MonitorTag, Inputs: []string{
 		wire.CustomerTopic, wire.FeedbackTopic, wire.StatementTopic, wire.PaymentTopic, wire.TransactionTopic, wire.TickTopic,
-	}}
+	}, Outputs: []string{wire.AlertTopic, wire.CollectionTopic, wire.AssessmentTopic}}
 }
 
 // Step applies one event; the only reject is an event_id that was seen with other content.

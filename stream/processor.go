@@ -1,9 +1,12 @@
 package stream
 
 import (
+	"slices"
+
 	"github.com/cardwatch/cardwatch/detectors/card"
 	"github.com/cardwatch/cardwatch/store"
 	"github.com/cardwatch/cardwatch/stream/kafka"
+	"github.com/cardwatch/cardwatch/stream/wire"
 )
 
 // Processor folds the events of one customer into a state S. It is pure: no I/O, no clock, no goroutine.
@@ -31,6 +34,19 @@ type Spec struct {
 	Tag byte
 	// Inputs are the topics read, all with the same number of partitions. Records with equal append times apply in this order.
 	Inputs []string
+	// Outputs are the topics that Step writes to; the dead letters of the inputs come on top.
+	Outputs []string
+	// Indexed says that Index gives rows.
+	Indexed bool
+}
+
+// written lists every topic that a partition of the processor writes to, except its changelog.
+func (s *Spec) written() []string {
+	topics := slices.Clone(s.Outputs)
+	for _, input := range s.Inputs {
+		topics = append(topics, wire.DeadLetter(input))
+	}
+	return topics
 }
 
 // Outputs collects the records that follow from a batch of events.

@@ -3,6 +3,7 @@ package stream
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/cardwatch/cardwatch/detectors/card"
@@ -37,6 +38,7 @@ func (q *queue) head() *kafka.Record { return &q.batch.Records[q.at] }
 
 // runner drives a Task from a live partition: one fetcher goroutine per input, merged here by append time.
 type runner[S any] struct {
+	engine    *Engine[S]
 	task      *Task[S]
 	client    *kafka.Client
 	producer  *kafka.Producer
@@ -65,11 +67,13 @@ func (r *runner[S]) run(ctx context.Context) error {
 	r.queues = make([]queue, len(inputs))
 	r.arrivals = make(chan fetched)
 	fetching, stop := context.WithCancel(ctx)
+	var fetchers sync.WaitGroup
+	defer fetchers.Wait()
 	defer stop()
 	for i, topic := range inputs {
 		r.queues[i].resume = make(chan struct{}, 2)
 		r.queues[i].resume <- struct{}{}
-		go r.fetch(fetching, i, r.client.Fetch(topic, r.partition, r.task.Next(i)))
+		fetchers.Go(func() { r.fetch(fetching, i, r.client.Fetch(topic, r.partition, r.task.Next(i))) })
 	}
 	ticker := time.NewTicker(r.tickEvery)
 	defer ticker.Stop()
@@ -79,6 +83,13 @@ func (r *runner[S]) run(ctx context.Context) error {
 			return r.finish(work)
 		case <-ticker.C:
 			if err := r.tick(work); err != nil {
+				return err
+			}
+		case err := <-r.task.Landing():
+			if err = r.task.Land(err); err == nil {
+				err = r.task.Commit(work)
+			}
+			if err != nil {
 				return err
 			}
 		case f := <-r.arrivals:
@@ -96,6 +107,10 @@ func (r *runner[S]) run(ctx context.Context) error {
 func (r *runner[S]) fetch(ctx context.Context, input int, f *kafka.Fetcher) {
 	for {
 		batch, err := f.Next(ctx)
+		if from, accepted := r.engine.accepts(err); accepted {
+			f = r.client.Fetch(r.task.spec.Inputs[input], r.partition, from)
+			continue
+		}
 		select {
 		case r.arrivals <- fetched{input: input, batch: batch, err: err}:
 		case <-ctx.Done():
@@ -145,7 +160,10 @@ func (r *runner[S]) drain(ctx, work context.Context) error {
 	for n := 1; ; n++ {
 		input := r.oldest()
 		if input < 0 {
-			return r.task.Commit(work)
+			if err := r.task.Commit(work); err != nil {
+				return err
+			}
+			return r.goLive(work)
 		}
 		q := &r.queues[input]
 		if err := r.task.Apply(input, q.head()); err != nil {
@@ -163,8 +181,12 @@ func (r *runner[S]) drain(ctx, work context.Context) error {
 	}
 }
 
-// oldest picks the input whose next record was appended first; −1 while an input that may hold an older one has not answered.
+// oldest picks the input whose next record was appended first, or the one that a predecessor took next; −1 while an input that may
+// hold an older one has not answered.
 func (r *runner[S]) oldest() int {
+	if input, ordered := r.scripted(); ordered {
+		return input
+	}
 	best := -1
 	for i := range r.queues {
 		q := &r.queues[i]
@@ -179,6 +201,37 @@ func (r *runner[S]) oldest() int {
 		}
 	}
 	return best
+}
+
+// scripted is the input that a predecessor took the next record from, −1 when it has not come yet; false when nobody says.
+func (r *runner[S]) scripted() (input int, ordered bool) {
+	for {
+		input, through := r.task.scripted()
+		if input < 0 {
+			return 0, false
+		}
+		q := &r.queues[input]
+		switch {
+		case !q.empty() && q.head().Offset <= through:
+			return input, true
+		case q.empty() && r.task.Next(input) <= through:
+			return -1, true
+		}
+		r.task.skipScript() // compaction has taken the records since
+	}
+}
+
+// goLive ends the replay of what a predecessor did, once everything that was there then has been applied: from here on new rules decide.
+func (r *runner[S]) goLive(ctx context.Context) error {
+	if !r.task.Replayed() {
+		return nil
+	}
+	proc, err := r.engine.newProc(r.engine.cfg.Rules)
+	if err != nil {
+		return err
+	}
+	r.log.Info("partition is live", "processor", r.task.spec.Name, "partition", r.partition)
+	return r.task.GoLive(ctx, proc, r.engine.cfg.Rules)
 }
 
 // tick writes the time to the partition's tick topic and mirrors the progress to the consumer group.
@@ -200,7 +253,7 @@ func (r *runner[S]) tick(ctx context.Context) error {
 func (r *runner[S]) mirror() {
 	offsets := make(map[string]map[int]int64)
 	for i, topic := range r.task.spec.Inputs {
-		if next := r.task.Next(i); next >= 0 {
+		if next := r.task.Stored().Next[i]; next >= 0 {
 			offsets[topic] = map[int]int64{r.partition: next}
 		}
 	}
@@ -209,9 +262,12 @@ func (r *runner[S]) mirror() {
 	}
 }
 
-// finish commits what has been applied and tells the group.
+// finish commits and writes what has been applied, leaves word of it for the next owner, and tells the group.
 func (r *runner[S]) finish(work context.Context) error {
 	if err := r.task.Commit(work); err != nil {
+		return err
+	}
+	if err := r.task.Release(work); err != nil {
 		return err
 	}
 	r.mirror()

@@ -81,9 +81,14 @@ func (s *Status) assigned(partitions []int) {
 	defer s.mu.Unlock()
 	s.joined = true
 	for _, p := range s.partitions {
-		p.State = Released
+		if !slices.Contains(partitions, p.Partition) {
+			p.State = Released
+		}
 	}
 	for _, p := range partitions {
+		if one := s.partitions[p]; one != nil && one.State == Running {
+			continue
+		}
 		s.partitions[p] = &PartitionStatus{Partition: p, State: Running, Lag: make(map[string]int64)}
 		s.metrics.partitionState(s.processor, p, true)
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/cardwatch/cardwatch/alerts"
@@ -30,38 +32,68 @@ type TaskConfig struct {
 	Space     *store.Space
 	Sink      Sink
 	Partition int
+	// Partitions is the number of partitions of every topic; 0 when the records come from files.
+	Partitions int
 	// Zone is the bank's, for the offset that arrival times are written with.
 	Zone *time.Location
-	// CacheStates bounds the decoded states kept between commits; 0 is 50,000.
-	CacheStates int
+	// Budget bounds the cached states, together with those of other tasks; nil is 64 MiB for this one.
+	Budget *Budget
+	// WriteBehind is how long a changed state may wait to be written; 0 writes all at each commit.
+	WriteBehind time.Duration
+	// Changelog is the topic that takes what is written to the store; "" for none, as when the inputs are files.
+	Changelog string
+	// Rules are recorded as what decides from here on, unless they are already; nil records none.
+	Rules []byte
+	// Epoch is the owner's number; 0 keeps the one before.
+	Epoch uint64
+	// Tail is what a predecessor has done that the store does not know of.
+	Tail Tail
 	// FromFile accepts records without a key and never stops at a poison storm: a file is read to its end.
 	FromFile bool
 	// FindByPhone looks up whose number it is, "" when nobody's; nil where no replies are read.
 	FindByPhone func(alerts.Phone) (customer string, err error)
 	// Metrics may be nil.
 	Metrics *Metrics
-	// Committed hears, after each commit, which customers' states have changed; it must not block. May be nil.
+	// Committed hears which customers' states have changed in the store; it must not block. May be nil.
 	Committed func(customers []string)
 	// Release is this binary's version, written into dead letters.
 	Release string
+	// Sabotage plants a defect; for the simulator's own tests.
+	Sabotage Sabotage
 }
 
 // Task applies one partition's records to one processor's states. It is the one code path of live operation and replay.
 type Task[S any] struct {
-	cfg      TaskConfig
-	proc     Processor[S]
-	spec     Spec
-	cache    *cache[S]
-	timers   timerQueue
-	progress store.Progress
-	outputs  Outputs
-	batch    *store.Batch
-	decoder  wire.Decoder
-	storm    stormGuard
-	// quiet holds, per input, the offset below which outputs have been acknowledged before and are not sent again.
-	quiet   []int64
-	changed []string
+	cfg     TaskConfig
+	proc    Processor[S]
+	spec    Spec
+	written []string
+	cache   *cache
+	timers  timerQueue
+	outputs Outputs
+	decoder wire.Decoder
+	storm   stormGuard
+	order   orderNote
 	moved   bool
+
+	// progress is what has been applied, stored what the store says; marks lie between them.
+	progress, stored store.Progress
+	marks            []mark
+	sinceMark        int
+	storedMark       uint64
+	lastFlight       time.Time
+	flight           *flight
+	flightBytes      int
+	released         bool
+	// rules wait to be recorded.
+	rules []byte
+	// rows are the index rows that the store holds for the customers whose states wait to be written.
+	rows map[ref][]store.Row
+
+	// state and envelope are the customer's in hand; value and buf are room for encoding.
+	state      S
+	envelope   store.Envelope
+	value, buf []byte
 }
 
 // NewTask opens the task where the store left off. An empty store starts every input at kafka.Earliest, the start of its log.
@@ -72,40 +104,55 @@ func NewTask[S any](proc Processor[S], cfg TaskConfig) (*Task[S], error) {
 		return nil, err
 	}
 	if !known {
-		progress = store.Progress{Next: make([]int64, len(spec.Inputs))}
-		for i := range progress.Next {
-			progress.Next[i] = kafka.Earliest
-		}
+		progress = emptyProgress(&spec)
 	}
 	if len(progress.Next) != len(spec.Inputs) {
 		return nil, fmt.Errorf("stream: the store knows %d inputs of the %s, this binary has %d: start with an empty store",
 			len(progress.Next), spec.Name, len(spec.Inputs))
 	}
-	if cfg.CacheStates == 0 {
-		cfg.CacheStates = 50_000
+	if cfg.Budget == nil {
+		cfg.Budget = NewBudget(64 << 20)
 	}
+	if cfg.Epoch != 0 {
+		progress.Epoch = cfg.Epoch
+	}
+	progress.Partitions, progress.Released = cfg.Partitions, false
 	t := &Task[S]{
-		cfg: cfg, proc: proc, spec: spec, cache: newCache[S](cfg.CacheStates), progress: progress,
-		outputs: Outputs{partition: int32(cfg.Partition)}, batch: cfg.Space.NewBatch(),
-		quiet: make([]int64, len(spec.Inputs)),
+		cfg: cfg, proc: proc, spec: spec, written: spec.written(), cache: newCache(cfg.Budget), progress: progress, rules: cfg.Rules,
+		outputs: Outputs{partition: int32(cfg.Partition)}, lastFlight: time.Now(),
 	}
+	if spec.Indexed {
+		t.rows = make(map[ref][]store.Row)
+	}
+	t.stored = cloneProgress(&progress)
+	t.marks = []mark{{at: time.Now(), progress: t.stored}}
+	t.order.begin(t.progress.Last)
 	t.timers = timerQueue{read: cfg.Space.Timers, chunk: timerChunk}
 	return t, nil
+}
+
+// emptyProgress is that of a processor that has applied nothing.
+func emptyProgress(spec *Spec) store.Progress {
+	p := store.Progress{Outputs: make([]int64, len(spec.written()))}
+	for range spec.Inputs {
+		p.Next = append(p.Next, kafka.Earliest)
+		p.Last = append(p.Last, store.Anchor{Offset: -1})
+	}
+	return p
 }
 
 // Next is the offset to read next of an input; kafka.Earliest when nothing has been read.
 func (t *Task[S]) Next(input int) int64 { return t.progress.Next[input] }
 
+// Stored is the progress that the store holds: from there the partition would go on after a crash.
+func (t *Task[S]) Stored() store.Progress { return t.stored }
+
 // Now is the partition's time: the newest append time that was applied.
 func (t *Task[S]) Now() card.Moment { return t.moment(t.progress.Now) }
-
-// Quiet says that the outputs of an input's records below offset have been acknowledged by an earlier owner.
-func (t *Task[S]) Quiet(input int, offset int64) { t.quiet[input] = offset }
 
 // Apply applies one record: it moves the partition's time, wakes who is due, decodes and steps. Its only errors are the
 // store's and ErrPoisonStorm; a bad record is a dead letter.
 func (t *Task[S]) Apply(input int, rec *kafka.Record) error {
-	mark := t.outputs.Len()
 	if err := t.Advance(rec.Timestamp); err != nil {
 		return err
 	}
@@ -117,10 +164,10 @@ func (t *Task[S]) Apply(input int, rec *kafka.Record) error {
 	if reject != "" {
 		t.deadLetter(input, rec, reject)
 	}
-	if rec.Offset < t.quiet[input] {
-		t.outputs.truncate(mark)
-	}
 	t.progress.Next[input] = rec.Offset + 1
+	t.progress.Last[input] = store.Anchor{Offset: rec.Offset, Timestamp: rec.Timestamp, Size: int64(len(rec.Key) + len(rec.Value))}
+	t.order.add(input, rec.Offset)
+	t.sinceMark++
 	t.moved = true
 	if err := t.storm.add(reject != ""); err != nil && !t.cfg.FromFile {
 		return err
@@ -132,6 +179,7 @@ func (t *Task[S]) Apply(input int, rec *kafka.Record) error {
 func (t *Task[S]) skipTo(input int, next int64) {
 	if next > t.progress.Next[input] {
 		t.progress.Next[input] = next
+		t.moved = true
 	}
 }
 
@@ -151,20 +199,23 @@ func (t *Task[S]) step(input int, rec *kafka.Record) (reject string, err error) 
 	if topic == wire.TickTopic {
 		return "", nil // its append time is all it says, and Apply has heard it
 	}
-	if body.Meta().Customer == "" {
+	customer := body.Meta().Customer
+	if customer == "" {
 		return t.forward(input, body)
 	}
-	e, err := t.load(body.Meta().Customer)
+	r, state, err := t.open(customer)
 	if err != nil {
 		return "", err
 	}
-	if rec.Offset < e.envelope.Applied[input] {
+	if rec.Offset < t.envelope.Applied[input] && t.cfg.Sabotage != SkipOffsetGuard {
 		return "", nil
 	}
-	reject = t.proc.Step(&e.state, card.Event{Arrived: arrived, Body: body}, &t.outputs)
-	e.envelope.Applied[input] = rec.Offset + 1
-	t.cache.touch(e)
-	t.rewake(e)
+	if err := t.load(r, state); err != nil {
+		return "", err
+	}
+	reject = t.proc.Step(&t.state, card.Event{Arrived: arrived, Body: body}, &t.outputs)
+	t.envelope.Applied[input] = rec.Offset + 1
+	t.keep(r, customer)
 	return reject, nil
 }
 
@@ -193,55 +244,94 @@ func (t *Task[S]) Advance(now int64) error {
 func (t *Task[S]) NextTimer(until int64) (int64, bool, error) { return t.timers.earliest(until) }
 
 func (t *Task[S]) wake(timer store.Timer) error {
-	e, err := t.load(timer.Customer)
+	r, state, err := t.open(timer.Customer)
 	if err != nil {
 		return err
 	}
-	if e.envelope.Wake != timer.Due {
+	if t.envelope.Wake != timer.Due {
 		return nil
+	}
+	if err := t.load(r, state); err != nil {
+		return err
 	}
 	at := t.moment(timer.Due)
 	t.outputs.now = timer.Due
-	tick := card.Tick{Head: card.Head{Customer: e.customer, At: at}}
-	t.proc.Step(&e.state, card.Event{Arrived: at, Body: &tick}, &t.outputs)
-	t.cache.touch(e)
+	tick := card.Tick{Head: card.Head{Customer: timer.Customer, At: at}}
+	t.proc.Step(&t.state, card.Event{Arrived: at, Body: &tick}, &t.outputs)
 	t.moved = true
-	t.rewake(e)
-	if w := e.envelope.Wake; w != 0 && w <= timer.Due {
+	t.keep(r, timer.Customer)
+	if w := t.envelope.Wake; w != 0 && w <= timer.Due {
 		return fmt.Errorf("stream: %s asks to be woken at %s although that has passed: a defect in its NextWake", t.spec.Name, t.moment(w))
 	}
 	return nil
 }
 
-func (t *Task[S]) rewake(e *entry[S]) {
-	wake := t.proc.NextWake(&e.state).UnixMilli
-	if wake == e.envelope.Wake {
-		return
+// open finds a customer's entry, in the store if need be, and reads its envelope. The encoded state is a view, empty for a customer
+// never seen.
+func (t *Task[S]) open(customer string) (r ref, state []byte, err error) {
+	if r = t.cache.find(customer); r == none {
+		if r, err = t.fetch(customer); err != nil {
+			return none, nil, t.broken(err)
+		}
 	}
-	e.envelope.Wake = wake
-	if wake != 0 {
-		t.timers.set(store.Timer{Due: wake, Customer: e.customer})
+	value := t.cache.value(r)
+	if len(value) == 0 {
+		emptyEnvelope(&t.envelope, len(t.spec.Inputs))
+		return r, nil, nil
 	}
+	if state, err = store.ReadEnvelope(value, &t.envelope); err != nil {
+		return none, nil, t.broken(err)
+	}
+	return r, state, nil
 }
 
-func (t *Task[S]) load(customer string) (*entry[S], error) {
-	if e, ok := t.cache.get(customer); ok {
-		return e, nil
-	}
-	e := &entry[S]{customer: string([]byte(customer)), recent: true}
-	_, err := t.cfg.Space.State(customer, &e.envelope, func(state []byte) error {
-		return t.proc.LoadState(state, &e.state)
-	})
+func (t *Task[S]) fetch(customer string) (ref, error) {
+	value, found, err := t.cfg.Space.AppendValue(t.buf[:0], customer)
+	t.buf = value
 	if err != nil {
-		return nil, fmt.Errorf("stream: load a state of the %s in partition %d: %w", t.spec.Name, t.cfg.Partition, err)
+		return none, err
 	}
-	for len(e.envelope.Applied) < len(t.spec.Inputs) {
-		e.envelope.Applied = append(e.envelope.Applied, 0)
+	if found {
+		if _, err := store.ReadEnvelope(value, &t.envelope); err != nil {
+			return none, err
+		}
+		return t.cache.add(customer, value, t.envelope.Wake), nil
 	}
-	e.storedWake = e.envelope.Wake
-	e.storedRows = t.proc.Index(&e.state, nil)
-	t.cache.add(e)
-	return e, nil
+	return t.cache.add(customer, nil, 0), nil
+}
+
+// load decodes the state into hand, before it is changed.
+func (t *Task[S]) load(r ref, state []byte) error {
+	if len(state) == 0 {
+		var nobody S
+		t.state = nobody
+	} else if err := t.proc.LoadState(state, &t.state); err != nil {
+		return t.broken(err)
+	}
+	if t.spec.Indexed {
+		if _, known := t.rows[r]; !known {
+			t.rows[r] = t.proc.Index(&t.state, nil)
+		}
+	}
+	return nil
+}
+
+func (t *Task[S]) broken(err error) error {
+	return fmt.Errorf("stream: load a state of the %s in partition %d: %w", t.spec.Name, t.cfg.Partition, err)
+}
+
+// keep puts the state in hand back, and registers its timer.
+func (t *Task[S]) keep(r ref, customer string) {
+	wake := t.proc.NextWake(&t.state).UnixMilli
+	if wake != t.envelope.Wake {
+		t.envelope.Wake = wake
+		if wake != 0 {
+			t.timers.set(store.Timer{Due: wake, Customer: strings.Clone(customer)})
+		}
+	}
+	t.value = t.proc.AppendState(store.AppendEnvelope(t.value[:0], &t.envelope), &t.state)
+	t.cache.replace(r, t.value)
+	t.cache.touch(r, t.newest().n)
 }
 
 // Drain hands over the outputs so far, for a driver that has to pass them on before the next commit. They are valid until the
@@ -252,39 +342,65 @@ func (t *Task[S]) Drain() []kafka.Message {
 	return drained
 }
 
-// Commit makes everything applied so far durable, outputs first. After an error the task must be given up: a new one takes
-// over from the store.
+// Commit sends the outputs of everything applied so far and returns when they are acknowledged; only then may states that have seen
+// their cause be written, which it begins when they are due. With neither WriteBehind nor Changelog all is written on return. After
+// an error the task must be given up: a new one takes over from the store.
 func (t *Task[S]) Commit(ctx context.Context) error {
-	if !t.moved {
+	if t.moved {
+		if t.cfg.Sabotage == StateBeforeAlert {
+			t.takeMark()
+			if err := t.Flush(ctx); err != nil {
+				return err
+			}
+		}
+		if err := t.send(ctx); err != nil {
+			return err
+		}
+		t.moved = false
+		if t.cache.dirty.len() == 0 || t.sinceMark >= markEvery || t.cfg.WriteBehind == 0 {
+			t.takeMark()
+		}
+	}
+	if len(t.order.runs) > maxRuns {
+		if err := t.Flush(ctx); err != nil {
+			return err
+		}
+		t.order.begin(t.progress.Last)
+	}
+	if t.cfg.WriteBehind == 0 && t.cfg.Changelog == "" {
+		return t.Flush(ctx)
+	}
+	return t.settle(ctx)
+}
+
+// send makes the outputs durable, without those that a predecessor has sent.
+func (t *Task[S]) send(ctx context.Context) error {
+	t.outputs.messages = t.cfg.Tail.unsent(t.outputs.messages)
+	if t.outputs.Len() == 0 {
 		return nil
 	}
-	if t.outputs.Len() > 0 {
-		if err := t.cfg.Sink.Send(ctx, t.outputs.messages); err != nil {
-			return fmt.Errorf("stream: send outputs of the %s, partition %d: %w", t.spec.Name, t.cfg.Partition, err)
-		}
-		t.cfg.Metrics.sent(t.spec.Name, t.outputs.messages)
+	if t.cfg.Changelog != "" {
+		t.annotate()
 	}
-	for _, e := range t.cache.dirty {
-		t.batch.PutState(e.customer, e.envelope, e.storedWake, func(dst []byte) []byte { return t.proc.AppendState(dst, &e.state) })
-		rows := t.proc.Index(&e.state, nil)
-		t.batch.Reindex(e.storedRows, rows)
-		e.storedWake, e.storedRows = e.envelope.Wake, rows
-		t.changed = append(t.changed, e.customer)
+	if err := t.cfg.Sink.Send(ctx, t.outputs.messages); err != nil {
+		return fmt.Errorf("stream: send outputs of the %s, partition %d: %w", t.spec.Name, t.cfg.Partition, err)
 	}
-	t.batch.SetProgress(t.progress)
-	if err := t.batch.Commit(); err != nil {
-		return err
-	}
-	t.batch.Reset()
-	t.timers.committed()
-	t.cache.clean()
-	if t.cfg.Committed != nil && len(t.changed) > 0 {
-		t.cfg.Committed(t.changed)
-	}
-	t.changed = t.changed[:0]
+	t.cfg.Metrics.sent(t.spec.Name, t.outputs.messages)
 	t.outputs.truncate(0)
-	t.moved = false
+	t.order.begin(t.progress.Last)
 	return nil
+}
+
+// annotate writes the order of what was applied beside the first output of each topic.
+func (t *Task[S]) annotate() {
+	header := t.order.header()
+	for i := range t.outputs.messages {
+		m := &t.outputs.messages[i]
+		first := !slices.ContainsFunc(t.outputs.messages[:i], func(o kafka.Message) bool { return o.Topic == m.Topic })
+		if first {
+			m.Headers = append(m.Headers, header)
+		}
+	}
 }
 
 func (t *Task[S]) moment(unixMilli int64) card.Moment {

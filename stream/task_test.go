@@ -109,7 +109,7 @@ func open(t *testing.T, fs vfs.FS) *store.DB {
 
 func newTask(t *testing.T, db *store.DB, sink stream.Sink, change ...func(*stream.TaskConfig)) *stream.Task[purse] {
 	t.Helper()
-	cfg := stream.TaskConfig{Space: db.Space('s', 0), Sink: sink, Zone: time.UTC, Release: "test", CacheStates: 2}
+	cfg := stream.TaskConfig{Space: db.Space('s', 0), Sink: sink, Zone: time.UTC, Release: "test", Budget: stream.NewBudget(128)}
 	for _, c := range change {
 		c(&cfg)
 	}
@@ -164,19 +164,6 @@ func TestNothingIsKeptThatHasSeenUnacknowledgedOutputs(t *testing.T) {
 	require.NoError(t, again.Apply(0, payment(0, "c1", "p0", 100)))
 	require.NoError(t, again.Commit(t.Context()))
 	require.Equal(t, []string{"p0=100"}, out.sent)
-}
-
-func TestRebuildingSendsNothingThatWasAcknowledgedBefore(t *testing.T) {
-	db := open(t, vfs.NewMem())
-	defer db.Close()
-	out := &topic{}
-	task := newTask(t, db, out)
-	task.Quiet(0, 2)
-	require.NoError(t, task.Apply(0, payment(0, "c1", "p0", 1)))
-	require.NoError(t, task.Apply(0, payment(1, "c1", "p1", 2)))
-	require.NoError(t, task.Apply(0, payment(2, "c1", "p2", 4)))
-	require.NoError(t, task.Commit(t.Context()))
-	require.Equal(t, []string{"p2=7"}, out.sent, "the state knows all three, the topic had two of them")
 }
 
 func TestCustomersAreWokenInOrderAndBeforeTheRecordThatMovesTime(t *testing.T) {

@@ -16,6 +16,8 @@ type timerQueue struct {
 	heap    timerHeap
 	horizon int64
 	pending []store.Timer
+	// kept is how many were pending after the last look at which are stored.
+	kept int
 	// chunk is how many timers are read at a time; the heap holds at most maxChunks of them, however many are set.
 	chunk int
 	read  func(from int64, limit int) ([]store.Timer, error)
@@ -114,8 +116,17 @@ func (q *timerQueue) refill(now int64) error {
 	return nil
 }
 
-// committed tells that everything pending is in the store now.
-func (q *timerQueue) committed() { q.pending = q.pending[:0] }
+// pruneAt is from how many pending timers on it pays to look which of them are stored.
+const pruneAt = 1024
+
+// stored drops the pending timers of customers whose states, and so their timers, are in the store now.
+func (q *timerQueue) stored(isStored func(customer string) bool) {
+	if len(q.pending) < max(pruneAt, 2*q.kept) {
+		return
+	}
+	q.pending = slices.DeleteFunc(q.pending, func(t store.Timer) bool { return isStored(t.Customer) })
+	q.kept = len(q.pending)
+}
 
 type timerHeap []store.Timer
 

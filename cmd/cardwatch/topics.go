@@ -37,7 +37,7 @@ func createTopics(ctx context.Context, cfg *config.Config) error {
 		return err
 	}
 	defer client.Close()
-	specs := app.Topics(cfg.Topics.Partitions, cfg.Topics.ReplicationFactor, app.BrokerTime)
+	specs := app.Topics(cfg.Topics.Partitions, cfg.Topics.ReplicationFactor, app.BrokerTime, cfg.Groups()...)
 	if err := client.CreateTopics(ctx, specs); err != nil {
 		return err
 	}

@@ -17,17 +17,28 @@ type Balancer struct {
 	assign func(members []claim, partitions []int) map[string][]int
 }
 
-// claim is a member and what it owned when the group was last balanced.
+// claim is a member, what it owned when the group was last balanced, and how much it has of the partitions' state.
 type claim struct {
 	id         string
 	generation int32 // 0 when it never owned anything
 	partitions []int
+	copied     map[int]int64
 }
 
-// Sticky gives every member the same number of partitions, give or take one, and moves as few as that allows.
+// all is how much the member has of all partitions together.
+func (c *claim) all() (sum int64) {
+	for _, n := range c.copied {
+		sum += n
+	}
+	return sum
+}
+
+// Sticky gives every member the same number of partitions, give or take one, and moves as few as that allows. What has to move goes to
+// who has the freshest copy.
 func Sticky() Balancer { return Balancer{name: "cardwatch-sticky", assign: assignSticky} }
 
-// SingleOwner gives all partitions to one member, the present owner if it is still there; the others stand by.
+// SingleOwner gives all partitions to one member: the present owner if it is still there, else who has the freshest copies. The others
+// stand by.
 func SingleOwner() Balancer { return Balancer{name: "cardwatch-single-owner", assign: assignSingle} }
 
 func assignSticky(members []claim, partitions []int) map[string][]int {
@@ -47,15 +58,17 @@ func assignSticky(members []claim, partitions []int) map[string][]int {
 			taken[p] = true
 		}
 	}
-	next := 0
 	for _, p := range partitions {
 		if taken[p] {
 			continue
 		}
-		for len(assigned[members[next].id]) == shares[members[next].id] {
-			next++
+		best := -1
+		for i, m := range members {
+			if len(assigned[m.id]) < shares[m.id] && (best < 0 || m.copied[p] > members[best].copied[p]) {
+				best = i
+			}
 		}
-		assigned[members[next].id] = append(assigned[members[next].id], p)
+		assigned[members[best].id] = append(assigned[members[best].id], p)
 	}
 	return assigned
 }
@@ -80,7 +93,7 @@ func settleClaims(members []claim, partitions []int) map[string][]int {
 
 func assignSingle(members []claim, partitions []int) map[string][]int {
 	owner := slices.MinFunc(members, func(a, b claim) int {
-		return cmp.Or(cmp.Compare(b.generation, a.generation), strings.Compare(a.id, b.id))
+		return cmp.Or(cmp.Compare(b.generation, a.generation), cmp.Compare(b.all(), a.all()), strings.Compare(a.id, b.id))
 	})
 	return map[string][]int{owner.id: partitions}
 }
@@ -88,8 +101,9 @@ func assignSingle(members []claim, partitions []int) map[string][]int {
 // groupBalancer is a Balancer as kafka-go wants it, with what this member owns.
 type groupBalancer struct {
 	Balancer
-	mu   sync.Mutex
-	mine claim
+	copied func() map[int]int64
+	mu     sync.Mutex
+	mine   claim
 }
 
 // own remembers an assignment, to be claimed when the group is balanced the next time.
@@ -105,13 +119,22 @@ func (b *groupBalancer) own(generation int32, partitions []int) {
 // ProtocolName implements kgo.GroupBalancer.
 func (b *groupBalancer) ProtocolName() string { return b.name }
 
-// UserData implements kgo.GroupBalancer: the generation and the partition numbers owned since, four bytes each.
+// UserData implements kgo.GroupBalancer: the generation, the number of partitions owned since and these, four bytes each; then, for
+// each partition of which this member has a copy, its number and, in eight bytes, how much that is.
 func (b *groupBalancer) UserData() ([]byte, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	data := binary.BigEndian.AppendUint32(nil, uint32(b.mine.generation))
+	data = binary.BigEndian.AppendUint32(data, uint32(len(b.mine.partitions)))
 	for _, p := range b.mine.partitions {
 		data = binary.BigEndian.AppendUint32(data, uint32(p))
+	}
+	if b.copied == nil {
+		return data, nil
+	}
+	for p, n := range b.copied() {
+		data = binary.BigEndian.AppendUint32(data, uint32(p))
+		data = binary.BigEndian.AppendUint64(data, uint64(n))
 	}
 	return data, nil
 }
@@ -143,14 +166,24 @@ func (b *groupBalancer) AssignGroups(members []kgo.GroupMember, partitions []kgo
 	return all
 }
 
+// readClaim is the reverse of UserData. What is damaged counts as nothing.
 func readClaim(m kgo.GroupMember) claim {
-	c := claim{id: m.ID}
-	if len(m.UserData) < 4 || len(m.UserData)%4 != 0 {
+	c := claim{id: m.ID, copied: map[int]int64{}}
+	data := m.UserData
+	if len(data) < 8 {
+		return c
+	}
+	owned := int(binary.BigEndian.Uint32(data[4:]))
+	if data = data[8:]; len(data)/4 < owned || (len(data)-4*owned)%12 != 0 {
 		return c
 	}
 	c.generation = int32(binary.BigEndian.Uint32(m.UserData))
-	for data := m.UserData[4:]; len(data) > 0; data = data[4:] {
+	for ; owned > 0; owned-- {
 		c.partitions = append(c.partitions, int(int32(binary.BigEndian.Uint32(data))))
+		data = data[4:]
+	}
+	for ; len(data) > 0; data = data[12:] {
+		c.copied[int(int32(binary.BigEndian.Uint32(data)))] = int64(binary.BigEndian.Uint64(data[4:]))
 	}
 	return c
 }

@@ -110,6 +110,6 @@ func TestAReturningMemberDoesNotTakeWhatOthersOwnSince(t *testing.T) {
 
 func TestForeignUserDataCountsAsNoClaim(t *testing.T) {
 	for _, data := range [][]byte{nil, {1}, []byte("12345")} {
-		require.Equal(t, claim{id: "m"}, readClaim(kgo.GroupMember{ID: "m", UserData: data}))
+		require.Equal(t, claim{id: "m", copied: map[int]int64{}}, readClaim(kgo.GroupMember{ID: "m", UserData: data}))
 	}
 }

@@ -19,6 +19,7 @@ func conformance(t *testing.T, c *Client) {
 	t.Run("an offset outside the log is a gap", func(t *testing.T) { conformGap(t, c) })
 	t.Run("a batch that is sent again is stored once", func(t *testing.T) { conformRetry(t, c) })
 	t.Run("a new owner fences the old one", func(t *testing.T) { conformFencing(t, c) })
+	t.Run("a fence ends the old owner at once and leaves no record", func(t *testing.T) { conformFence(t, c) })
 	t.Run("a producer goes on after an unknown outcome", func(t *testing.T) { conformRenewal(t, c) })
 	t.Run("two members share and hand over", func(t *testing.T) { conformGroup(t, c) })
 	t.Run("topics are created once and checked", func(t *testing.T) { conformAdmin(t, c) })
@@ -165,7 +166,8 @@ func conformRetry(t *testing.T, c *Client) {
 		to := target{topic, 0}
 		same := p.targets[to].encoder.finish(p.session, 0)
 		for range 3 {
-			require.NoError(t, c.produce(t.Context(), to, same))
+			_, err := c.produce(t.Context(), to, same)
+			require.NoError(t, err)
 		}
 	}
 	got, _ := read(t, c, topic, Earliest)
@@ -187,13 +189,15 @@ func conformFencing(t *testing.T, c *Client) {
 	require.NoError(t, owner.Send(t.Context(), messages(topic, []string{"marker"})))
 
 	for _, late := range [][]byte{lateRetry, lateFirst} {
-		require.Error(t, c.produce(t.Context(), target{topic, 0}, late), "the old owner's batch arrives late")
+		_, err := c.produce(t.Context(), target{topic, 0}, late)
+		require.Error(t, err, "the old owner's batch arrives late")
 	}
 	for range 2 {
 		require.ErrorIs(t, old.Send(t.Context(), messages(topic, []string{"zombie"})), ErrFenced)
 	}
 	require.NoError(t, owner.Send(t.Context(), []Message{{Topic: topic, Partition: 1, Value: []byte("marker")}}))
-	require.Error(t, c.produce(t.Context(), target{topic, 1}, lateFirst), "a partition the old owner never wrote to")
+	_, err = c.produce(t.Context(), target{topic, 1}, lateFirst)
+	require.Error(t, err, "a partition the old owner never wrote to")
 	require.NoError(t, owner.Send(t.Context(), messages(topic, []string{"owner"})))
 
 	got, _ := read(t, c, topic, Earliest)
@@ -249,4 +253,26 @@ func within(t *testing.T, d time.Duration) context.Context {
 	ctx, cancel := context.WithTimeout(t.Context(), d)
 	t.Cleanup(cancel)
 	return ctx
+}
+
+func conformFence(t *testing.T, c *Client) {
+	one, other := topicNamed(t, c, 2, nil), topicNamed(t, c, 2, nil)
+	old, err := c.Producer(t.Context(), one)
+	require.NoError(t, err)
+	require.NoError(t, old.Send(t.Context(), messages(one, []string{"before"})))
+
+	owner, err := c.Producer(t.Context(), one)
+	require.NoError(t, err)
+	require.NoError(t, owner.Fence(t.Context(), []Place{{one, 0}, {other, 1}}))
+	require.ErrorIs(t, old.Send(t.Context(), messages(one, []string{"late"})), ErrFenced)
+	require.ErrorIs(t, old.Send(t.Context(), []Message{{Topic: other, Partition: 1, Value: []byte("late, where it never wrote")}}), ErrFenced)
+
+	got, next := read(t, c, one, Earliest)
+	require.Equal(t, []string{"before"}, got)
+	require.EqualValues(t, 2, next, "the marker takes an offset")
+	require.NoError(t, owner.Send(t.Context(), messages(one, []string{"after"})))
+	require.NoError(t, owner.Fence(t.Context(), []Place{{one, 0}}), "twice does no harm")
+	require.NoError(t, owner.Send(t.Context(), messages(one, []string{"still"})))
+	got, _ = read(t, c, one, Earliest)
+	require.Equal(t, []string{"before", "after", "still"}, got)
 }

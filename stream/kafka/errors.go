@@ -23,8 +23,8 @@ type GapError struct {
 // Error implements error.
 func (e *GapError) Error() string {
 	if e.Want < e.LogStart {
-		return fmt.Sprintf("kafka: %s/%d: offsets %d to %d were deleted before they were read (the log now starts at %d)",
-			e.Topic, e.Partition, e.Want, e.LogStart-1, e.LogStart)
+		return fmt.Sprintf("kafka: %s/%d: offsets %d to %d were deleted before they were read; restore them, or run with "+
+			"--accept-gap %s/%d:%d-%d to go on without", e.Topic, e.Partition, e.Want, e.LogStart-1, e.Topic, e.Partition, e.Want, e.LogStart-1)
 	}
 	return fmt.Sprintf("kafka: %s/%d: stored offset %d is beyond the log's end %d: the log was truncated or the topic recreated",
 		e.Topic, e.Partition, e.Want, e.LogEnd)

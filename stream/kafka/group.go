@@ -26,6 +26,9 @@ type GroupConfig struct {
 	RebalanceTimeout time.Duration
 	// Balancer shares the partitions out; the zero value means Sticky. All members of a group need the same.
 	Balancer Balancer
+	// Copied tells how much this member has of each partition's state, in any unit that all members share; a partition that nobody owns
+	// goes to who has most of it, as far as shares allow. May be nil.
+	Copied func() map[int]int64
 }
 
 // Assignment is what one generation of the group gives to this member.
@@ -67,7 +70,7 @@ func (c *Client) Join(ctx context.Context, cfg GroupConfig, onAssigned func(ctx 
 	}
 	ctx, leave := context.WithCancelCause(ctx)
 	defer leave(nil)
-	m := &member{c: c, cfg: cfg, leave: leave, balancer: &groupBalancer{Balancer: cfg.Balancer}, onAssigned: onAssigned}
+	m := &member{c: c, cfg: cfg, leave: leave, balancer: &groupBalancer{Balancer: cfg.Balancer, copied: cfg.Copied}, onAssigned: onAssigned}
 	group, err := kgo.NewConsumerGroup(kgo.ConsumerGroupConfig{
 		ID: cfg.Group, Topics: cfg.Topics, Brokers: c.cfg.Brokers, Dialer: c.dialer(),
 		GroupBalancers:    []kgo.GroupBalancer{m.balancer},

@@ -150,13 +150,19 @@ func (p *Producer) use(ctx context.Context) (s session, release func(), err erro
 	}
 }
 
-// renew takes the next epoch. It names the current one, so that a fenced producer is refused instead of becoming the owner again.
+// renew takes the next epoch when that is due.
 func (p *Producer) renew(ctx context.Context) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.fenced || !p.stale && time.Since(p.since) < sessionRenewal {
 		return nil
 	}
+	return p.bump(ctx)
+}
+
+// bump takes the next epoch; mu is held. It names the current one, so that a fenced producer is refused instead of becoming the owner
+// again.
+func (p *Producer) bump(ctx context.Context) error {
 	current := p.session
 	if p.id == "" {
 		current = noSession // a plain producer just gets another id

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync/atomic"
 	"time"
 
 	kgo "github.com/segmentio/kafka-go"
@@ -29,6 +30,7 @@ type writer struct {
 	turn     chan struct{} // holds one token while a batch is being written
 	sequence int32         // of the next record; guarded by turn, and by Producer.mu when the epoch changes
 	encoder  batchEncoder
+	end      atomic.Int64 // one past the last offset known to be written
 }
 
 var (
@@ -74,8 +76,11 @@ func (p *Producer) deliver(ctx context.Context, t target, w *writer) error {
 			return err
 		}
 		batch := w.encoder.finish(s, w.sequence)
-		err = p.attempt(ctx, t, batch)
+		base, err := p.attempt(ctx, t, batch)
 		if err == nil {
+			if base >= 0 {
+				w.end.Store(base + int64(w.encoder.count))
+			}
 			w.sequence = nextSequence(w.sequence, w.encoder.count)
 		}
 		release()
@@ -99,35 +104,38 @@ func nextSequence(sequence int32, records int) int32 {
 	return int32((int64(sequence) + int64(records)) & 0x7fffffff)
 }
 
-// attempt sends one batch, again and again with the same sequence, until the brokers decide about it.
-func (p *Producer) attempt(ctx context.Context, t target, batch []byte) error {
+// attempt sends one batch, again and again with the same sequence, until the brokers decide about it. It returns the batch's offset, −1
+// when the broker had the batch already and does not say.
+func (p *Producer) attempt(ctx context.Context, t target, batch []byte) (base int64, err error) {
 	again := retry{c: p.c, transport: p.c.main, what: "write to " + t.String()}
 	for {
-		err := p.c.produce(ctx, t, batch)
+		base, err := p.c.produce(ctx, t, batch)
 		var code kgo.Error
 		errors.As(err, &code)
 		switch {
-		case err == nil, code == kgo.DuplicateSequenceNumber:
-			return nil
+		case err == nil:
+			return base, nil
+		case code == kgo.DuplicateSequenceNumber:
+			return -1, nil
 		case code == kgo.InvalidProducerEpoch, code == kgo.ProducerFenced:
 			if p.id == "" {
-				return errNewEpoch
+				return 0, errNewEpoch
 			}
-			return ErrFenced
+			return 0, ErrFenced
 		case code == kgo.OutOfOrderSequenceNumber, code == kgo.UnknownProducerId:
 			p.c.cfg.OnRetry(again.what, err)
-			return errNewEpoch
+			return 0, errNewEpoch
 		case code != 0 && !code.Temporary() && code != kgo.BrokerNotAvailable && code != kgo.Unknown:
-			return explain(err)
+			return 0, explain(err)
 		}
 		if err := again.after(ctx, err); err != nil {
-			return err
+			return 0, err
 		}
 	}
 }
 
-// produce sends one batch to the partition's leader.
-func (c *Client) produce(ctx context.Context, t target, batch []byte) error {
+// produce sends one batch to the partition's leader and returns its offset.
+func (c *Client) produce(ctx context.Context, t target, batch []byte) (base int64, err error) {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
 	size := binary.BigEndian.AppendUint32(nil, uint32(len(batch))) // a raw record set starts with its length
@@ -138,9 +146,9 @@ func (c *Client) produce(ctx context.Context, t target, batch []byte) error {
 		RawRecords:   protocol.RawRecordSet{Reader: io.MultiReader(bytes.NewReader(size), bytes.NewReader(batch))},
 	})
 	if err != nil {
-		return err
+		return 0, err
 	}
-	return res.Error
+	return res.BaseOffset, res.Error
 }
 
 // initProducer gets a producer id and epoch. With a transactional id it bumps the epoch, which fences whoever had the one before; with

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -33,6 +34,8 @@ type Options struct {
 	Zone    *time.Location
 	Log     *slog.Logger
 	Release string
+	// AcceptGaps are the losses of input records that an operator has accepted.
+	AcceptGaps []stream.Gap
 }
 
 // App is one process: the processors it hosts and everything around them.
@@ -79,17 +82,15 @@ func New(ctx context.Context, o Options) (a *App, err error) {
 }
 
 // host prepares the processors of this process's roles.
-func (a *App) host() error {
+func (a *App) host() (err error) {
 	counts := newFigures(a.Metrics, a.db)
-	metrics := stream.NewMetrics(a.Metrics, a.Clock)
+	shared := engineParts{
+		metrics: stream.NewMetrics(a.Metrics, a.Clock), budget: stream.NewBudget(int64(a.Config.Store.CacheMiB) << 20),
+	}
 	if a.Config.Has("monitor") {
-		core, err := detectors.NewMonitor(a.Config.Rules)
-		if err != nil {
+		if a.monitor, err = a.newMonitor(shared, counts); err != nil {
 			return err
 		}
-		a.monitor = stream.NewEngine(func() stream.Processor[detectors.State] {
-			return stream.NewMonitor(core, counts.monitor)
-		}, a.engine("monitor", kafka.Sticky(), metrics))
 	}
 	core, err := alerts.NewDesk(a.Config.Desk)
 	if err != nil {
@@ -98,19 +99,59 @@ func (a *App) host() error {
 	if !a.Config.Has("desk") {
 		return a.prepareHTTP(core)
 	}
-	engine := a.engine("desk", kafka.SingleOwner(), metrics)
-	engine.Committed = a.deskChanged
-	engine.FindByPhone = a.View.FindByPhone
-	a.desk = stream.NewEngine(func() stream.Processor[alerts.State] { return stream.NewDesk(core, counts.desk) }, engine)
+	if a.desk, err = a.newDesk(shared, counts); err != nil {
+		return err
+	}
 	if err := a.dispatch(); err != nil {
 		return err
 	}
 	return a.prepareHTTP(core)
 }
 
-func (a *App) engine(role string, balancer kafka.Balancer, metrics *stream.Metrics) stream.EngineConfig {
+// engineParts are what the engines of a process share.
+type engineParts struct {
+	metrics *stream.Metrics
+	budget  *stream.Budget
+}
+
+func (a *App) newMonitor(shared engineParts, counts *figures) (*stream.Engine[detectors.State], error) {
+	rules, err := json.Marshal(a.Config.Rules)
+	if err != nil {
+		return nil, err
+	}
+	engine := a.engine("monitor", kafka.Sticky(), shared)
+	engine.Rules, engine.WriteBehind = rules, a.Config.Store.WriteBehind
+	return stream.NewEngine(func(recorded []byte) (stream.Processor[detectors.State], error) {
+		rules := detectors.Defaults()
+		if err := json.Unmarshal(recorded, &rules); err != nil {
+			return nil, err
+		}
+		core, err := detectors.NewMonitor(rules)
+		return stream.NewMonitor(core, counts.monitor), err
+	}, engine)
+}
+
+func (a *App) newDesk(shared engineParts, counts *figures) (*stream.Engine[alerts.State], error) {
+	policy, err := json.Marshal(a.Config.Desk)
+	if err != nil {
+		return nil, err
+	}
+	engine := a.engine("desk", kafka.SingleOwner(), shared)
+	engine.Rules, engine.Committed, engine.FindByPhone = policy, a.deskChanged, a.View.FindByPhone
+	return stream.NewEngine(func(recorded []byte) (stream.Processor[alerts.State], error) {
+		policy := alerts.Defaults()
+		if err := json.Unmarshal(recorded, &policy); err != nil {
+			return nil, err
+		}
+		core, err := alerts.NewDesk(policy)
+		return stream.NewDesk(core, counts.desk), err
+	}, engine)
+}
+
+func (a *App) engine(role string, balancer kafka.Balancer, shared engineParts) stream.EngineConfig {
 	return stream.EngineConfig{
-		Client: a.Client, Store: a.db, Clock: a.Clock, Zone: a.Zone, Log: a.Log, Metrics: metrics, Release: a.Release,
+		Client: a.Client, Store: a.db, Clock: a.Clock, Zone: a.Zone, Log: a.Log, Metrics: shared.metrics, Budget: shared.budget,
+		Release: a.Release, Standby: a.Config.Store.Standby, AcceptGaps: a.AcceptGaps,
 		Group: kafka.GroupConfig{
 			Group: a.Config.Group(role), SessionTimeout: a.Config.Kafka.SessionTimeout,
 			HeartbeatInterval: a.Config.Kafka.HeartbeatInterval, Balancer: balancer,

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"github.com/cardwatch/cardwatch/stream"
 	"github.com/cardwatch/cardwatch/stream/kafka"
 	"github.com/cardwatch/cardwatch/stream/wire"
 )
@@ -17,7 +18,7 @@ const (
 
 // Topics lists every topic that Cardwatch reads or writes. All have the same number of partitions, since they are joined by
 // customer.
-func Topics(partitions, replicas int, stamp TimeType) []kafka.TopicSpec {
+func Topics(partitions, replicas int, stamp TimeType, groups ...string) []kafka.TopicSpec {
 	var specs []kafka.TopicSpec
 	add := func(name, retention string, compacted bool) {
 		config := map[string]string{"message.timestamp.type": string(stamp)}
@@ -35,10 +36,22 @@ func Topics(partitions, replicas int, stamp TimeType) []kafka.TopicSpec {
 		case wire.TickTopic:
 			add(name, days7, false)
 		default:
-			// States are rebuilt from the inputs when a store is lost, so these outlive the longest window.
+			// States are rebuilt from the inputs when store and changelog are lost, so these outlive the longest window.
 			add(name, days100, false)
 		}
 		add(wire.DeadLetter(name), days100, false)
+	}
+	return append(specs, Changelogs(partitions, replicas, groups...)...)
+}
+
+// Changelogs lists the changelogs of consumer groups.
+func Changelogs(partitions, replicas int, groups ...string) (specs []kafka.TopicSpec) {
+	for _, group := range groups {
+		specs = append(specs, kafka.TopicSpec{
+			Name: stream.ChangelogTopic(group), Partitions: partitions, ReplicationFactor: replicas, Config: map[string]string{
+				"cleanup.policy": "compact", "message.timestamp.type": string(BrokerTime),
+			},
+		})
 	}
 	return specs
 }

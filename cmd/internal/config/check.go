@@ -89,6 +89,12 @@ func (l *loader) checkSizes() {
 	if l.Store.Dir == "" {
 		l.fail("store.dir", "store.dir is empty; name a directory on a local disk")
 	}
+	if n := l.Store.CacheMiB; n < 16 || n > 1<<20 {
+		l.fail("store.cache_mib", "cache_mib %d is outside 16 … 1048576", n)
+	}
+	if d := l.Store.WriteBehind; d < 0 || d > 10*time.Minute {
+		l.fail("store.write_behind", "write_behind %s is outside 0s … 10m", d)
+	}
 }
 
 func (l *loader) checkListen(path, address string) {

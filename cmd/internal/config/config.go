@@ -18,7 +18,7 @@ type Config struct {
 	Insecure bool            `yaml:"insecure" doc:"For tests only: allows no TLS to other machines, passwords in the clear, key files others can read."`
 	Kafka    Kafka           `yaml:"kafka" doc:"The cluster that Cardwatch reads from and writes to."`
 	Topics   Topics          `yaml:"topics" doc:"What 'cardwatch topics create' makes."`
-	Store    Store           `yaml:"store" doc:"The working memory of our partitions. It can be lost: it is rebuilt from the input topics."`
+	Store    Store           `yaml:"store" doc:"The working memory of our partitions. It can be lost: it is restored from the changelog topics."`
 	HTTP     Listen          `yaml:"http" doc:"Console and API (role desk)."`
 	Metrics  Listen          `yaml:"metrics" doc:"/metrics, /healthz and /readyz."`
 	Links    Links           `yaml:"links" doc:"The links by which customers answer. Without a base_url messages carry none."`
@@ -63,7 +63,10 @@ type Topics struct {
 
 // Store is where states live.
 type Store struct {
-	Dir string `yaml:"dir" doc:"A directory on a local disk, for this process alone."`
+	Dir         string        `yaml:"dir" doc:"A directory on a local disk, for this process alone."`
+	CacheMiB    int           `yaml:"cache_mib" doc:"Memory for customers' states; about 600 bytes each. More customers than fit cost a read from disk each time."`
+	WriteBehind time.Duration `yaml:"write_behind" doc:"How long the monitor keeps changed states to itself: longer writes less, and repeats more after a crash."`
+	Standby     bool          `yaml:"standby" doc:"Keep copies of the partitions that other processes own, to take over at once."`
 }
 
 // Listen is an address to serve on.
@@ -94,7 +97,7 @@ func Defaults() Config {
 			SessionTimeout: 10 * time.Second, HeartbeatInterval: 3 * time.Second,
 		},
 		Topics:  Topics{Partitions: 12, ReplicationFactor: 3},
-		Store:   Store{Dir: "/var/lib/cardwatch"},
+		Store:   Store{Dir: "/var/lib/cardwatch", CacheMiB: 1024, WriteBehind: 5 * time.Second},
 		HTTP:    Listen{"127.0.0.1:8080"},
 		Metrics: Listen{"127.0.0.1:9464"},
 		Rules:   detectors.Defaults(),
@@ -111,6 +114,9 @@ func (c *Config) Has(role string) bool {
 	}
 	return false
 }
+
+// Groups are the consumer groups of all processors.
+func (c *Config) Groups() []string { return []string{c.Group(RoleMonitor), c.Group(RoleDesk)} }
 
 // Group is the consumer group of a role.
 func (c *Config) Group(role string) string { return c.Kafka.GroupPrefix + "." + role }

@@ -127,7 +127,7 @@ func (d *Demo) prepare(ctx context.Context) error {
 		return err
 	}
 	defer client.Close()
-	if err := client.CreateTopics(ctx, app.Topics(partitions, 1, app.ProducerTime)); err != nil {
+	if err := client.CreateTopics(ctx, app.Topics(partitions, 1, app.ProducerTime, settings.Groups()...)); err != nil {
 		return err
 	}
 	bank, err := newBank(d.cfg, d.mark)

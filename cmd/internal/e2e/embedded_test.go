@@ -20,8 +20,9 @@ func TestOnTheEmbeddedBroker(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, k.Close()) })
 	b := newBank(t, k.Addr())
-	require.NoError(t, b.client.CreateTopics(t.Context(), app.Topics(partitions, 1, app.BrokerTime)))
-	s := newSettings(t, k.Addr(), newGroup(), "monitor, desk")
+	group := newGroup()
+	require.NoError(t, b.client.CreateTopics(t.Context(), app.Topics(partitions, 1, app.BrokerTime, group+".monitor", group+".desk")))
+	s := newSettings(t, k.Addr(), group, "monitor, desk")
 	runApp(t, s.file(t))
 
 	t.Run("the customer says no", func(t *testing.T) { customerSaysNo(t, b, s.site) })

@@ -178,8 +178,7 @@ func owns(t *testing.T, what string, want map[*settings]int) {
 func (l *lane) handOver(t *testing.T) {
 	l.freshTopics(t)
 	n := newNumbered(t, l.broker)
-	group := newGroup()
-	a, b := newSettings(t, l.broker, group, "monitor"), newSettings(t, l.broker, group, "monitor")
+	a, b := newSettings(t, l.broker, l.group, "monitor"), newSettings(t, l.broker, l.group, "monitor")
 	l.service(t, "a", a)
 	n.flow(t)
 	n.more(t, 100)
@@ -220,7 +219,7 @@ func (l *lane) brokerRestarts(t *testing.T) {
 	}
 	l.freshTopics(t)
 	n := newNumbered(t, l.broker)
-	s, other := newSettings(t, l.broker, newGroup(), "monitor, desk"), newSettings(t, l.broker, newGroup(), "monitor, desk")
+	s, other := newSettings(t, l.broker, l.group, "monitor, desk"), newSettings(t, l.broker, l.group, "monitor, desk")
 	p := l.service(t, "cardwatch", s)
 	n.flow(t)
 	n.more(t, 100)

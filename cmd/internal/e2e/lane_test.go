@@ -20,7 +20,11 @@ const restartLimit = 5 * time.Minute
 const exitInterrupted = 130
 
 // lane is a real Apache Kafka and the real binary.
-type lane struct{ broker, binary string }
+type lane struct {
+	// group is the prefix of the consumer groups whose changelogs there are.
+	group          string
+	broker, binary string
+}
 
 // TestOnApacheKafka tells the stories with real processes, one story after the other, each on topics of its own.
 func TestOnApacheKafka(t *testing.T) {
@@ -47,7 +51,7 @@ func (l *lane) noTopics(t *testing.T) *bank {
 	t.Helper()
 	b := newBank(t, l.broker)
 	var names []string
-	for _, s := range app.Topics(1, 1, app.BrokerTime) {
+	for _, s := range app.Topics(1, 1, app.BrokerTime, l.group+".monitor", l.group+".desk") {
 		names = append(names, s.Name)
 	}
 	admin := kafka.Client{Addr: kafka.TCP(l.broker), Timeout: 30 * time.Second}
@@ -64,7 +68,8 @@ func (l *lane) noTopics(t *testing.T) *bank {
 func (l *lane) freshTopics(t *testing.T) *bank {
 	t.Helper()
 	b := l.noTopics(t)
-	s := newSettings(t, l.broker, newGroup(), "monitor, desk")
+	l.group = newGroup()
+	s := newSettings(t, l.broker, l.group, "monitor, desk")
 	create := l.start(t, "topics create", "topics", "create", "-c", s.file(t))
 	require.Zero(t, create.wait(t), create.stderr.String())
 	require.Contains(t, create.stdout.String(), "cards.transaction.v1\t4 partitions")
@@ -85,7 +90,7 @@ func (l *lane) service(t *testing.T, name string, s settings) *process {
 
 func (l *lane) answers(t *testing.T) {
 	b := l.freshTopics(t)
-	s := newSettings(t, l.broker, newGroup(), "monitor, desk")
+	s := newSettings(t, l.broker, l.group, "monitor, desk")
 	p := l.service(t, "cardwatch", s)
 	t.Run("no", func(t *testing.T) { customerSaysNo(t, b, s.site) })
 	t.Run("yes", func(t *testing.T) { customerSaysYes(t, b, s.site) })
@@ -96,7 +101,7 @@ func (l *lane) answers(t *testing.T) {
 
 func (l *lane) badRecords(t *testing.T) {
 	b := l.freshTopics(t)
-	s := newSettings(t, l.broker, newGroup(), "monitor, desk")
+	s := newSettings(t, l.broker, l.group, "monitor, desk")
 	p := l.service(t, "cardwatch", s)
 	badRecords(t, b)
 	code, _ := p.signal(t, syscall.SIGTERM)
@@ -116,7 +121,7 @@ func (l *lane) endsWhenTold(t *testing.T) {
 	l.freshTopics(t)
 	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
 		t.Run(sig.String(), func(t *testing.T) {
-			s := newSettings(t, l.broker, newGroup(), "monitor, desk")
+			s := newSettings(t, l.broker, l.group, "monitor, desk")
 			p := l.service(t, "cardwatch", s)
 			code, took := p.signal(t, sig)
 			require.Equal(t, exitInterrupted, code)

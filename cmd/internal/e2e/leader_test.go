@@ -28,7 +28,7 @@ func TestWritesThatFailForTooLong(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(k.Close)
 	b := newBank(t, k.ListenAddrs()[0])
-	require.NoError(t, b.client.CreateTopics(t.Context(), app.Topics(partitions, 1, app.BrokerTime)))
+	require.NoError(t, b.client.CreateTopics(t.Context(), app.Topics(partitions, 1, app.BrokerTime, "stuck")))
 	var refusing atomic.Bool
 	refusing.Store(true)
 	k.ControlKey(int16(kmsg.Produce), func(req kmsg.Request) (kmsg.Response, error, bool) {
@@ -58,11 +58,13 @@ func runMonitor(t *testing.T, address string, log *slog.Logger) {
 	require.NoError(t, err)
 	db, err := store.Open(t.TempDir(), store.Options{})
 	require.NoError(t, err)
-	core, err := detectors.NewMonitor(detectors.Defaults())
-	require.NoError(t, err)
-	engine := stream.NewEngine(func() stream.Processor[detectors.State] { return stream.NewMonitor(core, nil) }, stream.EngineConfig{
-		Client: client, Store: db, Group: kafka.GroupConfig{Group: newGroup()}, Zone: time.UTC, Log: log,
+	engine, err := stream.NewEngine(func([]byte) (stream.Processor[detectors.State], error) {
+		core, err := detectors.NewMonitor(detectors.Defaults())
+		return stream.NewMonitor(core, nil), err
+	}, stream.EngineConfig{
+		Client: client, Store: db, Group: kafka.GroupConfig{Group: "stuck"}, Zone: time.UTC, Log: log,
 	})
+	require.NoError(t, err)
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- engine.Run(ctx) }()

@@ -23,7 +23,7 @@ func (l *lane) refusesTopics(t *testing.T) {
 		require.Contains(t, p.stderr.String(), "cardwatch topics create")
 	})
 	t.Run("of different sizes", func(t *testing.T) {
-		specs := app.Topics(partitions, 1, app.BrokerTime)
+		specs := app.Topics(partitions, 1, app.BrokerTime, s.group+".monitor", s.group+".desk")
 		for i := range specs {
 			if specs[i].Name == wire.PaymentTopic {
 				specs[i].Partitions = partitions - 1
@@ -56,7 +56,7 @@ func (l *lane) wrongBroker(t *testing.T) {
 // sameStore: a second process on a store that is in use would write over the first one's states.
 func (l *lane) sameStore(t *testing.T) {
 	l.freshTopics(t)
-	first := newSettings(t, l.broker, newGroup(), "monitor, desk")
+	first := newSettings(t, l.broker, l.group, "monitor, desk")
 	p := l.service(t, "first", first)
 	second := first
 	second.site = site{console: "http://" + freePort(t), probes: "http://" + freePort(t)}

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/cardwatch/cardwatch/store"
+	"github.com/cardwatch/cardwatch/stream"
 	"github.com/cardwatch/cardwatch/stream/kafka"
 	"github.com/cardwatch/cardwatch/stream/wire"
 )
@@ -28,6 +30,7 @@ func (w *world) audit(ctx context.Context) error {
 	if err := errors.Join(examine(a, monitorCore(w.rules)), examine(a, deskCore(w.policy))); err != nil {
 		return err
 	}
+	a.gateway()
 	a.deadLetters()
 	a.messages()
 	return nil
@@ -84,9 +87,7 @@ func (a *auditor) events(inputs []string, p int) map[string][]event {
 			switch {
 			case reason != "":
 				a.owed[refusalOf(topic, p, rec, reason)]++
-			case ev.Body.Meta().Customer == "":
-				a.gateway(p, rec, ev.Body.Meta().ID)
-			default:
+			case ev.Body.Meta().Customer != "":
 				customer := string([]byte(ev.Body.Meta().Customer))
 				events[customer] = append(events[customer], event{topic: topic, rec: rec, seen: seenOf(ev)})
 			}
@@ -124,32 +125,37 @@ func readStates(w *world, tag byte, p int) (map[string][]byte, error) {
 	return states, nil
 }
 
-// gateway judges a reply that named nobody: it went on to the customer whose number it came from, or to the dead letters.
-func (a *auditor) gateway(p int, rec *kafka.Record, id string) {
-	forwarded := 0
+// gateway judges the replies that named nobody: each went on to the customer whose number it came from, or to the dead letters. A
+// provider may hand the same one over several times.
+func (a *auditor) gateway() {
 	var d wire.Decoder
-	for _, records := range a.log[wire.ReplyTopic] {
+	unnamed, dealtWith := map[string]int{}, map[string]int{}
+	for p, records := range a.log[wire.ReplyTopic] {
 		for i := range records {
-			if ev, reason := decode(&d, wire.ReplyTopic, &records[i]); reason == "" && ev.Body.Meta().ID == id && ev.Body.Meta().Customer != "" {
-				forwarded++
+			ev, reason := decode(&d, wire.ReplyTopic, &records[i])
+			if reason != "" {
+				continue
+			}
+			id := strings.Clone(ev.Body.Meta().ID)
+			if ev.Body.Meta().Customer != "" {
+				dealtWith[id]++
+				continue
+			}
+			unnamed[id]++
+			unknown := refusalOf(wire.ReplyTopic, p, &records[i], stream.UnknownCustomer)
+			if slices.ContainsFunc(a.log[wire.DeadLetter(wire.ReplyTopic)][p], func(dead kafka.Record) bool { return readRefusal(&dead) == unknown }) {
+				dealtWith[id]++
+				a.owed[unknown]++
 			}
 		}
 	}
-	unknown := refusalOf(wire.ReplyTopic, p, rec, "unknown_customer")
-	dead := 0
-	for i := range a.log[wire.DeadLetter(wire.ReplyTopic)][p] {
-		if readRefusal(&a.log[wire.DeadLetter(wire.ReplyTopic)][p][i]) == unknown {
-			dead++
+	for id, n := range unnamed {
+		switch extra := dealtWith[id] - n; {
+		case extra < 0:
+			a.world.violate("desk: of %d replies %s without a customer %d are lost", n, id, -extra)
+		case extra > 0:
+			a.world.report.Repeated += extra // a forward is at least once; the desk knows its event_id
 		}
-	}
-	if dead > 0 {
-		a.owed[unknown]++
-	}
-	if forwarded+dead == 0 {
-		a.world.violate("desk: the reply %s without a customer is lost", id)
-	}
-	if forwarded+dead > 1 {
-		a.repeated(forwarded+dead-1, "desk: the reply %s without a customer went on %d times and to the dead letters %d times", id, forwarded, dead)
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 
 // exactlyOnce says that every output stands on its topic once. An engine without a changelog sends the last ones again after a
 // crash.
-const exactlyOnce = false
+const exactlyOnce = true
 
 // fold is the reference's account of one customer at one processor.
 type fold[S any] struct {

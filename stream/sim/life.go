@@ -98,15 +98,17 @@ func (l *life) build() (err error) {
 	if err != nil {
 		return err
 	}
-	l.monitor = stream.NewEngine(func() stream.Processor[kept[detectors.State]] {
-		return historian[detectors.State]{stream.NewMonitor(w.rules, nil)}
-	}, l.engine("monitor", kafka.Sticky()))
+	if l.monitor, err = stream.NewEngine(func([]byte) (stream.Processor[kept[detectors.State]], error) {
+		return historian[detectors.State]{stream.NewMonitor(w.rules, nil)}, nil
+	}, l.engine("monitor", kafka.Sticky())); err != nil {
+		return err
+	}
 	desk := l.engine("desk", kafka.SingleOwner())
-	desk.FindByPhone = l.view(nil).FindByPhone
-	l.desk = stream.NewEngine(func() stream.Processor[kept[alerts.State]] {
-		return historian[alerts.State]{stream.NewDesk(w.policy, nil)}
+	desk.FindByPhone, desk.WriteBehind = l.view(nil).FindByPhone, 0
+	l.desk, err = stream.NewEngine(func([]byte) (stream.Processor[kept[alerts.State]], error) {
+		return historian[alerts.State]{stream.NewDesk(w.policy, nil)}, nil
 	}, desk)
-	return nil
+	return err
 }
 
 // The engine's timings, short enough for a fail-over to fit in often.
@@ -121,8 +123,10 @@ const (
 )
 
 func (l *life) engine(role string, balancer kafka.Balancer) stream.EngineConfig {
+	w := l.worker.world
 	return stream.EngineConfig{
-		Client: l.client, Store: l.db, Zone: zone, TickEvery: tickEvery, Log: l.worker.world.log(l.worker.id), Release: "sim",
+		WriteBehind: w.writeBehind, Budget: stream.NewBudget(w.budget), Standby: w.standby, Sabotage: w.cfg.Sabotage,
+		Client: l.client, Store: l.db, Zone: zone, TickEvery: tickEvery, Log: w.log(l.worker.id), Release: "sim",
 		Group: kafka.GroupConfig{Group: role, SessionTimeout: session, HeartbeatInterval: heartbeat, RebalanceTimeout: rebalance, Balancer: balancer},
 	}
 }

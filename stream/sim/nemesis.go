@@ -142,6 +142,9 @@ var brokerErrors = []struct {
 	{[]kmsg.Key{kmsg.Fetch}, kerr.OffsetNotAvailable},
 	{[]kmsg.Key{kmsg.InitProducerID}, kerr.CoordinatorLoadInProgress},
 	{[]kmsg.Key{kmsg.InitProducerID}, kerr.ConcurrentTransactions},
+	{[]kmsg.Key{kmsg.AddPartitionsToTxn}, kerr.ConcurrentTransactions},
+	{[]kmsg.Key{kmsg.AddPartitionsToTxn, kmsg.EndTxn}, kerr.NotCoordinator},
+	{[]kmsg.Key{kmsg.EndTxn}, kerr.RequestTimedOut},
 	{[]kmsg.Key{kmsg.Heartbeat, kmsg.JoinGroup, kmsg.SyncGroup}, kerr.NotCoordinator},
 	{[]kmsg.Key{kmsg.Heartbeat}, kerr.UnknownMemberID},
 	{[]kmsg.Key{kmsg.OffsetCommit}, kerr.CoordinatorNotAvailable},
@@ -161,7 +164,7 @@ func (n *nemesis) brokerErrors(context.Context) {
 func (n *nemesis) moveLeaders(context.Context) {
 	n.world.note("brokers: leaders and coordinators move")
 	n.world.count("moved")
-	for _, topic := range n.world.topics() {
+	for _, topic := range append(n.world.topics(), changelogs...) {
 		for p := range n.world.partitions {
 			if err := n.world.cluster.MoveTopicPartition(topic, int32(p), int32(n.rng.IntN(brokers))); err != nil {
 				n.world.violate("the nemesis cannot move %s[%d]: %v", topic, p, err)

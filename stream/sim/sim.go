@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/cardwatch/cardwatch/stream"
 )
 
 // Config says what to simulate.
@@ -12,6 +14,8 @@ type Config struct {
 	Seed uint64
 	// Storm is how long the bank writes and the nemesis strikes, in simulated time; 0 is 45 s.
 	Storm time.Duration
+	// Sabotage plants a defect in the engines, to show that it is found.
+	Sabotage stream.Sabotage
 	// Verbose keeps every retry and every line of the workers' logs in the trace.
 	Verbose bool
 }

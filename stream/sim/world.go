@@ -16,8 +16,8 @@ import (
 
 	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/detectors"
+	"github.com/cardwatch/cardwatch/stream"
 	"github.com/cardwatch/cardwatch/stream/kafka"
-	"github.com/cardwatch/cardwatch/stream/wire"
 )
 
 // world is everything that is simulated.
@@ -25,11 +25,15 @@ type world struct {
 	cfg        Config
 	rng        *rand.Rand
 	partitions int
-	rules      *detectors.Monitor
-	policy     *alerts.Desk
-	network    kfake.VirtualNetwork
-	cluster    *kfake.Cluster
-	workers    []*worker
+	// writeBehind, budget and standby are how the engines are set.
+	writeBehind time.Duration
+	budget      int64
+	standby     bool
+	rules       *detectors.Monitor
+	policy      *alerts.Desk
+	network     kfake.VirtualNetwork
+	cluster     *kfake.Cluster
+	workers     []*worker
 
 	mu     sync.Mutex
 	report Report
@@ -42,6 +46,9 @@ func newWorld(cfg Config) (*world, error) {
 	w := &world{cfg: cfg, rng: rand.New(rand.NewPCG(cfg.Seed, 0)), begun: time.Now(), messages: map[string]int{}}
 	w.report.Faults = map[string]int{}
 	w.partitions = 2 + w.rng.IntN(3)
+	w.writeBehind = [...]time.Duration{0, 300 * time.Millisecond, 2 * time.Second, 10 * time.Second}[w.rng.IntN(4)]
+	w.budget = [...]int64{16 << 10, 256 << 20}[w.rng.IntN(2)]
+	w.standby = w.rng.IntN(2) == 0
 	policy := alerts.Defaults()
 	policy.AppWait, policy.SMSWait, policy.PromptLife = 5*time.Second, 10*time.Second, time.Minute
 	var err error
@@ -103,13 +110,18 @@ func (w *world) createTopics(ctx context.Context) error {
 	}
 	defer c.Close()
 	var specs []kafka.TopicSpec
-	for _, name := range wire.Topics() {
-		for _, name := range []string{name, wire.DeadLetter(name)} {
-			specs = append(specs, kafka.TopicSpec{Name: name, Partitions: w.partitions, ReplicationFactor: 1})
-		}
+	for _, name := range w.topics() {
+		specs = append(specs, kafka.TopicSpec{Name: name, Partitions: w.partitions, ReplicationFactor: 1})
+	}
+	for _, name := range changelogs {
+		specs = append(specs, kafka.TopicSpec{
+			Name: name, Partitions: w.partitions, ReplicationFactor: 1, Config: map[string]string{"cleanup.policy": "compact"},
+		})
 	}
 	return c.CreateTopics(ctx, specs)
 }
+
+var changelogs = []string{stream.ChangelogTopic("monitor"), stream.ChangelogTopic("desk")}
 
 // sent is what the provider does.
 func (w *world) sent(message string) {

@@ -264,8 +264,14 @@ func (t *Task[S]) Release(ctx context.Context) error {
 	return t.Flush(ctx)
 }
 
-// Close gives the cache's memory back. A flight that is still under way ends by itself.
-func (t *Task[S]) Close() { t.cache.close() }
+// Close gives the cache's memory back. It waits for a flight that is under way, so that nothing is written behind a successor's back;
+// what it brought is the successor's to find out.
+func (t *Task[S]) Close() {
+	if t.flight != nil {
+		<-t.flight.done
+	}
+	t.cache.close()
+}
 
 func cloneProgress(p *store.Progress) store.Progress {
 	c := *p

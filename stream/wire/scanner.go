@@ -12,7 +12,7 @@ const (
 	noToken kind = iota
 	nullToken
 	boolToken
-	plainText   // printable ASCII without escapes
+	plainText   // printable ASCII and common Han without escapes
 	richText    // other text without escapes
 	escapedText // text with a backslash
 	integerToken
@@ -213,10 +213,7 @@ func (s *scanner) step(a, b byte) bool {
 
 // digits reads at least one digit.
 func (s *scanner) digits() bool {
-	end := s.pos
-	for end < len(s.data) && isDigit(s.data[end]) {
-		end++
-	}
+	end := digitsEnd(s.data, s.pos)
 	if end == s.pos {
 		s.fail(BadJSON)
 		return false

@@ -106,7 +106,7 @@ func (t *takeover[S]) awaitRelease(ctx context.Context) error {
 	waiting, cancel := context.WithTimeout(ctx, releaseWait)
 	defer cancel()
 	for !f.progress.Released {
-		if _, err := f.step(waiting); err != nil {
+		if err := f.step(waiting); err != nil {
 			if waiting.Err() != nil && ctx.Err() == nil {
 				return nil
 			}
@@ -185,16 +185,18 @@ func (t *takeover[S]) readTail(ctx context.Context) error {
 }
 
 func (t *takeover[S]) readOutputs(ctx context.Context, output int, topic string) error {
-	p := &t.follower.progress
-	f := t.cfg.Client.Fetch(topic, t.partition, p.Outputs[output])
-	for {
-		b, err := f.Next(ctx)
+	// The end is asked for because a fetch at the end of a log waits for what may come.
+	next := t.follower.progress.Outputs[output]
+	end, err := t.cfg.Client.End(ctx, topic, t.partition)
+	for f := t.cfg.Client.Fetch(topic, t.partition, next); err == nil && next < end; {
+		b, fetched := f.Next(ctx)
 		var gap *kafka.GapError
-		if errors.As(err, &gap) {
-			f = t.cfg.Client.Fetch(topic, t.partition, gap.LogStart) // deleted outputs need no comparison
+		if errors.As(fetched, &gap) && gap.Want < gap.LogStart {
+			next = gap.LogStart // deleted outputs need no comparison
+			f = t.cfg.Client.Fetch(topic, t.partition, next)
 			continue
 		}
-		if err != nil {
+		if err = fetched; err != nil {
 			return err
 		}
 		for i := range b.Records {
@@ -202,10 +204,9 @@ func (t *takeover[S]) readOutputs(ctx context.Context, output int, topic string)
 			t.tail.sentBefore(&kafka.Message{Topic: topic, Key: rec.Key, Value: rec.Value})
 			t.tail.script.read(rec.Headers, len(t.spec.Inputs))
 		}
-		if b.CaughtUp() {
-			return nil
-		}
+		next = b.Next
 	}
+	return err
 }
 
 // task opens the task at the progress, under the rules that were recorded last: new ones take effect after the replay.

@@ -201,7 +201,7 @@ func (t *takeover[S]) readOutputs(ctx context.Context, topic string, from, end i
 	for next := from; next < end; {
 		b, err := f.Next(ctx)
 		var gap *kafka.GapError
-		if errors.As(err, &gap) {
+		if errors.As(err, &gap) && gap.Want < gap.LogStart {
 			next = gap.LogStart // deleted outputs need no comparison
 			f = t.cfg.Client.Fetch(topic, t.partition, next)
 			continue

@@ -16,6 +16,8 @@ type Options struct {
 	FS vfs.FS
 	// Logger hears of background errors; nil is slog.Default.
 	Logger *slog.Logger
+	// ReadOnly opens a store that must exist, changes nothing in it, and keeps other processes out meanwhile as any Open does.
+	ReadOnly bool
 	// CacheBytes bounds Pebble's block cache; 0 is 64 MiB.
 	CacheBytes int64
 	// Fatal is called once when the store can no longer promise anything (a write-ahead log error, a corrupt table). It must
@@ -28,7 +30,8 @@ var ErrLocked = errors.New("store: directory is in use by another process")
 
 // DB is one process's Pebble, shared by all its partitions.
 type DB struct {
-	pebble *pebble.DB
+	pebble   *pebble.DB
+	readOnly bool
 }
 
 // Open opens the store in dir, or makes a new one.
@@ -42,8 +45,9 @@ func Open(dir string, o Options) (*DB, error) {
 	log := newPebbleLogger(o.Logger, o.Fatal)
 	opts := &pebble.Options{
 		FS:                          o.FS,
+		ReadOnly:                    o.ReadOnly,
 		Cache:                       cache,
-		FormatMajorVersion:          pebble.FormatNewest,
+		FormatMajorVersion:          pebbleFormat(1),
 		MemTableSize:                32 << 20,
 		MemTableStopWritesThreshold: 4,
 		L0CompactionThreshold:       4,
@@ -67,13 +71,15 @@ func Open(dir string, o Options) (*DB, error) {
 		}
 		return nil, fmt.Errorf("store: open %s: %w", dir, err)
 	}
-	return &DB{pebble: db}, nil
+	return &DB{pebble: db, readOnly: o.ReadOnly}, nil
 }
 
 // Close flushes and closes the store.
 func (db *DB) Close() error {
-	if err := db.pebble.Flush(); err != nil {
-		return errors.Join(fmt.Errorf("store: flush: %w", err), db.pebble.Close())
+	if !db.readOnly {
+		if err := db.pebble.Flush(); err != nil {
+			return errors.Join(fmt.Errorf("store: flush: %w", err), db.pebble.Close())
+		}
 	}
 	if err := db.pebble.Close(); err != nil {
 		return fmt.Errorf("store: close: %w", err)
@@ -88,6 +94,18 @@ func (db *DB) Bytes() uint64 { return db.pebble.Metrics().DiskSpaceUsage() }
 func (db *DB) Sync() error {
 	if err := db.pebble.LogData(nil, pebble.Sync); err != nil {
 		return fmt.Errorf("store: sync: %w", err)
+	}
+	return nil
+}
+
+// raise brings the form of Pebble's files up to a format level.
+func (db *DB) raise(level byte) error {
+	format := pebbleFormat(level)
+	if format <= db.pebble.FormatMajorVersion() {
+		return nil
+	}
+	if err := db.pebble.RatchetFormatMajorVersion(format); err != nil {
+		return fmt.Errorf("store: raise the files to format level %d: %w", level, err)
 	}
 	return nil
 }

@@ -117,7 +117,7 @@ func (t *takeover[S]) awaitRelease(ctx context.Context) error {
 }
 
 func (t *takeover[S]) fence(ctx context.Context) (err error) {
-	id := fmt.Sprintf("%s/%d", t.cfg.Group.Group, t.partition)
+	id := transactionalID(t.cfg.Group.Group, t.partition)
 	if t.cfg.Sabotage == IgnoreEpoch {
 		t.producer, err = t.cfg.Client.Producer(ctx, "")
 		return err

@@ -53,7 +53,7 @@ func stopsPartition(err error) bool {
 		version  *store.VersionError
 	)
 	return errors.As(err, &gap) || errors.As(err, &corrupt) || errors.As(err, &large) || errors.As(err, &replaced) ||
-		errors.As(err, &count) || errors.As(err, &version) || errors.Is(err, errDamaged) || errors.Is(err, ErrPoisonStorm)
+		errors.As(err, &count) || errors.As(err, &version) || errors.Is(err, ErrDamaged) || errors.Is(err, ErrPoisonStorm)
 }
 
 // ownOnce takes the partition over and works on it until ctx ends.

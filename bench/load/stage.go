@@ -1,0 +1,151 @@
+package load
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	kgo "github.com/segmentio/kafka-go"
+
+	"github.com/cardwatch/cardwatch/bench/load/part"
+	"github.com/cardwatch/cardwatch/stream/kafka"
+	"github.com/cardwatch/cardwatch/stream/wire"
+)
+
+// group is the consumer group of every engine of the bench.
+const group = "cardwatch-bench-monitor"
+
+// stage is a broker with empty topics, and room for a store.
+type stage struct {
+	scene
+	broker    *part.Process // nil when it runs already
+	addr      string
+	pid       int
+	client    *kafka.Client
+	dirs      []string
+	brokerDir string
+	storeDir  string
+}
+
+// setUp makes a stage; whoever got one strikes it.
+func (b *bench) setUp(ctx context.Context, sc scene) (s *stage, err error) {
+	s = &stage{scene: sc, addr: b.Broker, pid: b.BrokerPID}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.strike())
+		}
+	}()
+	if s.storeDir, err = s.dir(b.Dir, "store"); err != nil {
+		return s, err
+	}
+	if s.addr == "" {
+		if s.brokerDir, err = s.dir(or(b.BrokerDir, b.Dir), "broker"); err != nil {
+			return s, err
+		}
+		if err = s.startBroker(ctx, b.PartCommand); err != nil {
+			return s, err
+		}
+	} else if err = clearTopics(ctx, s.addr, b.Overwrite); err != nil {
+		return s, err
+	}
+	if s.client, err = kafka.New(kafka.Config{Brokers: []string{s.addr}, ClientID: "cardwatch-bench"}); err != nil {
+		return s, err
+	}
+	return s, s.client.CreateTopics(ctx, topics(sc.Partitions))
+}
+
+func (s *stage) dir(under, name string) (string, error) {
+	dir, err := os.MkdirTemp(under, "cardwatch-bench-"+name+"-")
+	if err != nil {
+		return "", fmt.Errorf("load: %w", err)
+	}
+	s.dirs = append(s.dirs, dir)
+	return dir, nil
+}
+
+func (s *stage) startBroker(ctx context.Context, command []string) (err error) {
+	s.broker, err = part.Start(ctx, command, part.Order{Broker: &part.BrokerOrder{Dir: filepath.Join(s.brokerDir, "data")}})
+	if err != nil {
+		return err
+	}
+	var answer part.BrokerAnswer
+	if err := s.broker.Answer(&answer); err != nil {
+		return err
+	}
+	s.addr, s.pid = answer.Addr, s.broker.PID()
+	return nil
+}
+
+// strike ends what setUp began and removes its directories.
+func (s *stage) strike() error {
+	var errs []error
+	if s.client != nil {
+		errs = append(errs, s.client.Close())
+	}
+	if s.broker != nil {
+		errs = append(errs, s.broker.Stop())
+	}
+	for _, dir := range s.dirs {
+		errs = append(errs, os.RemoveAll(dir))
+	}
+	return errors.Join(errs...)
+}
+
+// topics lists every topic with producers' time stamps, since the traffic's past is written within a minute, and without an end
+// of retention, since most of it is older than that.
+func topics(partitions int) (specs []kafka.TopicSpec) {
+	config := map[string]string{"message.timestamp.type": "CreateTime", "retention.ms": "-1"}
+	for _, name := range topicNames() {
+		specs = append(specs, kafka.TopicSpec{Name: name, Partitions: partitions, ReplicationFactor: 1, Config: config})
+	}
+	return specs
+}
+
+func topicNames() (names []string) {
+	for _, name := range wire.Topics() {
+		names = append(names, name, wire.DeadLetter(name))
+	}
+	return names
+}
+
+// deletion is how long a broker may take to delete topics.
+const deletion = 30 * time.Second
+
+// clearTopics deletes the topics that an earlier run left on a running broker, and the group's offsets with them.
+func clearTopics(ctx context.Context, addr string, overwrite bool) error {
+	ctx, cancel := context.WithTimeout(ctx, deletion)
+	defer cancel()
+	admin := &kgo.Client{Addr: kgo.TCP(addr), Timeout: deletion}
+	for {
+		left, err := leftTopics(ctx, admin)
+		if err != nil || len(left) == 0 {
+			return err
+		}
+		if !overwrite {
+			return fmt.Errorf("load: the broker at %s has topics of Cardwatch already, %s for one; the bench would delete them: "+
+				"give it another broker, or allow it with --overwrite", addr, left[0])
+		}
+		if _, err := admin.DeleteTopics(ctx, &kgo.DeleteTopicsRequest{Topics: left}); err != nil {
+			return fmt.Errorf("load: delete topics: %w", err)
+		}
+		if _, err := admin.DeleteGroups(ctx, &kgo.DeleteGroupsRequest{GroupIDs: []string{group}}); err != nil {
+			return fmt.Errorf("load: delete group %s: %w", group, err)
+		}
+	}
+}
+
+func leftTopics(ctx context.Context, admin *kgo.Client) (left []string, err error) {
+	res, err := admin.Metadata(ctx, &kgo.MetadataRequest{Topics: topicNames()})
+	if err != nil {
+		return nil, fmt.Errorf("load: look for topics: %w", err)
+	}
+	for _, t := range res.Topics {
+		if t.Error == nil {
+			left = append(left, t.Name)
+		}
+	}
+	return left, nil
+}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"strconv"
 
 	"github.com/cardwatch/cardwatch/detectors/card"
 	"github.com/cardwatch/cardwatch/detectors/geo"
@@ -16,6 +15,9 @@ const MaxTrafficCards = 10_000_000
 // TrafficConfig is what a Traffic is made from.
 type TrafficConfig struct {
 	Seed uint64
+	// Series tells traffics of the same customers apart: their uses differ, and so do their event ids, which begin with it. It
+	// may be empty, and else be a few letters.
+	Series string
 	// Cards is their number, 1 … MaxTrafficCards. Each has a customer of its own.
 	Cards int
 	// Zipf lets few cards make most of the uses: rank k has a share that goes with 1/(100+k)^1.1, so that of a million cards
@@ -83,7 +85,11 @@ func NewTraffic(config TrafficConfig) (*Traffic, error) {
 		t.remote[i] = slices.IndexFunc(world.cities, func(c geo.City) bool { return c.Code == code })
 	}
 	t.write()
-	t.dice.throw(config.Seed, 1, 0)
+	series := uint64(0)
+	for _, c := range []byte(config.Series) {
+		series = scramble(series + uint64(c))
+	}
+	t.dice.throw(config.Seed, 1, series)
 	if config.Zipf {
 		t.zipf = rand.NewZipf(t.dice.Rand, 1.1, 100, uint64(config.Cards-1))
 	}
@@ -148,7 +154,7 @@ func (t *Traffic) Plant(dst []byte, customer int, at int64, id string) []byte {
 	}
 	t.large(&u, city)
 	u.amount *= 10 // more than any that the card may have had before
-	return t.appendAs(dst, &u, id)
+	return t.appendAs(dst, &u, []byte(id))
 }
 
 // everyday is one ordinary use, where the customer is: mostly at home, at the usual shop.
@@ -217,6 +223,6 @@ func (t *Traffic) level(customer int) float64 {
 
 func (t *Traffic) appendUse(dst []byte, u use) []byte {
 	t.last = u
-	var id [21]byte
-	return t.appendAs(dst, &u, string(strconv.AppendUint(append(id[:0], 't'), u.number, 10)))
+	var id [64]byte
+	return t.appendAs(dst, &u, t.appendID(id[:0], u.number))
 }

@@ -94,6 +94,15 @@ func TestTrafficIsMostlyQuietAndPlantsAreNot(t *testing.T) {
 	}
 }
 
+func TestASeriesIsAnotherTraffic(t *testing.T) {
+	other, err := gen.NewTraffic(gen.TrafficConfig{Seed: 7, Cards: 1000, Series: "b"})
+	require.NoError(t, err)
+	_, a := newTraffic(t, 1000, false).Next(nil, trafficEnd)
+	value, b := other.Next(nil, trafficEnd)
+	require.NotEqual(t, a.Customer, b.Customer)
+	require.Contains(t, string(value), `"event_id":"bt1"`)
+}
+
 func TestZipfUsesFewCardsMost(t *testing.T) {
 	traffic := newTraffic(t, 10_000, true)
 	seen, top := map[int]int{}, 0

@@ -66,8 +66,13 @@ func (t *Traffic) Profile(dst []byte, customer int, at int64) []byte {
 	return append(dst, `,"currency":"CNY","language":"zh-CN","segment":"mass"}`...)
 }
 
+// appendID appends the event_id of a use.
+func (t *Traffic) appendID(dst []byte, number uint64) []byte {
+	return strconv.AppendUint(append(append(dst, t.config.Series...), 't'), number, 10)
+}
+
 // appendAs appends a use as a record of cards.transaction.v1, its members in the order of wire.AppendTransaction.
-func (t *Traffic) appendAs(dst []byte, u *use, id string) []byte {
+func (t *Traffic) appendAs(dst []byte, u *use, id []byte) []byte {
 	dst = append(append(dst, `{"event_id":"`...), id...)
 	dst = appendNumber(append(dst, `","customer_id":"c`...), u.customer)
 	dst = t.date.append(append(dst, `","occurred_at":"`...), u.at)
@@ -82,8 +87,7 @@ func (t *Traffic) appendAs(dst []byte, u *use, id string) []byte {
 	dst = strconv.AppendInt(dst, u.amount, 10)
 	dst = append(dst, `,"currency":"CNY"`...)
 	if u.typ == card.Reversal {
-		dst = strconv.AppendUint(append(dst, `,"original_event_id":"t`...), u.original, 10)
-		dst = append(dst, '"')
+		dst = append(t.appendID(append(dst, `,"original_event_id":"`...), u.original), '"')
 	}
 	shop := &t.shops[u.shop]
 	dst = append(dst, shop.before...)

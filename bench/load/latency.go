@@ -15,9 +15,8 @@ type Open struct {
 	Rate int `json:"rate"`
 	part.SenderAnswer
 	// CPUMicros is the engine's processor time per record, while it waits for most of its time; BrokerMicros is the broker's.
-	CPUMicros    float64     `json:"cpu_us_per_record"`
-	BrokerMicros float64     `json:"broker_cpu_us_per_record"`
-	Memory       part.Memory `json:"memory"`
+	CPUMicros    float64 `json:"cpu_us_per_record"`
+	BrokerMicros float64 `json:"broker_cpu_us_per_record"`
 }
 
 func (b *bench) latency(ctx context.Context) error {
@@ -29,7 +28,7 @@ func (b *bench) latency(ctx context.Context) error {
 	return nil
 }
 
-// latencyOf measures the rates one after the other, on one stage: the cards' states grow older, as they do.
+// latencyOf measures the rates one after the other, on one stage and one engine, which has applied every card's history before.
 func (b *bench) latencyOf(ctx context.Context, sc scene) (err error) {
 	s, err := b.setUp(ctx, sc)
 	if err != nil {
@@ -43,52 +42,43 @@ func (b *bench) latencyOf(ctx context.Context, sc scene) (err error) {
 	if _, err := b.history(ctx, f, b.History); err != nil {
 		return err
 	}
-	if _, err := b.engine(ctx, s, f, int64(s.Cards+f.written), false); err != nil {
-		return err
-	}
-	card := 0
-	for _, rate := range b.Rates {
-		b.say("latency: %s, %d/s for %v s", sc, rate, b.WarmUp+b.Seconds)
-		o, err := b.openLoop(ctx, s, rate, card)
-		if err != nil {
-			return err
-		}
-		card += int(o.Planted)
-		b.result.Latency = append(b.result.Latency, *o)
-		b.say("latency: %d/s: p50 %.1f, p99 %.1f, p99.9 %.1f, max %.1f ms of %d alerts", rate, o.FromIntended.P50,
-			o.FromIntended.P99, o.FromIntended.P999, o.FromIntended.Max, o.FromIntended.Samples)
-	}
-	return nil
-}
-
-// openLoop runs the engine beside the sender.
-func (b *bench) openLoop(ctx context.Context, s *stage, rate, card int) (o *Open, err error) {
 	engine, err := part.Start(ctx, b.PartCommand, part.Order{Engine: &part.EngineOrder{
-		Broker: s.addr, BrokerPID: s.pid, Group: group, Dir: s.storeDir, Partitions: s.Partitions,
+		Broker: s.addr, Group: group, Dir: s.storeDir, Partitions: s.Partitions, Before: int64(s.Cards + f.written),
 	}})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer func() { err = errors.Join(err, engine.Stop()) }()
 	if err := engine.Answer(&part.Ready{}); err != nil {
-		return nil, err
+		return err
 	}
-	o = &Open{scene: s.scene, Rate: rate}
-	o.SenderAnswer, err = part.Ask[part.SenderAnswer](ctx, b.PartCommand, part.Order{Sender: b.sender(s, wire.AlertTopic, rate, card)})
-	if err != nil {
-		return nil, err
-	}
-	var end part.EngineAnswer
-	if err := errors.Join(engine.Tell(), engine.Answer(&end)); err != nil {
-		return nil, err
-	}
-	o.CPUMicros, o.BrokerMicros, o.Memory = end.Whole.CPUMicros, end.Whole.BrokerMicros, end.Memory
-	return o, nil
+	opens, err := b.openLoops(ctx, s, "open", wire.AlertTopic, engine.PID())
+	b.result.Latency = append(b.result.Latency, opens...)
+	return err
 }
 
-func (b *bench) sender(s *stage, alertTopic string, rate, card int) *part.SenderOrder {
-	return &part.SenderOrder{
-		Broker: s.addr, Partitions: s.Partitions, AlertTopic: alertTopic, Traffic: b.trafficOf(s.scene), Rate: rate,
-		Plants: b.Plants, FirstCard: card, Seconds: b.Seconds, WarmUp: b.WarmUp,
+// openLoops runs the sender at every rate, beside whatever alerts; pid is the process that does. No other call on the same
+// stage may have the same series.
+func (b *bench) openLoops(ctx context.Context, s *stage, series, alertTopic string, pid int) (opens []Open, err error) {
+	card, traffic := 0, b.trafficOf(s.scene)
+	for i, rate := range b.Rates {
+		b.say("latency: %s, %d/s for %v s", s.scene, rate, b.WarmUp+b.Seconds)
+		o := Open{scene: s.scene, Rate: rate}
+		traffic.Series = series + string(rune('a'+i%26))
+		engine, broker := part.TimeOf(pid), part.TimeOf(s.pid)
+		o.SenderAnswer, err = part.Ask[part.SenderAnswer](ctx, b.PartCommand, part.Order{Sender: &part.SenderOrder{
+			Broker: s.addr, Partitions: s.Partitions, AlertTopic: alertTopic, Traffic: traffic, Rate: rate,
+			Plants: b.Plants, FirstCard: card, Seconds: b.Seconds, WarmUp: b.WarmUp,
+		}})
+		if err != nil {
+			return opens, err
+		}
+		o.CPUMicros = float64((part.TimeOf(pid) - engine).Microseconds()) / float64(o.Sent)
+		o.BrokerMicros = float64((part.TimeOf(s.pid) - broker).Microseconds()) / float64(o.Sent)
+		card += int(o.Planted)
+		opens = append(opens, o)
+		l := o.FromIntended
+		b.say("latency: %d/s: p50 %.1f, p99 %.1f, p99.9 %.1f, max %.1f ms of %d alerts", rate, l.P50, l.P99, l.P999, l.Max, l.Samples)
 	}
+	return opens, nil
 }

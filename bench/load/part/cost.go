@@ -33,7 +33,7 @@ type mark struct {
 func takeMark(brokerPID int) mark {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	return mark{at: time.Now(), cpu: ownTime(), broker: timeOf(brokerPID), mallocs: m.Mallocs}
+	return mark{at: time.Now(), cpu: ownTime(), broker: TimeOf(brokerPID), mallocs: m.Mallocs}
 }
 
 // until is the figure of what happened between two marks.
@@ -56,8 +56,8 @@ func ownTime() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// timeOf is the processor time that another process has used, to 10 ms; 0 where the system does not tell.
-func timeOf(pid int) time.Duration {
+// TimeOf is the processor time that another process has used, to 10 ms; 0 where the system does not tell.
+func TimeOf(pid int) time.Duration {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return 0

@@ -25,9 +25,10 @@ type EngineOrder struct {
 	// Dir is the store's; what an earlier engine left there is gone on from.
 	Dir        string `json:"dir"`
 	Partitions int    `json:"partitions"`
-	// Records is how many to apply; then the engine ends. 0 means that it says Ready once it has caught up, and goes on until
-	// it is told to end.
+	// Records is how many to apply; then the engine ends. 0 means that it says Ready once it has applied what was there Before
+	// and has caught up, and goes on until it is told to end.
 	Records int64 `json:"records"`
+	Before  int64 `json:"before"`
 	// Now is what the clock shows at the start, in Unix milliseconds; 0 is the machine's time.
 	Now int64 `json:"now"`
 	// CountStates has the states counted and measured at the end.
@@ -200,7 +201,7 @@ func (h *host) watch(told, running context.Context, answer func(any) error) (*En
 			return finish()
 		case h.order.Records > 0 && time.Since(moved) > stalled:
 			return nil, fmt.Errorf("bench: nothing applied for %v after %d of %d records", stalled, last, h.order.Records)
-		case h.order.Records == 0 && !ready && len(h.engine.Status().CaughtUp()) == h.order.Partitions:
+		case h.order.Records == 0 && !ready && last >= h.order.Before && len(h.engine.Status().CaughtUp()) == h.order.Partitions:
 			ready = true
 			if err := answer(Ready{CaughtUpSeconds: time.Since(started).Seconds()}); err != nil {
 				return nil, err

@@ -13,6 +13,8 @@ import (
 // plants knows of every planted record when it was meant to be sent, when it was, and when its alert could be read.
 type plants struct {
 	order SenderOrder
+	// prefix is what the planted records' ids begin with.
+	prefix string
 
 	mu      sync.Mutex
 	start   time.Time
@@ -31,7 +33,7 @@ type plant struct {
 }
 
 func newPlants(o SenderOrder) *plants {
-	return &plants{order: o, complete: make(chan struct{})}
+	return &plants{order: o, prefix: plantPrefix + o.Traffic.Series + "-", complete: make(chan struct{})}
 }
 
 func (p *plants) begin() time.Time {
@@ -66,7 +68,7 @@ func (p *plants) read(ctx context.Context, f *kafka.Fetcher) error {
 		}
 		now := time.Now()
 		for i := range batch.Records {
-			if number, ok := plantOf(batch.Records[i].Value); ok {
+			if number, ok := p.plantOf(batch.Records[i].Value); ok {
 				p.alerted(number, now)
 			}
 		}
@@ -74,12 +76,12 @@ func (p *plants) read(ctx context.Context, f *kafka.Fetcher) error {
 }
 
 // plantOf finds the newest planted event that an alert names.
-func plantOf(alert []byte) (number int64, ok bool) {
-	at := bytes.LastIndex(alert, []byte(`"`+plantPrefix))
+func (p *plants) plantOf(alert []byte) (number int64, ok bool) {
+	at := bytes.LastIndex(alert, []byte(`"`+p.prefix))
 	if at < 0 {
 		return 0, false
 	}
-	digits, _, closed := bytes.Cut(alert[at+1+len(plantPrefix):], []byte(`"`))
+	digits, _, closed := bytes.Cut(alert[at+1+len(p.prefix):], []byte(`"`))
 	number, err := strconv.ParseInt(string(digits), 10, 64)
 	return number, closed && err == nil
 }

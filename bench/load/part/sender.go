@@ -50,12 +50,12 @@ type SenderAnswer struct {
 
 const (
 	// beat is how often the schedule is looked at: what is due goes out together, as from a producer that lingers.
-	beat = time.Millisecond
+	beat = 2 * time.Millisecond
 	// lastAlerts is how long alerts are awaited once everything is sent.
 	lastAlerts = 10 * time.Second
 )
 
-// plantPrefix begins the event_id of a planted record; its number follows.
+// plantPrefix begins the event_id of a planted record; the traffic's series and, after another dash, its number follow.
 const plantPrefix = "plant-"
 
 func serveSender(ctx context.Context, o SenderOrder, answer func(any) error) error {
@@ -148,7 +148,7 @@ func (s *sender) add(lanes *Lanes, due time.Time) error {
 	}
 	customer := (s.order.FirstCard + int(s.planted)) % s.order.Traffic.Cards
 	s.planted++
-	s.value = s.traffic.Plant(s.value[:0], customer, at, plantPrefix+strconv.FormatInt(s.planted, 10))
+	s.value = s.traffic.Plant(s.value[:0], customer, at, s.plants.prefix+strconv.FormatInt(s.planted, 10))
 	s.key = gen.AppendToken(s.key[:0], customer)
 	s.plants.intend(s.planted, due)
 	return lanes.Add(s.key, s.value, at, s.planted)

@@ -2,7 +2,6 @@ package load
 
 import (
 	"context"
-	"time"
 
 	"github.com/cardwatch/cardwatch/bench/gen"
 	"github.com/cardwatch/cardwatch/bench/load/part"
@@ -130,6 +129,3 @@ func coprime(n int) int64 {
 		}
 	}
 }
-
-// seconds is how long something took until now.
-func seconds(since time.Time) float64 { return time.Since(since).Seconds() }

@@ -42,9 +42,7 @@ func (b *bench) latencyOf(ctx context.Context, sc scene) (err error) {
 	if _, err := b.history(ctx, f, b.History); err != nil {
 		return err
 	}
-	engine, err := part.Start(ctx, b.PartCommand, part.Order{Engine: &part.EngineOrder{
-		Broker: s.addr, Group: group, Dir: s.storeDir, Partitions: s.Partitions, Before: int64(s.Cards + f.written),
-	}})
+	engine, err := part.Start(ctx, b.PartCommand, s.order(part.EngineOrder{Before: int64(s.Cards + f.written)}))
 	if err != nil {
 		return err
 	}
@@ -52,28 +50,37 @@ func (b *bench) latencyOf(ctx context.Context, sc scene) (err error) {
 	if err := engine.Answer(&part.Ready{}); err != nil {
 		return err
 	}
-	opens, err := b.openLoops(ctx, s, "open", wire.AlertTopic, engine.PID())
+	opens, err := b.openLoops(ctx, s, beside{series: "open", alertTopic: wire.AlertTopic, pid: engine.PID()})
 	b.result.Latency = append(b.result.Latency, opens...)
 	return err
 }
 
-// openLoops runs the sender at every rate, beside whatever alerts; pid is the process that does. No other call on the same
-// stage may have the same series.
-func (b *bench) openLoops(ctx context.Context, s *stage, series, alertTopic string, pid int) (opens []Open, err error) {
-	card, traffic := 0, b.trafficOf(s.scene)
+// beside is what an open loop runs beside.
+type beside struct {
+	// series is the traffic's; no other open loop on the same stage may have it, nor cards from firstCard on.
+	series     string
+	firstCard  int
+	alertTopic string
+	// pid is the process that alerts.
+	pid int
+}
+
+// openLoops runs the sender at every rate.
+func (b *bench) openLoops(ctx context.Context, s *stage, by beside) (opens []Open, err error) {
+	card, traffic := by.firstCard, b.trafficOf(s.scene)
 	for i, rate := range b.Rates {
 		b.say("latency: %s, %d/s for %v s", s.scene, rate, b.WarmUp+b.Seconds)
 		o := Open{scene: s.scene, Rate: rate}
-		traffic.Series = series + string(rune('a'+i%26))
-		engine, broker := part.TimeOf(pid), part.TimeOf(s.pid)
+		traffic.Series = by.series + string(rune('a'+i%26))
+		engine, broker := part.TimeOf(by.pid), part.TimeOf(s.pid)
 		o.SenderAnswer, err = part.Ask[part.SenderAnswer](ctx, b.PartCommand, part.Order{Sender: &part.SenderOrder{
-			Broker: s.addr, Partitions: s.Partitions, AlertTopic: alertTopic, Traffic: traffic, Rate: rate,
+			Broker: s.addr, Partitions: s.Partitions, AlertTopic: by.alertTopic, Traffic: traffic, Rate: rate,
 			Plants: b.Plants, FirstCard: card, Seconds: b.Seconds, WarmUp: b.WarmUp,
 		}})
 		if err != nil {
 			return opens, err
 		}
-		o.CPUMicros = float64((part.TimeOf(pid) - engine).Microseconds()) / float64(o.Sent)
+		o.CPUMicros = float64((part.TimeOf(by.pid) - engine).Microseconds()) / float64(o.Sent)
 		o.BrokerMicros = float64((part.TimeOf(s.pid) - broker).Microseconds()) / float64(o.Sent)
 		card += int(o.Planted)
 		opens = append(opens, o)

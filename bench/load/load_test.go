@@ -45,9 +45,8 @@ func TestThroughputCountsEveryRecordOnce(t *testing.T) {
 	require.Len(t, r.Throughput, 2)
 	for _, one := range r.Throughput {
 		require.EqualValues(t, 3000, one.Floor.Records)
-		require.EqualValues(t, 3000, one.Engine.Records)
-		require.EqualValues(t, 1500, one.SecondHalf.Records)
-		require.EqualValues(t, 800, one.First.Records, "a profile and a use of each card")
+		require.EqualValues(t, 3800, one.First.Records+one.Engine.Records)
+		require.GreaterOrEqual(t, one.First.Records, int64(800), "a profile and a use of each card")
 		require.Positive(t, one.StateBytesPerCard)
 		require.Positive(t, one.DiskBytesPerCard)
 		require.Positive(t, one.Alerts)

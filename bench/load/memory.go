@@ -44,7 +44,7 @@ func (b *bench) memoryOf(ctx context.Context, sc scene) (m *Footprint, err error
 	if _, err := b.history(ctx, f, times); err != nil {
 		return nil, err
 	}
-	e, err := b.engine(ctx, s, f, int64(s.Cards+f.written), false)
+	e, err := b.engine(ctx, s, part.EngineOrder{Records: int64(s.Cards + f.written), Now: f.now()})
 	if err != nil {
 		return nil, err
 	}

@@ -47,15 +47,13 @@ func (b *bench) restoreOf(ctx context.Context, sc scene) (r *Restore, err error)
 		return nil, err
 	}
 	r = &Restore{scene: sc, Records: int64(s.Cards + f.written)}
-	if _, err := b.engine(ctx, s, f, r.Records, false); err != nil {
+	if _, err := b.engine(ctx, s, part.EngineOrder{Records: r.Records, Now: f.now()}); err != nil {
 		return nil, err
 	}
 	if s.storeDir, err = s.dir(b.Dir, "empty"); err != nil {
 		return nil, err
 	}
-	second, err := part.Start(ctx, b.PartCommand, part.Order{Engine: &part.EngineOrder{
-		Broker: s.addr, BrokerPID: s.pid, Group: group, Dir: s.storeDir, Partitions: s.Partitions, Now: f.now(),
-	}})
+	second, err := part.Start(ctx, b.PartCommand, s.order(part.EngineOrder{Now: f.now()}))
 	if err != nil {
 		return nil, err
 	}

@@ -14,13 +14,11 @@ type Throughput struct {
 	// Warm says that every card had History uses before.
 	Warm bool `json:"warm"`
 	// Floor is the topic read and decoded with nothing done, Engine the monitor with everything on.
-	Floor  part.Figure `json:"floor"`
-	Engine part.Figure `json:"engine"`
-	// SecondHalf is Engine's over the second half of the records.
-	SecondHalf   part.Figure `json:"engine_second_half"`
+	Floor        part.Figure `json:"floor"`
+	Engine       part.Figure `json:"engine"`
 	ShareOfFloor float64     `json:"share_of_floor"`
-	// First is the engine's figure of the history: cards' profiles and first uses.
-	First *part.Figure `json:"engine_first_uses,omitempty"`
+	// First is the engine's figure of the history before: cards' profiles and first uses.
+	First *part.Figure `json:"engine_history,omitempty"`
 	// JoinSeconds and DrainSeconds are what starting and ending took, outside of Engine's.
 	JoinSeconds  float64 `json:"join_seconds"`
 	DrainSeconds float64 `json:"drain_seconds"`
@@ -54,7 +52,7 @@ func (b *bench) throughputOf(ctx context.Context, sc scene) (t *Throughput, err 
 	}
 	defer func() { err = errors.Join(err, s.strike()) }()
 	t = &Throughput{scene: sc, Warm: !b.Cold}
-	f, stretches, err := b.fillThroughput(ctx, s, t)
+	f, skip, stretches, err := b.fillThroughput(ctx, s, t)
 	if err != nil {
 		return nil, err
 	}
@@ -63,12 +61,12 @@ func (b *bench) throughputOf(ctx context.Context, sc scene) (t *Throughput, err 
 	if t.Floor, err = part.Ask[part.Figure](ctx, b.PartCommand, floor); err != nil {
 		return nil, err
 	}
-	b.say("throughput: engine")
-	e, err := b.engine(ctx, s, f, t.Floor.Records, true)
+	b.say("throughput: engine, %d records after %d", t.Floor.Records, skip)
+	e, err := b.engine(ctx, s, part.EngineOrder{Records: skip + t.Floor.Records, Skip: skip, Now: f.now(), CountStates: true})
 	if err != nil {
 		return nil, err
 	}
-	t.Engine, t.SecondHalf, t.ShareOfFloor = e.Whole, e.SecondHalf, e.Whole.PerSecond/t.Floor.PerSecond
+	t.Engine, t.First, t.ShareOfFloor = e.Measured, e.First, e.Measured.PerSecond/t.Floor.PerSecond
 	t.JoinSeconds, t.DrainSeconds, t.Memory = e.JoinSeconds, e.DrainSeconds, e.Memory
 	t.DiskBytesPerCard = float64(e.StoreBytes) / float64(e.Cards)
 	t.StateBytesPerCard = float64(e.StateBytes) / float64(e.Cards)
@@ -76,39 +74,31 @@ func (b *bench) throughputOf(ctx context.Context, sc scene) (t *Throughput, err 
 	return t, err
 }
 
-// fillThroughput writes the topics and, unless it is to be cold, applies the history; it tells what is left to measure.
-func (b *bench) fillThroughput(ctx context.Context, s *stage, t *Throughput) (*filler, []part.Stretch, error) {
+// fillThroughput writes the topics and tells what of it is to be measured, after how many records that are not.
+func (b *bench) fillThroughput(ctx context.Context, s *stage, t *Throughput) (f *filler, skip int64, measured []part.Stretch, err error) {
 	history := b.History
 	if b.Cold {
 		history = 0
 	}
-	f, err := b.newFiller(s, history*s.Cards+b.Transactions, trafficEnd)
-	if err != nil {
-		return nil, nil, err
+	if f, err = b.newFiller(s, history*s.Cards+b.Transactions, trafficEnd); err != nil {
+		return nil, 0, nil, err
 	}
 	profiles, err := b.history(ctx, f, history)
 	if err != nil {
-		return nil, nil, err
+		return nil, 0, nil, err
 	}
-	if !b.Cold {
-		b.say("throughput: engine on %d profiles and %d first uses", s.Cards, f.written)
-		first, err := b.engine(ctx, s, f, int64(s.Cards+f.written), false)
-		if err != nil {
-			return nil, nil, err
-		}
-		t.First = &first.Whole
-	}
-	b.say("throughput: fill %d uses", b.Transactions)
+	skip = int64(s.Cards + f.written)
+	b.say("fill %d uses", b.Transactions)
 	began := time.Now()
 	uses, err := f.uses(ctx, b.Transactions)
 	if err != nil {
-		return nil, nil, err
+		return nil, 0, nil, err
 	}
-	t.FillPerSecond = float64(b.Transactions) / seconds(began)
+	t.FillPerSecond = float64(b.Transactions) / time.Since(began).Seconds()
 	if b.Cold {
-		return f, []part.Stretch{profiles, uses}, nil
+		return f, 0, []part.Stretch{profiles, uses}, nil
 	}
-	return f, []part.Stretch{uses}, nil
+	return f, skip, []part.Stretch{uses}, nil
 }
 
 // history writes the profiles and so many uses of every card.
@@ -125,10 +115,12 @@ func (b *bench) history(ctx context.Context, f *filler, times int) (profiles par
 	return profiles, nil
 }
 
-// engine applies so many records of the stage's topics.
-func (b *bench) engine(ctx context.Context, s *stage, f *filler, records int64, count bool) (part.EngineAnswer, error) {
-	return part.Ask[part.EngineAnswer](ctx, b.PartCommand, part.Order{Engine: &part.EngineOrder{
-		Broker: s.addr, BrokerPID: s.pid, Group: group, Dir: s.storeDir, Partitions: s.Partitions, Records: records,
-		Now: f.now(), CountStates: count,
-	}})
+// engine runs the engine on a stage until its order is done; what the order leaves open is the stage's.
+func (b *bench) engine(ctx context.Context, s *stage, o part.EngineOrder) (part.EngineAnswer, error) {
+	return part.Ask[part.EngineAnswer](ctx, b.PartCommand, s.order(o))
+}
+
+func (s *stage) order(o part.EngineOrder) part.Order {
+	o.Broker, o.BrokerPID, o.Group, o.Dir, o.Partitions = s.addr, s.pid, or(o.Group, group), or(o.Dir, s.storeDir), s.Partitions
+	return part.Order{Engine: &o}
 }

@@ -29,6 +29,8 @@ type EngineOrder struct {
 	// and has caught up, and goes on until it is told to end.
 	Records int64 `json:"records"`
 	Before  int64 `json:"before"`
+	// Skip is how many of Records are applied before the measurement begins: caches are warm then, and every card is known.
+	Skip int64 `json:"skip"`
 	// Now is what the clock shows at the start, in Unix milliseconds; 0 is the machine's time.
 	Now int64 `json:"now"`
 	// CountStates has the states counted and measured at the end.
@@ -43,10 +45,9 @@ type Ready struct {
 
 // EngineAnswer is what running the engine came to.
 type EngineAnswer struct {
-	// Whole is from the assignment of the partitions to the last record applied; SecondHalf is the second half of the records,
-	// when caches are warm.
-	Whole      Figure `json:"whole"`
-	SecondHalf Figure `json:"second_half"`
+	// Measured is of the records after those to Skip, First of these, from the assignment of the partitions on.
+	Measured Figure  `json:"measured"`
+	First    *Figure `json:"first,omitempty"`
 	// JoinSeconds is from the start to the assignment; DrainSeconds what ending took, until everything applied was durable.
 	JoinSeconds  float64 `json:"join_seconds"`
 	DrainSeconds float64 `json:"drain_seconds"`
@@ -158,56 +159,74 @@ func (h *host) sync(ctx context.Context) error {
 // stalled is how long an engine may apply nothing before it is given up.
 const stalled = 60 * time.Second
 
+// watch is what the engine's progress is measured by.
+type watch struct {
+	*host
+	started, moved   time.Time
+	joined, measured mark
+	applied, begun   int64 // begun is what had been applied when the measurement began
+	ready            bool
+}
+
 // watch takes the marks while the engine runs: told ends with the order, running with the engine.
 func (h *host) watch(told, running context.Context, answer func(any) error) (*EngineAnswer, error) {
 	ticker := time.NewTicker(2 * time.Millisecond)
 	defer ticker.Stop()
-	var begun, half mark
-	result, started, moved, last, ready := &EngineAnswer{}, time.Now(), time.Now(), int64(0), false
-	finish := func() (*EngineAnswer, error) {
-		end := takeMark(h.order.BrokerPID)
-		result.Whole, result.JoinSeconds = begun.until(end, last), begun.at.Sub(started).Seconds()
-		if !half.at.IsZero() {
-			result.SecondHalf = half.until(end, last-h.order.Records/2)
-		}
-		result.Memory = takeMemory()
-		return result, nil
-	}
+	w := &watch{host: h, started: time.Now(), moved: time.Now()}
 	for {
 		select {
 		case <-running.Done():
 			return nil, errors.New("bench: the engine ended before its work was done")
 		case <-told.Done():
 			if h.order.Records > 0 {
-				return nil, fmt.Errorf("bench: told to end after %d of %d records", last, h.order.Records)
+				return nil, fmt.Errorf("bench: told to end after %d of %d records", w.applied, h.order.Records)
 			}
-			return finish()
+			return w.finish(), nil
 		case <-ticker.C:
 		}
-		if begun.at.IsZero() {
-			if h.engine.Status().Joined() {
-				begun = takeMark(h.order.BrokerPID)
-			}
-			continue
-		}
-		if applied := h.tally.applied(); applied != last {
-			last, moved = applied, time.Now()
-		}
-		if half.at.IsZero() && h.order.Records > 0 && last >= h.order.Records/2 {
-			half = takeMark(h.order.BrokerPID)
-		}
-		switch {
-		case h.order.Records > 0 && last >= h.order.Records:
-			return finish()
-		case h.order.Records > 0 && time.Since(moved) > stalled:
-			return nil, fmt.Errorf("bench: nothing applied for %v after %d of %d records", stalled, last, h.order.Records)
-		case h.order.Records == 0 && !ready && last >= h.order.Before && len(h.engine.Status().CaughtUp()) == h.order.Partitions:
-			ready = true
-			if err := answer(Ready{CaughtUpSeconds: time.Since(started).Seconds()}); err != nil {
-				return nil, err
-			}
+		if done, err := w.look(answer); err != nil {
+			return nil, err
+		} else if done {
+			return w.finish(), nil
 		}
 	}
+}
+
+// look notes how far the engine is; true when it has applied all it was to.
+func (w *watch) look(answer func(any) error) (done bool, err error) {
+	if w.joined.at.IsZero() {
+		if w.engine.Status().Joined() {
+			w.joined = takeMark(w.order.BrokerPID)
+		}
+		return false, nil
+	}
+	if applied := w.tally.applied(); applied != w.applied {
+		w.applied, w.moved = applied, time.Now()
+	}
+	if w.measured.at.IsZero() && w.applied >= w.order.Skip {
+		w.measured, w.begun = takeMark(w.order.BrokerPID), w.applied
+	}
+	switch {
+	case w.order.Records > 0 && time.Since(w.moved) > stalled:
+		return false, fmt.Errorf("bench: nothing applied for %v after %d of %d records", stalled, w.applied, w.order.Records)
+	case w.order.Records > 0:
+		return w.applied >= w.order.Records, nil
+	case !w.ready && w.applied >= w.order.Before && len(w.engine.Status().CaughtUp()) == w.order.Partitions:
+		w.ready = true
+		return false, answer(Ready{CaughtUpSeconds: time.Since(w.started).Seconds()})
+	}
+	return false, nil
+}
+
+func (w *watch) finish() *EngineAnswer {
+	end := takeMark(w.order.BrokerPID)
+	a := &EngineAnswer{Measured: w.measured.until(end, w.applied-w.begun), JoinSeconds: w.joined.at.Sub(w.started).Seconds()}
+	if w.order.Skip > 0 {
+		first := w.joined.until(w.measured, w.begun)
+		a.First = &first
+	}
+	a.Memory = takeMemory()
+	return a
 }
 
 func (h *host) countStates(result *EngineAnswer) error {

@@ -17,14 +17,18 @@ import (
 const partArgument = "serve-as-a-part"
 
 func TestMain(m *testing.M) {
-	if len(os.Args) == 2 && os.Args[1] == partArgument {
-		if err := part.Serve(context.Background(), os.Stdin, os.Stdout); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		return
+	serve := func() error { return part.Serve(context.Background(), os.Stdin, os.Stdout) }
+	switch {
+	case len(os.Args) > 1 && os.Args[1] == partArgument:
+	case len(os.Args) > 1 && os.Args[1] == peerArgument:
+		serve = func() error { return servePeer(os.Args[2:]) }
+	default:
+		os.Exit(m.Run())
 	}
-	os.Exit(m.Run())
+	if err := serve(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 }
 
 // run measures something small. The figures are for people; that everything was counted is for the tests.

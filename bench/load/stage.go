@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	kgo "github.com/segmentio/kafka-go"
@@ -25,6 +27,7 @@ type stage struct {
 	addr      string
 	pid       int
 	client    *kafka.Client
+	admin     *kgo.Client
 	dirs      []string
 	brokerDir string
 	storeDir  string
@@ -48,10 +51,12 @@ func (b *bench) setUp(ctx context.Context, sc scene) (s *stage, err error) {
 		if err = s.startBroker(ctx, b.PartCommand); err != nil {
 			return s, err
 		}
-	} else if err = clearTopics(ctx, s.addr, b.Overwrite); err != nil {
-		return s, err
 	}
 	if s.client, err = kafka.New(kafka.Config{Brokers: []string{s.addr}, ClientID: "cardwatch-bench"}); err != nil {
+		return s, err
+	}
+	s.admin = &kgo.Client{Addr: kgo.TCP(s.addr), Timeout: deletion}
+	if err = s.clear(ctx, b.Overwrite); err != nil {
 		return s, err
 	}
 	return s, s.client.CreateTopics(ctx, topics(sc.Partitions))
@@ -114,38 +119,46 @@ func topicNames() (names []string) {
 // deletion is how long a broker may take to delete topics.
 const deletion = 30 * time.Second
 
-// clearTopics deletes the topics that an earlier run left on a running broker, and the group's offsets with them.
-func clearTopics(ctx context.Context, addr string, overwrite bool) error {
+// clear deletes the topics that an earlier run left on a running broker, and the groups' offsets with them.
+func (s *stage) clear(ctx context.Context, overwrite bool) error {
+	names := append(topicNames(), peerTopic)
+	left, err := s.client.Topics(ctx, names)
+	if err != nil || len(left) == 0 {
+		return err
+	}
+	if !overwrite {
+		return fmt.Errorf("load: the broker at %s has topics of Cardwatch already, which the bench would delete: "+
+			"give it another broker, or allow it with --overwrite", s.addr)
+	}
+	groups := []string{group}
+	for turn := range turns {
+		groups = append(groups, fmt.Sprintf("%s-%d", group, turn), fmt.Sprintf("%s%d", peerGroup, turn))
+	}
+	if _, err := s.admin.DeleteGroups(ctx, &kgo.DeleteGroupsRequest{GroupIDs: groups}); err != nil {
+		return fmt.Errorf("load: delete groups: %w", err)
+	}
+	return s.deleteTopics(ctx, names)
+}
+
+// deleteTopics deletes and waits until they are gone.
+func (s *stage) deleteTopics(ctx context.Context, names []string) error {
 	ctx, cancel := context.WithTimeout(ctx, deletion)
 	defer cancel()
-	admin := &kgo.Client{Addr: kgo.TCP(addr), Timeout: deletion}
+	ticker := time.NewTicker(100 * time.Millisecond)
+	defer ticker.Stop()
 	for {
-		left, err := leftTopics(ctx, admin)
+		left, err := s.client.Topics(ctx, names)
 		if err != nil || len(left) == 0 {
 			return err
 		}
-		if !overwrite {
-			return fmt.Errorf("load: the broker at %s has topics of Cardwatch already, %s for one; the bench would delete them: "+
-				"give it another broker, or allow it with --overwrite", addr, left[0])
-		}
-		if _, err := admin.DeleteTopics(ctx, &kgo.DeleteTopicsRequest{Topics: left}); err != nil {
+		request := &kgo.DeleteTopicsRequest{Topics: slices.Collect(maps.Keys(left))}
+		if _, err := s.admin.DeleteTopics(ctx, request); err != nil {
 			return fmt.Errorf("load: delete topics: %w", err)
 		}
-		if _, err := admin.DeleteGroups(ctx, &kgo.DeleteGroupsRequest{GroupIDs: []string{group}}); err != nil {
-			return fmt.Errorf("load: delete group %s: %w", group, err)
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("load: %d topics are still there: %w", len(left), ctx.Err())
+		case <-ticker.C:
 		}
 	}
-}
-
-func leftTopics(ctx context.Context, admin *kgo.Client) (left []string, err error) {
-	res, err := admin.Metadata(ctx, &kgo.MetadataRequest{Topics: topicNames()})
-	if err != nil {
-		return nil, fmt.Errorf("load: look for topics: %w", err)
-	}
-	for _, t := range res.Topics {
-		if t.Error == nil {
-			left = append(left, t.Name)
-		}
-	}
-	return left, nil
 }

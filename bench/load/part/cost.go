@@ -56,7 +56,7 @@ func ownTime() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// TimeOf is the processor time that another process has used, to 10 ms; 0 where the system does not tell.
+// TimeOf is the processor time that another process and its children have used, to 10 ms; 0 where the system does not tell.
 func TimeOf(pid int) time.Duration {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
@@ -68,9 +68,20 @@ func TimeOf(pid int) time.Duration {
 		return 0
 	}
 	const tick = 10 * time.Millisecond // USER_HZ is 100 on every Linux
-	user, _ := strconv.ParseInt(string(fields[11]), 10, 64)
-	system, _ := strconv.ParseInt(string(fields[12]), 10, 64)
-	return time.Duration(user+system) * tick
+	used := time.Duration(number(fields[11])+number(fields[12])) * tick
+	children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
+	if err != nil {
+		return used // not every kernel lists them
+	}
+	for _, child := range bytes.Fields(children) {
+		used += TimeOf(int(number(child)))
+	}
+	return used
+}
+
+func number(digits []byte) int64 {
+	n, _ := strconv.ParseInt(string(digits), 10, 64) // what the kernel writes is a number
+	return n
 }
 
 // Memory is what a process holds, in bytes.
@@ -98,8 +109,7 @@ func status(name string) uint64 {
 	}
 	_, rest, _ := bytes.Cut(text, []byte(name))
 	line, _, _ := bytes.Cut(rest, []byte("kB"))
-	kilobytes, _ := strconv.ParseUint(string(bytes.TrimSpace(line)), 10, 64)
-	return kilobytes << 10
+	return uint64(number(bytes.TrimSpace(line))) << 10
 }
 
 // Measure runs something in this process and says what it cost per record.

@@ -92,30 +92,16 @@ func (c *contest) theirLoops(ctx context.Context) error {
 	return err
 }
 
-// catchUp is how long a peer may take to start and to work off what it has missed.
-const catchUp = 2 * time.Minute
-
 // awaitGroup waits until the group has committed everything that the transaction topic holds.
 func (s *stage) awaitGroup(ctx context.Context, group string) error {
-	ctx, cancel := context.WithTimeout(ctx, catchUp)
-	defer cancel()
 	ends, err := s.ends(ctx, wire.TransactionTopic)
 	if err != nil {
 		return err
 	}
-	ticker := time.NewTicker(100 * time.Millisecond)
-	defer ticker.Stop()
-	for {
+	return await(ctx, "the peer has not caught up", func(ctx context.Context) (bool, error) {
 		lag, err := s.lag(ctx, group, ends)
-		if err != nil || lag <= 0 {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("group %s still lags by %d records: %w", group, lag, ctx.Err())
-		case <-ticker.C:
-		}
-	}
+		return lag <= 0, err
+	})
 }
 
 func (s *stage) lag(ctx context.Context, group string, ends []int64) (lag int64, err error) {

@@ -90,7 +90,7 @@ type contest struct {
 }
 
 func (b *bench) newContest(ctx context.Context, s *stage) (*contest, error) {
-	if err := s.client.CreateTopics(ctx, []kafka.TopicSpec{{Name: peerTopic, Partitions: s.Partitions, ReplicationFactor: 1}}); err != nil {
+	if err := s.create(ctx, []kafka.TopicSpec{{Name: peerTopic, Partitions: s.Partitions, ReplicationFactor: 1}}); err != nil {
 		return nil, err
 	}
 	f, err := b.newFiller(s, b.History*s.Cards+b.Transactions, trafficEnd)
@@ -148,7 +148,7 @@ func (c *contest) renewOutputs(ctx context.Context) error {
 	if err := c.deleteTopics(ctx, names); err != nil {
 		return err
 	}
-	return c.client.CreateTopics(ctx, specs)
+	return c.create(ctx, specs)
 }
 
 // ourLoops goes on where Cardwatch's last turn ended.

@@ -55,11 +55,12 @@ func (b *bench) setUp(ctx context.Context, sc scene) (s *stage, err error) {
 	if s.client, err = kafka.New(kafka.Config{Brokers: []string{s.addr}, ClientID: "cardwatch-bench"}); err != nil {
 		return s, err
 	}
-	s.admin = &kgo.Client{Addr: kgo.TCP(s.addr), Timeout: deletion}
+	s.admin = &kgo.Client{Addr: kgo.TCP(s.addr), Timeout: patience}
 	if err = s.clear(ctx, b.Overwrite); err != nil {
 		return s, err
 	}
-	return s, s.client.CreateTopics(ctx, topics(sc.Partitions))
+	b.Overwrite = true // what is there from now on is the bench's own
+	return s, s.create(ctx, topics(sc.Partitions))
 }
 
 func (s *stage) dir(under, name string) (string, error) {
@@ -116,8 +117,41 @@ func topicNames() (names []string) {
 	return names
 }
 
-// deletion is how long a broker may take to delete topics.
-const deletion = 30 * time.Second
+// patience is how long a broker or a peer may take to do what it was asked for.
+const patience = 2 * time.Minute
+
+// create creates topics and waits until their partitions answer.
+func (s *stage) create(ctx context.Context, specs []kafka.TopicSpec) error {
+	if err := s.client.CreateTopics(ctx, specs); err != nil {
+		return err
+	}
+	return await(ctx, "partitions without a leader", func(ctx context.Context) (bool, error) {
+		for _, spec := range specs {
+			if _, err := s.client.Offsets(ctx, spec.Name); err != nil {
+				return false, nil // a broker that has just created it refuses for a moment
+			}
+		}
+		return true, nil
+	})
+}
+
+// await asks until the answer is yes, an error, or patience ends.
+func await(ctx context.Context, what string, ask func(context.Context) (bool, error)) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	ticker := time.NewTicker(100 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		if done, err := ask(ctx); done || err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("load: %s: %w", what, ctx.Err())
+		case <-ticker.C:
+		}
+	}
+}
 
 // clear deletes the topics that an earlier run left on a running broker, and the groups' offsets with them.
 func (s *stage) clear(ctx context.Context, overwrite bool) error {
@@ -142,23 +176,12 @@ func (s *stage) clear(ctx context.Context, overwrite bool) error {
 
 // deleteTopics deletes and waits until they are gone.
 func (s *stage) deleteTopics(ctx context.Context, names []string) error {
-	ctx, cancel := context.WithTimeout(ctx, deletion)
-	defer cancel()
-	ticker := time.NewTicker(100 * time.Millisecond)
-	defer ticker.Stop()
-	for {
+	return await(ctx, "topics that stay though they were deleted", func(ctx context.Context) (bool, error) {
 		left, err := s.client.Topics(ctx, names)
 		if err != nil || len(left) == 0 {
-			return err
+			return err == nil, err
 		}
-		request := &kgo.DeleteTopicsRequest{Topics: slices.Collect(maps.Keys(left))}
-		if _, err := s.admin.DeleteTopics(ctx, request); err != nil {
-			return fmt.Errorf("load: delete topics: %w", err)
-		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("load: %d topics are still there: %w", len(left), ctx.Err())
-		case <-ticker.C:
-		}
-	}
+		_, err = s.admin.DeleteTopics(ctx, &kgo.DeleteTopicsRequest{Topics: slices.Collect(maps.Keys(left))})
+		return false, err
+	})
 }

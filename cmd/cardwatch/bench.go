@@ -14,14 +14,7 @@ import (
 	"github.com/cardwatch/cardwatch/bench/load/part"
 )
 
-func newBench() *cobra.Command {
-	var cfg load.Config
-	var asBenchmark bool
-	var peer string
-	cmd := &cobra.Command{
-		Use:   "bench",
-		Short: "Measure this machine: the figures of the README, one JSON object · 在本机测速",
-		Long: `Measures the product's speed and prints one JSON object; what it is doing goes to standard error. Without flags it
+const benchHelp = `Measures the product's speed and prints one JSON object; what it is doing goes to standard error. Without flags it
 is a selection of two minutes; --suite all measures everything, which takes an hour and 20 GB of disk.
 
 Each figure of throughput stands beside the same topic read and decoded with nothing done, from the same run. The broker is
@@ -33,8 +26,17 @@ the embedded one, in a process of its own, or with --broker an Apache Kafka that
   restore     an empty disk, until everything is caught up
   detector    what each detector adds to a transaction, and one more would
   hotpath     one partition without a broker
-  peers       another implementation (--peer) on the same topic, in turn with this one`,
-		Args: noArgs,
+  peers       another implementation (--peer) on the same topic, in turn with this one`
+
+func newBench() *cobra.Command {
+	var cfg load.Config
+	var asBenchmark bool
+	var peer string
+	cmd := &cobra.Command{
+		Use:   "bench",
+		Short: "Measure this machine: the figures of the README, one JSON object · 在本机测速",
+		Long:  benchHelp,
+		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			cfg.Progress = func(text string) { fmt.Fprintln(os.Stderr, "bench: "+text) }
 			cfg.Peer = strings.Fields(peer)

@@ -30,22 +30,30 @@ func (s *Space) Progress() (Progress, bool, error) {
 // Rules gives the rules that decide from the progress on; false when none have been recorded.
 func (s *Space) Rules() (rules []byte, found bool, err error) {
 	found, err = s.get(s.metaKey(tableRules), func(value []byte) error {
-		rules = bytes.Clone(value)
-		return nil
+		view, err := ReadRules(value)
+		rules = bytes.Clone(view)
+		return err
 	})
 	return rules, found, err
 }
 
 // Changelog is the offset below which the changelog is in this copy; false when none of it is.
 func (s *Space) Changelog() (next int64, found bool, err error) {
-	found, err = s.get(s.metaKey(tableChangelog), func(value []byte) error {
-		if len(value) != 8 {
-			return fmt.Errorf("store: changelog position of partition %d is damaged", s.partition)
-		}
-		next = int64(binary.BigEndian.Uint64(value))
-		return nil
+	found, err = s.get(s.metaKey(tableChangelog), func(value []byte) (err error) {
+		next, err = readPosition(value)
+		return err
 	})
 	return next, found, err
+}
+
+// Format is the partition's format level.
+func (s *Space) Format() (Format, error) {
+	f := Format{Level: 1}
+	_, err := s.get(s.metaKey(tableFormat), func(value []byte) (err error) {
+		f, err = ReadFormat(value)
+		return err
+	})
+	return f, err
 }
 
 // AppendValue appends a customer's value, an envelope and the encoded state, as Batch.PutValue got it; false when there is none. For
@@ -56,7 +64,7 @@ func (s *Space) AppendValue(dst []byte, customer string) ([]byte, bool, error) {
 	if errors.Is(err, pebble.ErrNotFound) {
 		return dst, false, nil
 	}
-	if err != nil {
+	if err = s.db.readError(err); err != nil {
 		return dst, false, fmt.Errorf("store: read partition %d: %w", s.partition, err)
 	}
 	dst = append(dst, value...)
@@ -82,7 +90,7 @@ func (s *Space) get(key []byte, read func(value []byte) error) (bool, error) {
 	if errors.Is(err, pebble.ErrNotFound) {
 		return false, nil
 	}
-	if err != nil {
+	if err = s.db.readError(err); err != nil {
 		return false, fmt.Errorf("store: read partition %d: %w", s.partition, err)
 	}
 	defer closer.Close()
@@ -115,31 +123,20 @@ func (s *Space) Timers(from int64, limit int) ([]Timer, error) {
 		}
 		timers = append(timers, Timer{Due: due, Customer: string(rest[8:])})
 	}
-	return timers, closeIter(it, "timers")
+	return timers, s.db.closeIter(it, "timers")
 }
 
 // States visits every customer of the space in key order, until visit returns false.
 func (s *Space) States(visit func(customer string, state []byte) bool) error {
-	prefix := appendPrefix(nil, s.partition, s.processor, tableState)
-	it, err := s.db.pebble.NewIter(&pebble.IterOptions{LowerBound: prefix, UpperBound: successor(prefix)})
-	if err != nil {
-		return fmt.Errorf("store: states of partition %d: %w", s.partition, err)
-	}
 	var e Envelope
-	for ok := it.First(); ok; ok = it.Next() {
-		state, err := ReadEnvelope(it.Value(), &e)
-		if err != nil {
-			return errors.Join(err, it.Close())
-		}
-		if !visit(string(it.Key()[prefixLen:]), state) {
-			break
-		}
-	}
-	return closeIter(it, "states")
+	return s.rows(tableState, func(customer, value []byte) (bool, error) {
+		state, err := ReadEnvelope(value, &e)
+		return err == nil && visit(string(customer), state), err
+	})
 }
 
-func closeIter(it *pebble.Iterator, what string) error {
-	if err := it.Close(); err != nil {
+func (db *DB) closeIter(it *pebble.Iterator, what string) error {
+	if err := db.readError(it.Close()); err != nil {
 		return fmt.Errorf("store: read %s: %w", what, err)
 	}
 	return nil

@@ -107,7 +107,7 @@ func (t *Task[S]) takeOff(ctx context.Context, limit int) error {
 	f.progress.Released = t.released
 	if t.cfg.Changelog != "" {
 		if f.rules != nil {
-			f.messages = append(f.messages, t.change([]byte{rulesRecord}, appendChange(nil, t.progress.Epoch, f.rules)))
+			f.messages = append(f.messages, t.change([]byte{rulesRecord}, appendChange(nil, t.progress.Epoch, store.AppendRules(nil, f.rules))))
 		}
 		value := appendChange(nil, t.progress.Epoch, store.AppendProgress(nil, &f.progress))
 		f.messages = append(f.messages, t.change([]byte{progressRecord}, value))

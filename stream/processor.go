@@ -38,6 +38,8 @@ type Spec struct {
 	Outputs []string
 	// Indexed says that Index gives rows.
 	Indexed bool
+	// Level is the newest format level that the processor knows; 0 means store.Level, this release's.
+	Level byte
 }
 
 // written lists every topic that a partition of the processor writes to, except its changelog.

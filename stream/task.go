@@ -101,6 +101,9 @@ type Task[S any] struct {
 // NewTask opens the task where the store left off. An empty store starts every input at kafka.Earliest, the start of its log.
 func NewTask[S any](proc Processor[S], cfg TaskConfig) (*Task[S], error) {
 	spec := proc.Spec()
+	if err := atLevel(cfg.Space, proc); err != nil {
+		return nil, err
+	}
 	progress, known, err := cfg.Space.Progress()
 	if err != nil {
 		return nil, err

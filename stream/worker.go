@@ -53,7 +53,7 @@ func stopsPartition(err error) bool {
 		version  *store.VersionError
 	)
 	return errors.As(err, &gap) || errors.As(err, &corrupt) || errors.As(err, &large) || errors.As(err, &replaced) ||
-		errors.As(err, &count) || errors.As(err, &version) || errors.Is(err, errDamaged) || errors.Is(err, ErrPoisonStorm)
+		errors.As(err, &count) || errors.As(err, &version) || errors.Is(err, ErrDamaged) || errors.Is(err, ErrPoisonStorm)
 }
 
 // ownOnce takes the partition over and works on it until ctx ends.
@@ -86,6 +86,9 @@ func (e *Engine[S]) follower(p int) (*follower[S], error) {
 func (e *Engine[S]) standBy(ctx context.Context, p int, fail func(error)) {
 	f, err := e.follower(p)
 	for err == nil {
+		if err = e.cfg.Gate.wait(ctx); err != nil {
+			break
+		}
 		if err = f.step(ctx); err == nil {
 			e.cfg.Metrics.standby(e.spec.Name, p, f.lag)
 		}

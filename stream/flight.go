@@ -189,10 +189,10 @@ func (t *Task[S]) Landing() <-chan error {
 // Land takes note of what Landing brought. After an error the task must be given up.
 func (t *Task[S]) Land(err error) error {
 	f := t.flight
+	t.flight = nil // what Landing brought is taken, also for Close
 	if err != nil {
 		return err
 	}
-	t.flight = nil
 	for i, r := range f.refs {
 		t.cache.landed(r, f.wakes[i])
 		if t.spec.Indexed && !t.cache.entries[r].dirty {

@@ -113,7 +113,7 @@ func (l *life) build() (err error) {
 
 // The engine's timings, short enough for a fail-over to fit in often.
 const (
-	fetchWait = 2 * time.Second
+	fetchWait = 5 * time.Second
 	tickEvery = 2 * time.Second
 	session   = 4 * time.Second
 	heartbeat = time.Second

@@ -3,6 +3,7 @@ package stream_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"net"
 	"sync/atomic"
 	"testing"
@@ -65,10 +66,10 @@ func TestAllBrokersAreGoneForTenMinutes(t *testing.T) {
 func TestTheChangelogTakesNothing(t *testing.T) {
 	onSite(t, 1, func(s *site) {
 		refusing := s.refuses(changelog, kerr.NotEnoughReplicas)
-		budget := stream.NewBudget(8 << 10)
-		p := s.start(vfs.NewMem(), func(c *stream.EngineConfig) { c.Budget = budget })
+		p := &process{site: s, ended: make(chan error, 1), fetchBytes: 4 << 10}
+		p.begin(vfs.NewMem(), func(c *stream.EngineConfig) { c.Budget = stream.NewBudget(8 << 10) })
 		for n := range 300 {
-			s.payBy("n" + string(rune('A'+n)))
+			s.payBy(fmt.Sprint("n", n))
 		}
 		time.Sleep(5 * time.Minute)
 		require.EqualValues(s, -1, s.committed(wire.PaymentTopic, 0), "nothing is in the changelog, so nothing is done")

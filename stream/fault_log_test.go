@@ -21,8 +21,10 @@ func tenPaid(t *testing.T, test func(s *site, disk *vfs.MemFS)) {
 	onSite(t, 1, func(s *site) {
 		disk := vfs.NewMem()
 		p := s.start(disk)
-		s.pay(10)
-		s.settles("before")
+		for range 10 {
+			s.pay(1)
+			s.settles("before")
+		}
 		p.end()
 		test(s, disk)
 	})
@@ -36,9 +38,10 @@ func (p *process) stays(told int) {
 	p.end()
 }
 
-// again deletes a topic and makes it anew.
+// again deletes a topic and makes it anew, which takes a moment.
 func (s *site) again(topic string) {
 	s.Helper()
+	time.Sleep(time.Second)
 	require.NoError(s, s.cluster.DeleteTopic(topic))
 	require.NoError(s, s.cluster.CreateTopic(topic, 1, nil))
 }

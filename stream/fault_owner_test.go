@@ -2,6 +2,7 @@ package stream_test
 
 import (
 	"bytes"
+	"fmt"
 	"log/slog"
 	"net"
 	"strings"
@@ -69,7 +70,7 @@ func TestAMemberComesAndGoes(t *testing.T) {
 	onSite(t, 3, func(s *site) {
 		stays := s.start(vfs.NewMem())
 		disk := vfs.NewMem()
-		var before [3]int64
+		before := [3]int64{-1, -1, -1}
 		for range 12 {
 			flaps := s.start(disk)
 			s.pay(9)
@@ -114,22 +115,24 @@ func TestAnOrderlyEnd(t *testing.T) {
 // Row 23: a disk that takes seconds to sync holds up neither the group nor what is told.
 func TestASlowDisk(t *testing.T) {
 	onSite(t, 1, func(s *site) {
-		slow := errorfs.InjectorFunc(func(op errorfs.Op) error {
-			if op.Kind == errorfs.OpFileSyncData || op.Kind == errorfs.OpFileSync {
+		slow := &errorfs.Toggle{Injector: errorfs.InjectorFunc(func(op errorfs.Op) error {
+			if op.Kind == errorfs.OpFileSyncData && strings.HasSuffix(op.Path, ".log") {
 				time.Sleep(20 * time.Second) // three sessions
 			}
 			return nil
-		})
+		})}
 		p := s.start(errorfs.Wrap(vfs.NewMem(), slow))
 		s.pay(5)
 		s.settles("before")
 		generation := s.cluster.GroupInfo(group).Epoch
+		slow.On()
 		synced := make(chan error, 1)
 		go func() { synced <- p.db.Sync() }()
 		s.pay(20)
 		s.settles("while the disk syncs")
 		require.Empty(s, synced, "the disk was not slow")
 		require.NoError(s, <-synced)
+		slow.Off()
 		require.Equal(s, generation, s.cluster.GroupInfo(group).Epoch, "the group has missed its member")
 		p.end()
 	})
@@ -182,7 +185,7 @@ func TestASpikeIsHeldBackInTheLog(t *testing.T) {
 		refusing := s.refuses(sums, kerr.NotEnoughReplicas)
 		for n := range 500 {
 			s.payBy("hot")
-			s.payBy("n" + string(rune('A'+n)))
+			s.payBy(fmt.Sprint("n", n))
 		}
 		time.Sleep(10 * time.Second)
 		require.Less(s, fetched.Load(), int64(200), "of a thousand")

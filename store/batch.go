@@ -71,7 +71,7 @@ func (b *Batch) Commit() error {
 	if b.err != nil {
 		return b.err
 	}
-	if err := b.batch.Commit(pebble.NoSync); err != nil {
+	if err := b.space.db.write(func() error { return b.batch.Commit(pebble.NoSync) }); err != nil {
 		return fmt.Errorf("store: commit batch of partition %d: %w", b.space.partition, err)
 	}
 	return b.space.db.raise(b.level)

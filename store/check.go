@@ -73,7 +73,7 @@ func (c *checker) strays() error {
 		}
 		ok = it.SeekGE(successor(key[:prefixLen]))
 	}
-	return closeIter(it, "the tables")
+	return c.db.closeIter(it, "the tables")
 }
 
 // meta reads the tables with one row.

@@ -20,8 +20,9 @@ type Options struct {
 	ReadOnly bool
 	// CacheBytes bounds Pebble's block cache; 0 is 64 MiB.
 	CacheBytes int64
-	// Fatal is called once when the store can no longer promise anything (a write-ahead log error, a corrupt table). It must
-	// not return: the commit pipeline is dead afterwards. Nil panics, which ends the process.
+	// Fatal is called once when the store can promise nothing any more: with a *FailedError when it cannot be written, with a
+	// *DamageError when what is on disk is wrong. It must not block. From then on the store refuses everything, and calls that
+	// were under way may never return: end the process. Nil logs the error and ends it with status 1.
 	Fatal func(error)
 }
 
@@ -31,20 +32,37 @@ var ErrLocked = errors.New("store: directory is in use by another process")
 // DB is one process's Pebble, shared by all its partitions.
 type DB struct {
 	pebble   *pebble.DB
+	fs       vfs.FS
+	dir      string
+	failure  *failure
 	readOnly bool
 }
 
-// Open opens the store in dir, or makes a new one.
+// Open opens the store in dir, or makes a new one. Its errors: ErrLocked, *DamageError (see Quarantine), *FailedError, or what the
+// operating system says.
 func Open(dir string, o Options) (*DB, error) {
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	if o.Fatal == nil {
+		o.Fatal = exit(o.Logger)
+	}
+	db := &DB{fs: o.FS, dir: dir, failure: newFailure(o.Fatal), readOnly: o.ReadOnly}
+	if db.fs == nil {
+		db.fs = vfs.Default
+	}
+	if err := found(db.fs, dir); err != nil {
+		return nil, err
+	}
 	cacheBytes := o.CacheBytes
 	if cacheBytes == 0 {
 		cacheBytes = 64 << 20
 	}
 	cache := pebble.NewCache(cacheBytes)
 	defer cache.Unref()
-	log := newPebbleLogger(o.Logger, o.Fatal)
+	log := pebbleLogger{log: o.Logger, db: db}
 	opts := &pebble.Options{
-		FS:                          o.FS,
+		FS:                          guard{db.fs, func(err error) { db.failure.refused(dir, err) }},
 		ReadOnly:                    o.ReadOnly,
 		Cache:                       cache,
 		FormatMajorVersion:          pebbleFormat(1),
@@ -57,45 +75,66 @@ func Open(dir string, o Options) (*DB, error) {
 		Logger:                      log,
 		EventListener:               log.listener(),
 	}
-	if o.FS == nil {
-		opts.FS = vfs.Default
-	}
 	opts.EnsureDefaults()
 	for i := range opts.Levels {
 		opts.Levels[i].FilterPolicy = bloom.FilterPolicy(10)
 	}
-	db, err := pebble.Open(dir, opts)
+	err := db.failure.unlessStuck(func() (err error) {
+		db.pebble, err = pebble.Open(dir, opts)
+		return err
+	})
 	if err != nil {
-		if isLocked(err) {
-			return nil, fmt.Errorf("%w: %s", ErrLocked, dir)
-		}
-		return nil, fmt.Errorf("store: open %s: %w", dir, err)
+		return nil, opening(dir, err)
 	}
-	return &DB{pebble: db, readOnly: o.ReadOnly}, nil
+	if err := db.failure.check(); err != nil { // what Pebble found when it began to tidy up
+		return nil, errors.Join(err, db.failure.unlessStuck(db.pebble.Close))
+	}
+	return db, nil
 }
 
-// Close flushes and closes the store.
+// Close flushes and closes the store. One that has failed stays as it is: the end of the process lets go of it.
 func (db *DB) Close() error {
-	if !db.readOnly {
+	if db.failure.check() != nil {
+		return nil
+	}
+	return db.failure.unlessStuck(func() error {
+		if db.readOnly {
+			return db.pebble.Close()
+		}
 		if err := db.pebble.Flush(); err != nil {
 			return errors.Join(fmt.Errorf("store: flush: %w", err), db.pebble.Close())
 		}
+		if err := db.pebble.Close(); err != nil {
+			return fmt.Errorf("store: close: %w", err)
+		}
+		return nil
+	})
+}
+
+// Bytes is the disk space that the store takes, write-ahead log included.
+func (db *DB) Bytes() uint64 {
+	if db.failure.check() != nil {
+		return 0 // Pebble may hold its locks for good
 	}
-	if err := db.pebble.Close(); err != nil {
-		return fmt.Errorf("store: close: %w", err)
+	return db.pebble.Metrics().DiskSpaceUsage()
+}
+
+// Sync makes everything that is committed survive a power loss.
+func (db *DB) Sync() error {
+	if err := db.write(func() error { return db.pebble.LogData(nil, pebble.Sync) }); err != nil {
+		return fmt.Errorf("store: sync: %w", err)
 	}
 	return nil
 }
 
-// Bytes is the disk space that the store takes, write-ahead log included.
-func (db *DB) Bytes() uint64 { return db.pebble.Metrics().DiskSpaceUsage() }
-
-// Sync makes everything that is committed survive a power loss.
-func (db *DB) Sync() error {
-	if err := db.pebble.LogData(nil, pebble.Sync); err != nil {
-		return fmt.Errorf("store: sync: %w", err)
+// Room is the space on the store's file system in bytes: what this process may still use, and all there is. The error is
+// vfs.ErrUnsupported where that cannot be told.
+func (db *DB) Room() (free, total uint64, err error) {
+	usage, err := db.fs.GetDiskUsage(db.dir)
+	if err != nil {
+		return 0, 0, fmt.Errorf("store: room on the disk of %s: %w", db.dir, err)
 	}
-	return nil
+	return usage.AvailBytes, usage.TotalBytes, nil
 }
 
 // raise brings the form of Pebble's files up to a format level.

@@ -81,5 +81,5 @@ func (s *Space) scan(index byte, from, until []byte, limit int) ([]Found, error)
 			Index: index, Key: slices.Clone(it.Key()[prefixLen+1:]), Value: slices.Clone(it.Value()),
 		}})
 	}
-	return found, closeIter(it, "index")
+	return found, s.db.closeIter(it, "index")
 }

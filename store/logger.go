@@ -4,27 +4,17 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"strings"
 	"syscall"
 
 	"github.com/cockroachdb/pebble/v2"
 )
 
-// pebbleLogger keeps Pebble quiet about its chores and loud about damage. Pebble calls Fatalf when its write-ahead log can
-// no longer be written and would end the process by itself; we end it through Fatal, so that the cause is logged and shown.
+// pebbleLogger keeps Pebble quiet about its chores and loud about damage.
 type pebbleLogger struct {
-	log   *slog.Logger
-	fatal func(error)
-}
-
-func newPebbleLogger(log *slog.Logger, fatal func(error)) pebbleLogger {
-	if log == nil {
-		log = slog.Default()
-	}
-	if fatal == nil {
-		fatal = func(err error) { panic(err) }
-	}
-	return pebbleLogger{log: log, fatal: fatal}
+	log *slog.Logger
+	db  *DB
 }
 
 // Infof drops Pebble's account of its flushes and compactions.
@@ -35,17 +25,45 @@ func (l pebbleLogger) Errorf(format string, args ...any) {
 	l.log.Error("store: " + fmt.Sprintf(format, args...))
 }
 
-// Fatalf ends the process: Pebble does not expect to go on.
+// Fatalf ends the store and does not return.
 func (l pebbleLogger) Fatalf(format string, args ...any) {
-	l.fatal(fmt.Errorf("store: cannot go on: "+format, args...))
+	cause := fmt.Errorf(format, args...)
+	for _, arg := range args {
+		if err, ok := arg.(error); ok {
+			cause = fmt.Errorf("%w: %w", cause, err)
+		}
+	}
+	l.db.failure.refused(l.db.dir, cause)
 }
 
+// listener hears of what happens behind the reads' and writes' back. What cannot be read there, Pebble tries again without end while
+// writes pile up.
 func (l pebbleLogger) listener() *pebble.EventListener {
 	return &pebble.EventListener{
-		BackgroundError: func(err error) { l.log.Error("store: background error", "error", err) },
-		DataCorruption: func(info pebble.DataCorruptionInfo) {
-			l.fatal(fmt.Errorf("store: corrupt data in %s: %w", info.Path, info.Details))
+		BackgroundError: func(err error) {
+			var refused syscall.Errno
+			switch {
+			case l.db.failure.check() != nil:
+				return // Pebble tries again and again
+			case pebble.IsCorruptionError(err):
+				l.db.failure.fail(l.db.damaged(err))
+			case errors.As(err, &refused):
+				l.db.failure.fail(&FailedError{l.db.dir, err})
+			default:
+				l.log.Error("store: background error", "error", err.Error())
+			}
 		},
+		DataCorruption: func(info pebble.DataCorruptionInfo) {
+			l.db.failure.fail(l.db.damaged(fmt.Errorf("%s: %w", info.Path, info.Details)))
+		},
+	}
+}
+
+// exit is how a store that nobody listens to ends the process.
+func exit(log *slog.Logger) func(error) {
+	return func(err error) {
+		log.Error("the process ends", "error", err)
+		os.Exit(1)
 	}
 }
 

@@ -64,7 +64,7 @@ func (s *Space) AppendValue(dst []byte, customer string) ([]byte, bool, error) {
 	if errors.Is(err, pebble.ErrNotFound) {
 		return dst, false, nil
 	}
-	if err != nil {
+	if err = s.db.readError(err); err != nil {
 		return dst, false, fmt.Errorf("store: read partition %d: %w", s.partition, err)
 	}
 	dst = append(dst, value...)
@@ -90,7 +90,7 @@ func (s *Space) get(key []byte, read func(value []byte) error) (bool, error) {
 	if errors.Is(err, pebble.ErrNotFound) {
 		return false, nil
 	}
-	if err != nil {
+	if err = s.db.readError(err); err != nil {
 		return false, fmt.Errorf("store: read partition %d: %w", s.partition, err)
 	}
 	defer closer.Close()
@@ -123,7 +123,7 @@ func (s *Space) Timers(from int64, limit int) ([]Timer, error) {
 		}
 		timers = append(timers, Timer{Due: due, Customer: string(rest[8:])})
 	}
-	return timers, closeIter(it, "timers")
+	return timers, s.db.closeIter(it, "timers")
 }
 
 // States visits every customer of the space in key order, until visit returns false.
@@ -135,8 +135,8 @@ func (s *Space) States(visit func(customer string, state []byte) bool) error {
 	})
 }
 
-func closeIter(it *pebble.Iterator, what string) error {
-	if err := it.Close(); err != nil {
+func (db *DB) closeIter(it *pebble.Iterator, what string) error {
+	if err := db.readError(it.Close()); err != nil {
 		return fmt.Errorf("store: read %s: %w", what, err)
 	}
 	return nil

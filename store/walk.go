@@ -24,7 +24,7 @@ func (db *DB) Spaces() ([]*Space, error) {
 		spaces = append(spaces, s)
 		ok = it.SeekGE(successor(appendPrefix(nil, s.partition, s.processor)))
 	}
-	return spaces, closeIter(it, "the list of partitions")
+	return spaces, db.closeIter(it, "the list of partitions")
 }
 
 // Processor is the processor's tag.
@@ -58,7 +58,7 @@ func (s *Space) rows(table byte, visit func(key, value []byte) (bool, error)) er
 			break
 		}
 	}
-	return closeIter(it, fmt.Sprintf("table %q of partition %d", table, s.partition))
+	return s.db.closeIter(it, fmt.Sprintf("table %q of partition %d", table, s.partition))
 }
 
 // Values visits every customer's value, an envelope and the encoded state, in key order. The bytes are valid during the call only.
@@ -117,5 +117,5 @@ func (s *Space) Compare(other *Space, differs func(customer, here, there []byte)
 	if err == nil {
 		err = missing(nil)
 	}
-	return errors.Join(err, closeIter(it, "the other copy"))
+	return errors.Join(err, other.db.closeIter(it, "the other copy"))
 }

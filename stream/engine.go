@@ -36,6 +36,8 @@ type EngineConfig struct {
 	AcceptGaps []Gap
 	Log        *slog.Logger
 	Metrics    *Metrics
+	// Gate, while it is shut, keeps partitions from reading on. May be nil.
+	Gate *Gate
 	// Committed hears which customers of a partition have changed; it must not block. May be nil.
 	Committed func(partition int, customers []string)
 	// FindByPhone is TaskConfig's.

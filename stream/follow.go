@@ -69,34 +69,43 @@ func (f *follower[S]) restart() error {
 	return errors.Join(b.Commit(), b.Close())
 }
 
-// step copies what the next fetch brings, waiting for it for a moment; the copy is at the end of the log when it says so.
-func (f *follower[S]) step(ctx context.Context) (atEnd bool, err error) {
+// step copies what the next fetch brings, waiting for it for a moment.
+func (f *follower[S]) step(ctx context.Context) error {
 	b, err := f.fetcher.Next(ctx)
 	var gap *kafka.GapError
 	if errors.As(err, &gap) {
 		// The changelog was made anew, or compacted past us after a long absence: the copy is worth nothing.
-		return false, f.restart()
+		return f.restart()
 	}
 	if err != nil {
-		return false, err
+		return err
 	}
 	if b.Next != f.next {
 		if err := f.apply(&b); err != nil {
-			return false, fmt.Errorf("stream: copy %s/%d: %w", f.topic, f.partition, err)
+			return fmt.Errorf("stream: copy %s/%d: %w", f.topic, f.partition, err)
 		}
 	}
 	f.lag = max(b.LastStable-b.Next, 0)
-	return b.CaughtUp(), nil
+	return nil
 }
 
-// catchUp copies until the end of the log.
+// catchUp copies up to where the log ends now.
 func (f *follower[S]) catchUp(ctx context.Context) error {
-	for {
-		atEnd, err := f.step(ctx)
-		if atEnd || err != nil {
+	end, err := f.client.End(ctx, f.topic, f.partition)
+	if err != nil {
+		return err
+	}
+	if f.next > end { // the changelog was made anew
+		if err := f.restart(); err != nil {
 			return err
 		}
 	}
+	for f.next < end {
+		if err := f.step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // apply copies a batch: of each customer the value that has seen most, which is the last unless a former owner's came late.

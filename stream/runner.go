@@ -105,7 +105,7 @@ func (r *runner[S]) run(ctx context.Context) error {
 
 // fetch hands batches over, one ahead of what is being applied.
 func (r *runner[S]) fetch(ctx context.Context, input int, f *kafka.Fetcher) {
-	for {
+	for r.engine.cfg.Gate.wait(ctx) == nil {
 		batch, err := f.Next(ctx)
 		if from, accepted := r.engine.accepts(err); accepted {
 			f = r.client.Fetch(r.task.spec.Inputs[input], r.partition, from)

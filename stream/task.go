@@ -75,6 +75,8 @@ type Task[S any] struct {
 	storm   stormGuard
 	order   orderNote
 	moved   bool
+	// counts are the records per input since the last commit.
+	counts []int
 
 	// progress is what has been applied, stored what the store says; marks lie between them.
 	progress, stored store.Progress
@@ -122,7 +124,7 @@ func NewTask[S any](proc Processor[S], cfg TaskConfig) (*Task[S], error) {
 	progress.Partitions, progress.Released = cfg.Partitions, false
 	t := &Task[S]{
 		cfg: cfg, proc: proc, spec: spec, written: spec.Written(), cache: newCache(cfg.Budget), progress: progress, rules: cfg.Rules,
-		outputs: Outputs{partition: int32(cfg.Partition)}, lastFlight: time.Now(),
+		outputs: Outputs{partition: int32(cfg.Partition)}, lastFlight: time.Now(), counts: make([]int, len(spec.Inputs)),
 	}
 	if spec.Indexed {
 		t.rows = make(map[ref][]store.Row)
@@ -170,6 +172,7 @@ func (t *Task[S]) Apply(input int, rec *kafka.Record) error {
 	t.progress.Next[input] = rec.Offset + 1
 	t.progress.Last[input] = store.Anchor{Offset: rec.Offset, Timestamp: rec.Timestamp, Size: int64(len(rec.Key) + len(rec.Value))}
 	t.order.add(input, rec.Offset)
+	t.counts[input]++
 	t.sinceMark++
 	t.moved = true
 	if err := t.storm.add(reject != ""); err != nil && !t.cfg.FromFile {
@@ -191,7 +194,9 @@ func (t *Task[S]) step(input int, rec *kafka.Record) (reject string, err error) 
 	body, meta, err := t.decoder.Decode(wire.Record{
 		Topic: topic, Key: rec.Key, Value: rec.Value, Headers: wireHeaders(rec.Headers), Arrived: arrived, Unkeyed: t.cfg.FromFile,
 	})
-	t.cfg.Metrics.record(t.spec.Name, topic, meta, err)
+	if meta.Unknown > 0 || len(meta.Dropped) > 0 {
+		t.cfg.Metrics.fields(topic, &meta, err)
+	}
 	if err != nil {
 		var bad *wire.RejectError
 		if errors.As(err, &bad) {
@@ -360,6 +365,8 @@ func (t *Task[S]) Commit(ctx context.Context) error {
 			return err
 		}
 		t.moved = false
+		t.cfg.Metrics.applied(t.spec.Name, t.spec.Inputs, t.counts)
+		clear(t.counts)
 		if t.cache.dirty.len() == 0 || t.sinceMark >= markEvery || t.cfg.WriteBehind == 0 {
 			t.takeMark()
 		}

@@ -86,7 +86,10 @@ func (e *Engine[S]) follower(p int) (*follower[S], error) {
 func (e *Engine[S]) standBy(ctx context.Context, p int, fail func(error)) {
 	f, err := e.follower(p)
 	for err == nil {
-		if _, err = f.step(ctx); err == nil {
+		if err = e.cfg.Gate.wait(ctx); err != nil {
+			break
+		}
+		if err = f.step(ctx); err == nil {
 			e.cfg.Metrics.standby(e.spec.Name, p, f.lag)
 		}
 	}

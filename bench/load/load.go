@@ -95,6 +95,7 @@ func (t *traffic) monitor(ctx context.Context, db *store.DB) error {
 	proc := stream.NewMonitor(core, nil)
 	task, err := stream.NewTask[detectors.State](proc, stream.TaskConfig{
 		Space: db.Space(stream.MonitorTag, 0), Sink: stream.Discard{}, Zone: time.UTC, Release: "bench",
+		WriteBehind: 5 * time.Second, Budget: stream.NewBudget(1 << 30),
 	})
 	if err != nil {
 		return err
@@ -122,7 +123,10 @@ func (t *traffic) monitor(ctx context.Context, db *store.DB) error {
 			}
 		}
 	}
-	return task.Commit(ctx)
+	if err := task.Commit(ctx); err != nil {
+		return err
+	}
+	return task.Flush(ctx)
 }
 
 // measure runs one way through the records and reads clock, processor time and allocations before and after.

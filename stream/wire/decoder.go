@@ -202,13 +202,7 @@ func (d *Decoder) scanSteady(previous field) field {
 			}
 		}
 		previous = f
-		start := pos + tags[f].size + 1
-		if end := plainEnd(d.data, start); d.data[start-1] == '"' && end < len(d.data) && d.data[end] == '"' {
-			pos = end + 1
-			d.set(f, token{start: uint32(start), end: uint32(end), kind: plainText})
-			continue
-		}
-		d.pos = start - 1
+		d.pos = pos + tags[f].size
 		d.take(f)
 		pos = d.pos
 	}
@@ -237,13 +231,20 @@ func (d *Decoder) named(previous field) field {
 }
 
 // take reads the value of a field.
-func (d *Decoder) take(f field) { d.set(f, d.value()) }
-
-func (d *Decoder) set(f field, t token) {
+func (d *Decoder) take(f field) {
 	if d.present.has(f) {
 		d.refuse(DuplicateField, f)
 	}
 	d.present.add(f)
+	var t token
+	switch c := d.peek(); {
+	case c == '"':
+		t = d.text()
+	case isDigit(c):
+		t = d.scanner.number()
+	default:
+		t = d.value()
+	}
 	d.tokens[f] = t
 	if t.end-t.start >= minPAN || t.kind >= objectToken {
 		d.inspect(f, t)

@@ -208,7 +208,11 @@ func (d *Decoder) moment(f field) card.Moment {
 	if !ok {
 		return card.Moment{}
 	}
-	m, ok := d.calendar.moment(d.data[t.start:t.end])
+	raw := d.data[t.start:t.end]
+	if t.kind == escapedText {
+		raw = []byte(d.str(t))
+	}
+	m, ok := d.calendar.moment(raw)
 	if !ok || !t.kind.isText() {
 		d.refuse(BadTime, f)
 	}

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"golang.org/x/sync/errgroup"
@@ -24,6 +25,7 @@ import (
 	"github.com/cardwatch/cardwatch/store"
 	"github.com/cardwatch/cardwatch/stream"
 	"github.com/cardwatch/cardwatch/stream/kafka"
+	"github.com/cardwatch/cardwatch/stream/rekey"
 	"github.com/cardwatch/cardwatch/stream/wire"
 )
 
@@ -36,6 +38,8 @@ type Options struct {
 	Release string
 	// AcceptGaps are the losses of input records that an operator has accepted.
 	AcceptGaps []stream.Gap
+	// Disk is the store's file system; nil is the operating system's.
+	Disk vfs.FS
 }
 
 // App is one process: the processors it hosts and everything around them.
@@ -49,16 +53,19 @@ type App struct {
 	OnDelivered func(alerts.Receipt)
 
 	db         *store.DB
+	disk       *diskWatch
+	failed     chan error
 	producer   *kafka.Producer
 	monitor    *stream.Engine[detectors.State]
 	desk       *stream.Engine[alerts.State]
+	rekeys     []*rekey.Engine
 	dispatcher *dispatch.Dispatcher
 	web        *web.Server
 }
 
 // New connects, checks the topics and opens the store. Whoever got no error has to Close.
 func New(ctx context.Context, o Options) (a *App, err error) {
-	a = &App{Options: o, Metrics: prometheus.NewRegistry()}
+	a = &App{Options: o, Metrics: prometheus.NewRegistry(), failed: make(chan error, 1)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.Close())
@@ -71,10 +78,11 @@ func New(ctx context.Context, o Options) (a *App, err error) {
 	if a.View.Partitions, err = partitions(ctx, a.Client); err != nil {
 		return a, err
 	}
-	if a.db, err = store.Open(o.Config.Store.Dir, store.Options{Logger: o.Log}); err != nil {
+	if err = a.openStore(); err != nil {
 		return a, err
 	}
 	a.View.DB = a.db
+	a.disk = newDiskWatch(o.Config.Store, a.db, o.Log, a.Metrics)
 	if a.producer, err = a.Client.Producer(ctx, ""); err != nil {
 		return a, err
 	}
@@ -92,6 +100,7 @@ func (a *App) host() (err error) {
 			return err
 		}
 	}
+	a.hostRekey(shared.metrics)
 	core, err := alerts.NewDesk(a.Config.Desk)
 	if err != nil {
 		return err
@@ -151,7 +160,7 @@ func (a *App) newDesk(shared engineParts, counts *figures) (*stream.Engine[alert
 func (a *App) engine(role string, balancer kafka.Balancer, shared engineParts) stream.EngineConfig {
 	return stream.EngineConfig{
 		Client: a.Client, Store: a.db, Clock: a.Clock, Zone: a.Zone, Log: a.Log, Metrics: shared.metrics, Budget: shared.budget,
-		Release: a.Release, Standby: a.Config.Store.Standby, AcceptGaps: a.AcceptGaps,
+		Release: a.Release, Standby: a.Config.Store.Standby, AcceptGaps: a.AcceptGaps, Gate: &a.disk.gate,
 		Group: kafka.GroupConfig{
 			Group: a.Config.Group(role), SessionTimeout: a.Config.Kafka.SessionTimeout,
 			HeartbeatInterval: a.Config.Kafka.HeartbeatInterval, Balancer: balancer,
@@ -202,8 +211,31 @@ func (a *App) deskChanged(_ int, customers []string) {
 
 func (a *App) now() card.Moment { return card.MomentOf(a.Clock.Now().In(a.Zone)) }
 
-// Run works until ctx ends, or until a part fails that the process cannot do without.
+// atOnce is how long the parts have to end when the store has failed: what waits for the store never does.
+const atOnce = 2 * time.Second
+
+// Run works until ctx ends, or until a part fails that the process cannot do without. When the store fails, whoever called has to end
+// the process, for parts of it may hang.
 func (a *App) Run(ctx context.Context) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	ended := make(chan error, 1)
+	go func() { ended <- a.run(ctx) }()
+	select {
+	case err := <-ended:
+		return err
+	case err := <-a.failed:
+		a.Log.Error("the store has failed; the process ends", "error", err)
+		stop()
+		select {
+		case <-ended:
+		case <-time.After(atOnce):
+		}
+		return err
+	}
+}
+
+func (a *App) run(ctx context.Context) error {
 	parts, ctx := errgroup.WithContext(ctx)
 	part := func(name string, run func(context.Context) error) {
 		parts.Go(func() error {
@@ -220,7 +252,11 @@ func (a *App) Run(ctx context.Context) error {
 		part("desk", a.desk.Run)
 		part("dispatcher", func(ctx context.Context) error { a.dispatcher.Run(ctx); return nil })
 	}
+	for _, r := range a.rekeys {
+		part("rekey", r.Run)
+	}
 	part("store", a.syncStore)
+	part("disk", a.disk.run)
 	part("http", a.serveHTTP)
 	return parts.Wait()
 }

@@ -31,7 +31,7 @@ func (a *App) prepareHTTP(core *alerts.Desk) error {
 	}
 	a.web, err = web.New(web.Config{
 		View: a.View, Desk: core, Publish: a.Publish, Now: func() time.Time { return a.Clock.Now().In(a.Zone) }, Links: links,
-		BaseURL: base, Sandbox: a.Phone, Ready: a.Ready, Metrics: promhttp.HandlerFor(a.Metrics, promhttp.HandlerOpts{}), Log: a.Log,
+		BaseURL: base, Sandbox: a.Phone, Ready: a.Ready, Note: a.disk.note, Metrics: promhttp.HandlerFor(a.Metrics, promhttp.HandlerOpts{}), Log: a.Log,
 	})
 	return err
 }
@@ -55,7 +55,10 @@ func (a *App) Ready() error {
 	if a.desk != nil {
 		check("desk", a.desk.Status())
 	}
-	return errors.Join(problems...)
+	for i, r := range a.rekeys {
+		check("rekey "+a.Config.Rekey.Sources[i].Topic, r.Status())
+	}
+	return errors.Join(append(problems, a.disk.ready())...)
 }
 
 // serveHTTP serves the console where one is configured, and the probes.

@@ -26,15 +26,16 @@ func (l *loader) check() {
 			"or say insecure: true for a test", l.HTTP.Listen)
 	}
 	l.checkLinks()
+	l.checkRekey()
 	owners(l.fail, "rules", l.Rules.Validate())
 	owners(l.fail, "desk", l.Desk.Validate())
 }
 
 func (l *loader) checkRoles() {
 	if len(l.Roles) == 0 {
-		l.fail("roles", "roles is empty; write monitor, desk or both")
+		l.fail("roles", "roles is empty; write one or more of monitor, desk, rekey")
 	}
-	known := []string{RoleMonitor, RoleDesk}
+	known := []string{RoleMonitor, RoleDesk, RoleRekey}
 	for i, role := range l.Roles {
 		if !slices.Contains(known, role) {
 			l.fail("roles", "role %q does not exist%s", role, strictyaml.DidYouMean(role, known))
@@ -91,6 +92,12 @@ func (l *loader) checkSizes() {
 	}
 	if n := l.Store.CacheMiB; n < 16 || n > 1<<20 {
 		l.fail("store.cache_mib", "cache_mib %d is outside 16 … 1048576", n)
+	}
+	if n := l.Store.MinFreePercent; n < 0 || n > 45 {
+		l.fail("store.min_free_percent", "min_free_percent %d is outside 0 … 45", n)
+	}
+	if n := l.Store.MinFreeMiB; n < 0 || n > 1<<30 {
+		l.fail("store.min_free_mib", "min_free_mib %d is outside 0 … 1073741824", n)
 	}
 	if d := l.Store.WriteBehind; d < 0 || d > 10*time.Minute {
 		l.fail("store.write_behind", "write_behind %s is outside 0s … 10m", d)

@@ -14,7 +14,7 @@ import (
 
 // Config is a checked configuration. The `doc` tags are the comments of the reference file.
 type Config struct {
-	Roles    []string        `yaml:"roles" doc:"monitor (transactions to alerts), desk (alerts to cases, prompts, queues), or both."`
+	Roles    []string        `yaml:"roles" doc:"monitor (transactions to alerts), desk (alerts to cases, prompts, queues), rekey (the bank's topics to the input topics); one or more."`
 	Insecure bool            `yaml:"insecure" doc:"For tests only: allows no TLS to other machines, passwords in the clear, key files others can read."`
 	Kafka    Kafka           `yaml:"kafka" doc:"The cluster that Cardwatch reads from and writes to."`
 	Topics   Topics          `yaml:"topics" doc:"What 'cardwatch topics create' makes."`
@@ -22,6 +22,7 @@ type Config struct {
 	HTTP     Listen          `yaml:"http" doc:"Console and API (role desk)."`
 	Metrics  Listen          `yaml:"metrics" doc:"/metrics, /healthz and /readyz."`
 	Links    Links           `yaml:"links" doc:"The links by which customers answer. Without a base_url messages carry none."`
+	Rekey    Rekey           `yaml:"rekey" doc:"Topics as the bank has them, mapped and keyed by customer (role rekey)."`
 	Rules    detectors.Rules `yaml:"rules" doc:"The detectors (role monitor)."`
 	Desk     alerts.Policy   `yaml:"desk" doc:"Prompts, contact rules and queues (role desk)."`
 }
@@ -66,7 +67,10 @@ type Store struct {
 	Dir         string        `yaml:"dir" doc:"A directory on a local disk, for this process alone."`
 	CacheMiB    int           `yaml:"cache_mib" doc:"Memory for customers' states; about 600 bytes each. More customers than fit cost a read from disk each time."`
 	WriteBehind time.Duration `yaml:"write_behind" doc:"How long the monitor keeps changed states to itself: longer writes less, and repeats more after a crash."`
-	Standby     bool          `yaml:"standby" doc:"Keep copies of the partitions that other processes own, to take over at once."`
+	// MinFreePercent is 0 … 45.
+	MinFreePercent int  `yaml:"min_free_percent" doc:"Reading pauses while the disk has less room than this, and goes on by itself; below twice this an alarm. 0 watches nothing."`
+	MinFreeMiB     int  `yaml:"min_free_mib" doc:"The alarm comes below this, too."`
+	Standby        bool `yaml:"standby" doc:"Keep copies of the partitions that other processes own, to take over at once."`
 }
 
 // Listen is an address to serve on.
@@ -86,6 +90,7 @@ type Links struct {
 const (
 	RoleMonitor = "monitor"
 	RoleDesk    = "desk"
+	RoleRekey   = "rekey"
 )
 
 // Defaults is the configuration of an empty file: a broker on this machine, everything else as a bank would start.
@@ -97,9 +102,10 @@ func Defaults() Config {
 			SessionTimeout: 10 * time.Second, HeartbeatInterval: 3 * time.Second,
 		},
 		Topics:  Topics{Partitions: 12, ReplicationFactor: 3},
-		Store:   Store{Dir: "/var/lib/cardwatch", CacheMiB: 1024, WriteBehind: 5 * time.Second},
+		Store:   Store{Dir: "/var/lib/cardwatch", CacheMiB: 1024, WriteBehind: 5 * time.Second, MinFreePercent: 5, MinFreeMiB: 1024},
 		HTTP:    Listen{"127.0.0.1:8080"},
 		Metrics: Listen{"127.0.0.1:9464"},
+		Rekey:   Rekey{Sources: []RekeySource{}},
 		Rules:   detectors.Defaults(),
 		Desk:    alerts.Defaults(),
 	}

@@ -105,6 +105,7 @@ func (d *Demo) settings() *config.Config {
 	c.Kafka.Brokers = []string{d.broker.Addr()}
 	c.Topics = config.Topics{Partitions: partitions, ReplicationFactor: 1}
 	c.Store.Dir = filepath.Join(d.dir, "store")
+	c.Store.MinFreePercent = 0 // a demo is small, and many a laptop is nearly full
 	c.HTTP.Listen = net.JoinHostPort("127.0.0.1", strconv.Itoa(d.cfg.Port))
 	c.Metrics.Listen = ""
 	c.Links.BaseURL = "http://" + c.HTTP.Listen

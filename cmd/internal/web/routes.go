@@ -52,8 +52,8 @@ func (s *Server) routeCustomer(mux *http.ServeMux) {
 }
 
 func (s *Server) routeProbes(mux *http.ServeMux) {
-	mux.HandleFunc("GET /healthz", s.probe(s.cfg.Health))
-	mux.HandleFunc("GET /readyz", s.probe(s.cfg.Ready))
+	mux.HandleFunc("GET /healthz", s.probe(s.cfg.Health, nil))
+	mux.HandleFunc("GET /readyz", s.probe(s.cfg.Ready, s.cfg.Note))
 	if s.cfg.Metrics != nil {
 		mux.Handle("GET /metrics", s.cfg.Metrics)
 	}

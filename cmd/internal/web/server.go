@@ -40,6 +40,8 @@ type Config struct {
 	Sandbox *sandbox.Phone
 	// Ready and Health say why the process cannot do its work, or is not alive; nil is "all well".
 	Ready, Health func() error
+	// Note is what an operator should know although the process is ready; "" for nothing. May be nil.
+	Note func() string
 	// Metrics answers /metrics; nil leaves it out.
 	Metrics http.Handler
 	// Log hears of failures; nil is slog.Default.

@@ -1,0 +1,49 @@
+package sim_test
+
+import (
+	"flag"
+	"fmt"
+	"testing"
+	"testing/synctest"
+
+	"github.com/cardwatch/cardwatch/stream/sim"
+)
+
+var (
+	seeds = flag.Uint64("sim.seeds", 50, "how many seeds to simulate")
+	seed  = flag.Uint64("sim.seed", 0, "the one seed to simulate, with its trace")
+)
+
+// TestSeeds breaks whole clusters of workers in as many ways as there are seeds, and finds nothing lost, doubled or out of order.
+func TestSeeds(t *testing.T) {
+	first, last := uint64(1), *seeds
+	if *seed != 0 {
+		first, last = *seed, *seed
+	}
+	for n := first; n <= last; n++ {
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) { judge(t, n) })
+		})
+	}
+}
+
+func judge(t *testing.T, n uint64) {
+	report, err := sim.Run(t.Context(), sim.Config{Seed: n, Verbose: *seed != 0})
+	if err != nil {
+		t.Errorf("seed %d could not be simulated: %v", n, err)
+	}
+	for _, v := range report.Violations {
+		t.Error(v)
+	}
+	if *seed != 0 || t.Failed() {
+		for _, line := range report.Trace {
+			t.Log(line)
+		}
+		t.Logf("%v simulated, faults %v, records %v, inversions %d, repeated outputs %d, messages %d, sent again %d",
+			report.Simulated, report.Faults, report.Records, report.Inversions, report.Repeated, report.Messages, report.Repeats)
+	}
+	if t.Failed() {
+		t.Logf("to replay: go test ./stream/sim -run 'TestSeeds' -sim.seed=%d", n)
+	}
+}

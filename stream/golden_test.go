@@ -67,7 +67,7 @@ func TestOrderHeadersOfEveryVersionAreStillRead(t *testing.T) {
 		for _, r := range means.Runs {
 			note.runs = append(note.runs, run{int(r[0]), r[1]})
 		}
-		require.Equal(t, segment{note.from, note.runs}, s.segments[0], what)
+		require.Equal(t, segment(note), s.segments[0], what)
 		require.Equal(t, value, note.header().Value, "%s is written otherwise now: that takes a new version and a new format level", what)
 	})
 }

@@ -42,8 +42,8 @@ type Spec struct {
 	Level byte
 }
 
-// written lists every topic that a partition of the processor writes to, except its changelog.
-func (s *Spec) written() []string {
+// Written lists every topic that a partition of the processor writes to, except its changelog.
+func (s *Spec) Written() []string {
 	topics := slices.Clone(s.Outputs)
 	for _, input := range s.Inputs {
 		topics = append(topics, wire.DeadLetter(input))

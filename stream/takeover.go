@@ -126,7 +126,7 @@ func (t *takeover[S]) fence(ctx context.Context) (err error) {
 		return err
 	}
 	places := []kafka.Place{{Topic: t.follower.topic, Partition: t.partition}}
-	for _, topic := range t.spec.written() {
+	for _, topic := range t.spec.Written() {
 		places = append(places, kafka.Place{Topic: topic, Partition: t.partition})
 	}
 	return t.producer.Fence(ctx, places)
@@ -168,7 +168,7 @@ func (t *takeover[S]) checkAnchor(ctx context.Context, topic string, want store.
 
 // readTail reads what the former owner sent after the progress, and where the inputs end.
 func (t *takeover[S]) readTail(ctx context.Context) error {
-	outputs := t.spec.written()
+	outputs := t.spec.Written()
 	ends, err := t.ends(ctx, append(outputs, t.spec.Inputs...))
 	if err != nil {
 		return err

@@ -123,7 +123,7 @@ func NewTask[S any](proc Processor[S], cfg TaskConfig) (*Task[S], error) {
 	}
 	progress.Partitions, progress.Released = cfg.Partitions, false
 	t := &Task[S]{
-		cfg: cfg, proc: proc, spec: spec, written: spec.written(), cache: newCache(cfg.Budget), progress: progress, rules: cfg.Rules,
+		cfg: cfg, proc: proc, spec: spec, written: spec.Written(), cache: newCache(cfg.Budget), progress: progress, rules: cfg.Rules,
 		outputs: Outputs{partition: int32(cfg.Partition)}, lastFlight: time.Now(), counts: make([]int, len(spec.Inputs)),
 	}
 	if spec.Indexed {
@@ -138,7 +138,7 @@ func NewTask[S any](proc Processor[S], cfg TaskConfig) (*Task[S], error) {
 
 // emptyProgress is that of a processor that has applied nothing.
 func emptyProgress(spec *Spec) store.Progress {
-	p := store.Progress{Outputs: make([]int64, len(spec.written()))}
+	p := store.Progress{Outputs: make([]int64, len(spec.Written()))}
 	for range spec.Inputs {
 		p.Next = append(p.Next, kafka.Earliest)
 		p.Last = append(p.Last, store.Anchor{Offset: -1})

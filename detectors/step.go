@@ -34,6 +34,7 @@ func (m *Monitor) Step(s *State, ev card.Event, out *Effects) {
 	out.Admission = Admitted
 	switch body := ev.Body.(type) {
 	case *card.Transaction:
+		s.seen.forget(ev.Arrived)
 		m.stepTransaction(s, ev, body, out)
 	case *card.Tick:
 		s.closeDue(ev, body.At, out)

@@ -23,7 +23,8 @@ type Use struct {
 	Type   card.Type
 	Status card.Status
 	Entry  card.EntryMode
-	MCC    card.MCC
+	// MCC is told of the newest use alone; a Window does not keep it.
+	MCC card.MCC
 	// Merchant is a short hash, to tell a few merchants apart; 0 when the record names none.
 	Merchant uint16
 	// Late marks a record older than the allowed lateness when it came, Reversed one that was taken back.

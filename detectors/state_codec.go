@@ -86,7 +86,7 @@ func (p *Profile) append(dst []byte) []byte {
 	if !known {
 		return dst
 	}
-	dst = p.Home.Append(appendMoment(dst, p.UpdatedAt))
+	dst = p.Home.Append(pack.Fixed64(dst, p.UpdatedAt.Word()))
 	return append(pack.Int(dst, p.MonthlyIncomeMinor), p.Currency[:]...)
 }
 
@@ -94,7 +94,7 @@ func readProfile(r *pack.Reader) Profile {
 	if !r.Bool() {
 		return Profile{}
 	}
-	return Profile{UpdatedAt: readMoment(r), Home: window.ReadSpot(r), MonthlyIncomeMinor: r.Int(),
+	return Profile{UpdatedAt: card.MomentOfWord(r.Fixed64()), Home: window.ReadSpot(r), MonthlyIncomeMinor: r.Int(),
 		Currency: card.Currency{r.Byte(), r.Byte(), r.Byte()}}
 }
 

@@ -95,19 +95,18 @@ func (a *Account) head() head {
 
 func (h *head) append(dst []byte) []byte {
 	dst = append(dst, h.bills|h.payments<<4)
-	dst = pack.Uint(dst, uint64(h.groups))
-	dst = appendMoment(appendMoment(dst, h.newest, card.Moment{}), h.wake, h.newest)
+	dst = pack.Fixed16(dst, h.groups)
+	dst = pack.Fixed64(pack.Fixed64(dst, h.newest.Word()), h.wake.Word())
 	return pack.Uint(pack.Int(pack.Int(dst, h.spend), h.cash), uint64(h.uses))
 }
 
 func (h *head) read(r *pack.Reader) {
 	counts := r.Byte()
-	h.bills, h.payments, h.groups = counts&15, counts>>4, uint16(r.Uint())
+	h.bills, h.payments, h.groups = counts&15, counts>>4, r.Fixed16()
 	if h.bills > MaxBills || h.payments > MaxPayments {
 		r.Fail(fmt.Errorf("ledger: account with %d bills and %d payments, more than are kept", h.bills, h.payments))
 	}
-	h.newest = momentFrom(card.Moment{}, r.Int(), r.Int())
-	h.wake = momentFrom(h.newest, r.Int(), r.Int())
+	h.newest, h.wake = card.MomentOfWord(r.Fixed64()), card.MomentOfWord(r.Fixed64())
 	h.spend, h.cash, h.uses = r.Int(), r.Int(), int(r.Uint())
 }
 

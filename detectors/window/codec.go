@@ -22,6 +22,10 @@ func (w *Window) AppendBinary(dst []byte) []byte {
 		dst = w.places[i].append(dst)
 	}
 	before := card.Moment{}
+	if len(w.recent) > 0 {
+		before.UnixMilli = w.recent[0].At.UnixMilli &^ (maxGap - 1)
+		dst = pack.Int(dst, before.UnixMilli/maxGap)
+	}
 	for i := range w.recent {
 		dst = w.appendUse(dst, &w.recent[i], before)
 		before = w.recent[i].At
@@ -64,6 +68,9 @@ func (w *Window) read(r *pack.Reader) {
 	}
 	w.recent = room(w.recent, recent)
 	before := card.Moment{}
+	if recent > 0 {
+		before.UnixMilli = r.Int() * maxGap
+	}
 	for i := range w.recent {
 		w.readUse(r, &w.recent[i], before)
 		before = w.recent[i].At
@@ -100,7 +107,8 @@ func (m *month) append(dst []byte) []byte {
 		return dst
 	}
 	dst = pack.Uint(pack.Uint(pack.Uint(dst, uint64(m.declined)), uint64(m.remote)), uint64(m.cash))
-	return m.amounts.append(m.hours.append(dst))
+	dst = append(dst, m.hours.width|m.amounts.width<<4, byte(m.hours.from), byte(m.hours.n/2), byte(m.amounts.from), byte(m.amounts.n/2))
+	return append(append(dst, m.hours.row...), m.amounts.row...)
 }
 
 func (m *month) read(r *pack.Reader) {
@@ -109,8 +117,10 @@ func (m *month) read(r *pack.Reader) {
 		return
 	}
 	m.declined, m.remote, m.cash = uint32(r.Uint()), uint32(r.Uint()), uint32(r.Uint())
-	m.hours.read(r, hoursOfDay)
-	m.amounts.read(r, allBars)
+	if b := r.Take(5); b != nil {
+		m.hours.read(r, b[0]&15, b[1], b[2], hoursOfDay)
+		m.amounts.read(r, b[0]>>4, b[3], b[4], allBars)
+	}
 }
 
 func (p *Place) append(dst []byte) []byte {

@@ -30,7 +30,8 @@ func (w *Window) readV1(r *pack.Reader) {
 		w.spill = append(w.spill, hourCount{int32(r.Uint()), uint32(r.Uint()), r.Int()})
 	}
 	for range bounded(r, 12, maxStale) {
-		w.stale = append(w.stale, seenID{r.Fixed64(), r.Fixed32()})
+		w.stale = append(w.stale, seenID{id: r.Fixed64()})
+		r.Fixed32()
 	}
 }
 
@@ -68,31 +69,39 @@ func readPlaceV1(r *pack.Reader, newest int64) Place {
 	return p
 }
 
-// The flags of version 1, where they differ from today's.
+// The flags of version 1.
 const (
-	flagMCCV1     = 1 << 3
-	flagContentV1 = 1 << 4
-	flagSpotV1    = 1 << 5
-	flagPlaceV1   = 1 << 6
+	flagLateV1 = 1 << iota
+	flagReversedV1
+	flagMerchantV1
+	flagMCCV1
+	flagContentV1
+	flagSpotV1
+	flagPlaceV1
+	flagOffsetV1
 )
 
-// readUseV1 reads a use and the category that was kept with it then.
+// readUseV1 reads a use. The category that was kept with it is dropped, and so is its fingerprint, which was made in another way:
+// for a day a second copy is taken on trust.
 func (w *Window) readUseV1(r *pack.Reader, later card.Moment) Use {
 	kind, flags := r.Byte(), r.Byte()
-	u := useOfKind(kind, flags)
+	u := Use{
+		Type: card.Type(kind & 7), Entry: card.EntryMode(kind >> 3 & 7), Status: card.Status(kind >> 6),
+		Late: flags&flagLateV1 != 0, Reversed: flags&flagReversedV1 != 0,
+	}
 	u.At = card.Moment{UnixMilli: later.UnixMilli - r.Int(), OffsetMinutes: later.OffsetMinutes}
 	u.ID, u.Minor = r.Fixed64(), r.Int()
 	if u.Type == card.Reversal {
 		u.original = r.Fixed64()
 	}
-	if flags&flagMerchant != 0 {
+	if flags&flagMerchantV1 != 0 {
 		u.Merchant = r.Fixed16()
 	}
 	if flags&flagMCCV1 != 0 {
 		r.Fixed16()
 	}
 	if flags&flagContentV1 != 0 {
-		u.content = r.Fixed32()
+		r.Fixed32()
 	}
 	if flags&flagSpotV1 != 0 {
 		u.Spot = ReadSpotV1(r)
@@ -102,7 +111,7 @@ func (w *Window) readUseV1(r *pack.Reader, later card.Moment) Use {
 			u.Spot = w.places[place].Spot
 		}
 	}
-	if flags&flagOffset != 0 {
+	if flags&flagOffsetV1 != 0 {
 		u.At.OffsetMinutes = int16(r.Int())
 	}
 	return u

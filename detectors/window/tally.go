@@ -98,18 +98,12 @@ func (t *tally) widen() {
 	}
 }
 
-func (t *tally) append(dst []byte) []byte {
-	dst = pack.Uint(append(dst, byte(t.from)), uint64(t.n)<<2|uint64(t.width))
-	return append(dst, t.row...)
-}
-
-// read reads a tally of numbers below most.
-func (t *tally) read(r *pack.Reader, most int) {
-	from, size := int(r.Byte()), r.Uint()
-	t.from, t.n, t.width = from, int(size>>2&0x1ff), uint8(size&3)
-	if from%2 != 0 || t.n%2 != 0 || from+t.n > most || size>>11 != 0 {
+// read reads the row of a tally of numbers below most that has so many pairs of counts.
+func (t *tally) read(r *pack.Reader, width, from, pairs byte, most int) {
+	t.from, t.n, t.width = int(from), 2*int(pairs), width
+	if width > 3 || from%2 != 0 || t.from+t.n > most {
 		r.Fail(fmt.Errorf("window: a row of %d counts from %d on, of %d in all", t.n, from, most))
-		t.n = 0
+		t.n, t.width = 0, 0
 	}
 	t.row = append(t.row[:0], r.Take(t.bytes(t.n))...)
 }

@@ -18,9 +18,9 @@ func TestATallyCountsAsAMapDoes(t *testing.T) {
 			model[i] = max(model[i]+by, 0)
 			tal.add(uint8(i), by)
 		}
-		r := pack.NewReader(tal.append(nil))
+		r := pack.NewReader(tal.row)
 		var back tally
-		back.read(r, allBars)
+		back.read(r, tal.width, byte(tal.from), byte(tal.n/2), allBars)
 		require.NoError(t, r.Done())
 		for _, counted := range []tally{tal, back} {
 			got := map[int]int64{}
@@ -35,14 +35,14 @@ func TestATallyCountsAsAMapDoes(t *testing.T) {
 }
 
 func TestARowThatReachesTooFarIsAnError(t *testing.T) {
-	for name, form := range map[string][]byte{
-		"beyond the last":  {22, 4 << 2, 0, 0},
-		"from an odd one":  {1, 2 << 2, 0},
-		"of an odd number": {0, 1 << 2},
-		"cut short":        {0, 4 << 2, 0},
+	for name, form := range map[string]struct{ width, from, pairs byte }{
+		"beyond the last": {0, 22, 2},
+		"from an odd one": {0, 1, 1},
+		"of no width":     {4, 0, 1},
+		"cut short":       {3, 0, 2},
 	} {
-		r := pack.NewReader(form)
-		new(tally).read(r, hoursOfDay)
+		r := pack.NewReader([]byte{1, 2})
+		new(tally).read(r, form.width, form.from, form.pairs, hoursOfDay)
 		require.Error(t, r.Done(), name)
 	}
 }

@@ -91,7 +91,6 @@ func (m *Monitor) stepTransaction(s *State, ev card.Event, t *card.Transaction, 
 func (m *Monitor) judge(s *State, ev card.Event, t *card.Transaction, out *Effects) {
 	for i, d := range m.cards {
 		f := &s.work.finding
-		*f = Finding{}
 		d.Evaluate(&s.work.sighting, f)
 		if f.Score == 0 {
 			continue
@@ -100,6 +99,7 @@ func (m *Monitor) judge(s *State, ev card.Event, t *card.Transaction, out *Effec
 		f.EventID, f.OccurredAt, f.Card, f.Account = t.ID, s.work.use.At, t.Card, t.Account
 		f.Use, f.Approved = useOf(t, &s.work.use), t.Status == card.Approved
 		m.raise(s, ev, f, out)
+		*f = Finding{}
 	}
 }
 

@@ -1,7 +1,9 @@
 package window
 
 import (
+	"encoding/binary"
 	"fmt"
+	"math"
 
 	"github.com/cardwatch/cardwatch/detectors/card"
 	"github.com/cardwatch/cardwatch/detectors/pack"
@@ -100,27 +102,44 @@ func bounded(r *pack.Reader, size, most int) int {
 	return n
 }
 
-// append writes a month without uses as two bytes or little more.
+// A month starts with widths, starts and lengths of its rows; its numbers follow, narrow as long as they fit into a byte each and
+// the spend into four, and then the rows.
+const (
+	monthBytes  = 5
+	narrowBytes = 4*1 + 4
+	// monthWide is set in the byte of the widths.
+	monthWide = 1 << 7
+)
+
 func (m *month) append(dst []byte) []byte {
-	dst = pack.Int(pack.Uint(dst, uint64(m.uses)), m.spend)
-	if m.uses == 0 {
-		return dst
+	h, a := &m.hours, &m.amounts
+	widths := h.width | a.width<<4
+	if m.uses|m.declined|m.remote|m.cash > 0xff || uint64(m.spend) > math.MaxUint32 {
+		dst = append(dst, widths|monthWide, byte(h.from), byte(h.n/2), byte(a.from), byte(a.n/2))
+		dst = pack.Fixed32(pack.Fixed32(pack.Fixed32(pack.Fixed32(dst, m.uses), m.declined), m.remote), m.cash)
+		dst = pack.Fixed64(dst, uint64(m.spend))
+	} else {
+		dst = append(dst, widths, byte(h.from), byte(h.n/2), byte(a.from), byte(a.n/2),
+			byte(m.uses), byte(m.declined), byte(m.remote), byte(m.cash))
+		dst = pack.Fixed32(dst, uint32(m.spend))
 	}
-	dst = pack.Uint(pack.Uint(pack.Uint(dst, uint64(m.declined)), uint64(m.remote)), uint64(m.cash))
-	dst = append(dst, m.hours.width|m.amounts.width<<4, byte(m.hours.from), byte(m.hours.n/2), byte(m.amounts.from), byte(m.amounts.n/2))
-	return append(append(dst, m.hours.row...), m.amounts.row...)
+	return append(append(dst, h.row...), a.row...)
 }
 
 func (m *month) read(r *pack.Reader) {
-	m.uses, m.spend = uint32(r.Uint()), r.Int()
-	if m.uses == 0 {
+	b := r.Take(monthBytes)
+	if b == nil {
 		return
 	}
-	m.declined, m.remote, m.cash = uint32(r.Uint()), uint32(r.Uint()), uint32(r.Uint())
-	if b := r.Take(5); b != nil {
-		m.hours.read(r, b[0]&15, b[1], b[2], hoursOfDay)
-		m.amounts.read(r, b[0]>>4, b[3], b[4], allBars)
+	if b[0]&monthWide != 0 {
+		m.uses, m.declined, m.remote, m.cash = r.Fixed32(), r.Fixed32(), r.Fixed32(), r.Fixed32()
+		m.spend = int64(r.Fixed64())
+	} else if n := r.Take(narrowBytes); n != nil {
+		m.uses, m.declined, m.remote, m.cash = uint32(n[0]), uint32(n[1]), uint32(n[2]), uint32(n[3])
+		m.spend = int64(binary.LittleEndian.Uint32(n[4:]))
 	}
+	m.hours.read(r, b[0]&15, b[1], b[2], hoursOfDay)
+	m.amounts.read(r, b[0]>>4&7, b[3], b[4], allBars)
 }
 
 func (p *Place) append(dst []byte) []byte {

@@ -36,13 +36,15 @@ func (w *Window) appendUse(dst []byte, u *Use, before card.Moment) []byte {
 	wide := gap >= maxGap || minor >= maxMinor
 	flags |= bit(u.Late, flagLate) | bit(u.Reversed, flagReversed) | bit(u.Merchant != 0, flagMerchant) |
 		bit(u.content != 0, flagContent) | bit(wide, flagWide) | bit(u.At.OffsetMinutes != before.OffsetMinutes, flagOffset)
-	dst = append(dst, byte(u.Type)|byte(u.Entry)<<3|byte(u.Status)<<6, flags)
-	dst = pack.Fixed64(dst, u.ID)
+	front := [frontBytes]byte{byte(u.Type) | byte(u.Entry)<<3 | byte(u.Status)<<6, flags}
+	binary.LittleEndian.PutUint64(front[2:], u.ID)
+	if !wide {
+		binary.LittleEndian.PutUint32(front[10:], uint32(gap))
+		front[14], front[15], front[16] = byte(minor), byte(minor>>8), byte(minor>>16)
+	}
+	dst = append(dst, front[:]...)
 	if wide {
-		dst = append(dst, 0, 0, 0, 0, 0, 0, 0)
 		dst = pack.Fixed64(pack.Fixed64(dst, gap), minor)
-	} else {
-		dst = append(pack.Fixed32(dst, uint32(gap)), byte(minor), byte(minor>>8), byte(minor>>16))
 	}
 	if flags&flagMerchant != 0 {
 		dst = pack.Fixed16(dst, u.Merchant)
@@ -107,12 +109,11 @@ func (w *Window) readUse(r *pack.Reader, u *Use, before card.Moment) {
 	if flags&flagWide != 0 {
 		gap, minor = r.Fixed64(), r.Fixed64()
 	}
-	*u = Use{
-		ID: binary.LittleEndian.Uint64(b[2:]), Minor: int64(minor),
-		At:   card.Moment{UnixMilli: before.UnixMilli + int64(gap), OffsetMinutes: before.OffsetMinutes},
-		Type: card.Type(kind & 7), Entry: card.EntryMode(kind >> 3 & 7), Status: card.Status(kind >> 6),
-		Late: flags&flagLate != 0, Reversed: flags&flagReversed != 0,
-	}
+	u.ID, u.Minor = binary.LittleEndian.Uint64(b[2:]), int64(minor)
+	u.At = card.Moment{UnixMilli: before.UnixMilli + int64(gap), OffsetMinutes: before.OffsetMinutes}
+	u.Type, u.Entry, u.Status = card.Type(kind&7), card.EntryMode(kind>>3&7), card.Status(kind>>6)
+	u.Late, u.Reversed = flags&flagLate != 0, flags&flagReversed != 0
+	u.Merchant, u.MCC, u.content, u.original, u.Spot = 0, 0, 0, 0, Spot{}
 	if flags&flagMerchant != 0 {
 		u.Merchant = r.Fixed16()
 	}

@@ -162,7 +162,8 @@ func TestTheChangelogIsLost(t *testing.T) {
 					require.NoError(s, s.cluster.DeleteRecords(wire.PaymentTopic, 0, 10))
 				}
 				s.pay(10)
-				p := s.start(disk)
+				said := new(log)
+				p := s.start(disk, said.into)
 				if row.inputsGone {
 					require.Contains(s, p.stopped(), "--accept-gap")
 					p.stays(10)
@@ -170,6 +171,7 @@ func TestTheChangelogIsLost(t *testing.T) {
 				}
 				s.settles("after")
 				p.end()
+				require.Equal(s, row.kept == 0, said.has("it was lost; states are made again"))
 			})
 		})
 	}

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"encoding/binary"
 	"fmt"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -13,6 +12,8 @@ type Batch struct {
 	batch *pebble.Batch
 	key   []byte
 	err   error
+	// level is that of SetFormat, 0 without it.
+	level byte
 }
 
 // NewBatch begins a unit of work.
@@ -42,11 +43,18 @@ func (b *Batch) SetProgress(p *Progress) {
 }
 
 // SetRules writes the rules that decide from the progress on.
-func (b *Batch) SetRules(rules []byte) { b.set(b.space.metaKey(tableRules), rules) }
+func (b *Batch) SetRules(rules []byte) { b.set(b.space.metaKey(tableRules), AppendRules(nil, rules)) }
 
 // SetChangelog writes that the changelog below the offset is in this copy.
 func (b *Batch) SetChangelog(next int64) {
-	b.set(b.space.metaKey(tableChangelog), binary.BigEndian.AppendUint64(nil, uint64(next)))
+	b.set(b.space.metaKey(tableChangelog), appendPosition(nil, next))
+}
+
+// SetFormat writes the partition's format level. Commit then raises the form of Pebble's files to that of the level, for all partitions of
+// the store and for good.
+func (b *Batch) SetFormat(f Format) {
+	b.set(b.space.metaKey(tableFormat), AppendFormat(nil, f))
+	b.level = f.Level
 }
 
 // Wipe removes everything that the space holds.
@@ -66,7 +74,7 @@ func (b *Batch) Commit() error {
 	if err := b.space.db.write(func() error { return b.batch.Commit(pebble.NoSync) }); err != nil {
 		return fmt.Errorf("store: commit batch of partition %d: %w", b.space.partition, err)
 	}
-	return nil
+	return b.space.db.raise(b.level)
 }
 
 // Close gives the batch's memory back; it cannot be used any more.
@@ -80,7 +88,7 @@ func (b *Batch) Close() error {
 // Reset makes the batch ready for the next unit of work.
 func (b *Batch) Reset() {
 	b.batch.Reset()
-	b.err = nil
+	b.err, b.level = nil, 0
 }
 
 func (b *Batch) set(key, value []byte) {

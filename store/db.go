@@ -16,6 +16,8 @@ type Options struct {
 	FS vfs.FS
 	// Logger hears of background errors; nil is slog.Default.
 	Logger *slog.Logger
+	// ReadOnly opens a store that must exist, changes nothing in it, and keeps other processes out meanwhile as any Open does.
+	ReadOnly bool
 	// CacheBytes bounds Pebble's block cache; 0 is 64 MiB.
 	CacheBytes int64
 	// Fatal is called once when the store can promise nothing any more: with a *FailedError when it cannot be written, with a
@@ -29,10 +31,11 @@ var ErrLocked = errors.New("store: directory is in use by another process")
 
 // DB is one process's Pebble, shared by all its partitions.
 type DB struct {
-	pebble  *pebble.DB
-	fs      vfs.FS
-	dir     string
-	failure *failure
+	pebble   *pebble.DB
+	fs       vfs.FS
+	dir      string
+	failure  *failure
+	readOnly bool
 }
 
 // Open opens the store in dir, or makes a new one. Its errors: ErrLocked, *DamageError (see Quarantine), *FailedError, or what the
@@ -44,7 +47,7 @@ func Open(dir string, o Options) (*DB, error) {
 	if o.Fatal == nil {
 		o.Fatal = exit(o.Logger)
 	}
-	db := &DB{fs: o.FS, dir: dir, failure: newFailure(o.Fatal)}
+	db := &DB{fs: o.FS, dir: dir, failure: newFailure(o.Fatal), readOnly: o.ReadOnly}
 	if db.fs == nil {
 		db.fs = vfs.Default
 	}
@@ -60,8 +63,9 @@ func Open(dir string, o Options) (*DB, error) {
 	log := pebbleLogger{log: o.Logger, db: db}
 	opts := &pebble.Options{
 		FS:                          guard{db.fs, func(err error) { db.failure.refused(dir, err) }},
+		ReadOnly:                    o.ReadOnly,
 		Cache:                       cache,
-		FormatMajorVersion:          pebble.FormatNewest,
+		FormatMajorVersion:          pebbleFormat(1),
 		MemTableSize:                32 << 20,
 		MemTableStopWritesThreshold: 4,
 		L0CompactionThreshold:       4,
@@ -94,6 +98,9 @@ func (db *DB) Close() error {
 		return nil
 	}
 	return db.failure.unlessStuck(func() error {
+		if db.readOnly {
+			return db.pebble.Close()
+		}
 		if err := db.pebble.Flush(); err != nil {
 			return errors.Join(fmt.Errorf("store: flush: %w", err), db.pebble.Close())
 		}
@@ -128,6 +135,18 @@ func (db *DB) Room() (free, total uint64, err error) {
 		return 0, 0, fmt.Errorf("store: room on the disk of %s: %w", db.dir, err)
 	}
 	return usage.AvailBytes, usage.TotalBytes, nil
+}
+
+// raise brings the form of Pebble's files up to a format level.
+func (db *DB) raise(level byte) error {
+	format := pebbleFormat(level)
+	if format <= db.pebble.FormatMajorVersion() {
+		return nil
+	}
+	if err := db.pebble.RatchetFormatMajorVersion(format); err != nil {
+		return fmt.Errorf("store: raise the files to format level %d: %w", level, err)
+	}
+	return nil
 }
 
 // Space is the share of one processor in one partition. processor is the processor's tag, unique in this binary.

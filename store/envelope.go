@@ -1,10 +1,6 @@
 package store
 
-import (
-	"fmt"
-
-	"github.com/cardwatch/cardwatch/detectors/pack"
-)
+import "github.com/cardwatch/cardwatch/detectors/pack"
 
 // Envelope is what the engine keeps beside a customer's state.
 type Envelope struct {
@@ -58,19 +54,6 @@ const (
 	progressVersion = 2
 )
 
-// VersionError says that a value was written by another release.
-type VersionError struct {
-	// What names the kind of value.
-	What string
-	// Found is the value's version, Newest the highest that this binary reads.
-	Found, Newest byte
-}
-
-// Error says what to do.
-func (e *VersionError) Error() string {
-	return fmt.Sprintf("store: %s has version %d, this binary reads %d: run the release that wrote it", e.What, e.Found, e.Newest)
-}
-
 // AppendEnvelope appends the envelope's binary form; the state's follows it.
 func AppendEnvelope(dst []byte, e *Envelope) []byte {
 	dst = append(dst, envelopeVersion)
@@ -82,7 +65,7 @@ func AppendEnvelope(dst []byte, e *Envelope) []byte {
 func ReadEnvelope(value []byte, e *Envelope) (state []byte, err error) {
 	r := pack.NewReader(value)
 	if v := r.Byte(); v != envelopeVersion && r.Err() == nil {
-		return nil, &VersionError{"state", v, envelopeVersion}
+		return nil, &VersionError{What: "state", Found: v, Newest: envelopeVersion}
 	}
 	e.Applied = readOffsets(r, e.Applied[:0])
 	e.Wake = r.Int()
@@ -105,9 +88,9 @@ func AppendProgress(dst []byte, p *Progress) []byte {
 
 // ReadProgress is the reverse of AppendProgress.
 func ReadProgress(value []byte) (Progress, error) {
-	r := pack.NewReader(value)
-	if v := r.Byte(); v != progressVersion && r.Err() == nil {
-		return Progress{}, &VersionError{"progress", v, progressVersion}
+	r, err := versioned(value, "progress", progressVersion)
+	if err != nil {
+		return Progress{}, err
 	}
 	p := Progress{Next: readOffsets(r, nil)}
 	for range r.Count(3) {

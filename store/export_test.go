@@ -24,3 +24,19 @@ func OverwriteVersion(t *testing.T, s *Space, customer string, version byte) {
 		t.Fatal(err)
 	}
 }
+
+// SetRaw writes a row whose key is what follows the space's own prefix.
+func SetRaw(b *Batch, key []byte, value string) {
+	b.set(append(appendPrefix(nil, b.space.partition, b.space.processor), key...), []byte(value))
+}
+
+// SetPebbleFormats gives this release other forms of Pebble's files, by level, until the test ends.
+func SetPebbleFormats(t *testing.T, formats ...pebble.FormatMajorVersion) {
+	t.Helper()
+	old := pebbleFormats
+	pebbleFormats = formats
+	t.Cleanup(func() { pebbleFormats = old })
+}
+
+// PebbleFormat is the form of the store's files.
+func PebbleFormat(db *DB) pebble.FormatMajorVersion { return db.pebble.FormatMajorVersion() }

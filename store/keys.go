@@ -14,6 +14,7 @@ import (
 //	uint16 BE  byte       'p'    –                            progress              (Progress)
 //	uint16 BE  byte       'r'    –                            the rules that decide from the progress on
 //	uint16 BE  byte       'c'    –                            uint64 BE             the changelog below it is in this copy
+//	uint16 BE  byte       'f'    –                            format level          (Format)
 //
 // A negative due time cannot occur: moments before 1970 are refused at the door.
 const (
@@ -23,6 +24,7 @@ const (
 	tableProgress  = 'p'
 	tableRules     = 'r'
 	tableChangelog = 'c'
+	tableFormat    = 'f'
 
 	prefixLen = 4
 )

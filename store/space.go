@@ -30,22 +30,30 @@ func (s *Space) Progress() (Progress, bool, error) {
 // Rules gives the rules that decide from the progress on; false when none have been recorded.
 func (s *Space) Rules() (rules []byte, found bool, err error) {
 	found, err = s.get(s.metaKey(tableRules), func(value []byte) error {
-		rules = bytes.Clone(value)
-		return nil
+		view, err := ReadRules(value)
+		rules = bytes.Clone(view)
+		return err
 	})
 	return rules, found, err
 }
 
 // Changelog is the offset below which the changelog is in this copy; false when none of it is.
 func (s *Space) Changelog() (next int64, found bool, err error) {
-	found, err = s.get(s.metaKey(tableChangelog), func(value []byte) error {
-		if len(value) != 8 {
-			return fmt.Errorf("store: changelog position of partition %d is damaged", s.partition)
-		}
-		next = int64(binary.BigEndian.Uint64(value))
-		return nil
+	found, err = s.get(s.metaKey(tableChangelog), func(value []byte) (err error) {
+		next, err = readPosition(value)
+		return err
 	})
 	return next, found, err
+}
+
+// Format is the partition's format level.
+func (s *Space) Format() (Format, error) {
+	f := Format{Level: 1}
+	_, err := s.get(s.metaKey(tableFormat), func(value []byte) (err error) {
+		f, err = ReadFormat(value)
+		return err
+	})
+	return f, err
 }
 
 // AppendValue appends a customer's value, an envelope and the encoded state, as Batch.PutValue got it; false when there is none. For
@@ -120,22 +128,11 @@ func (s *Space) Timers(from int64, limit int) ([]Timer, error) {
 
 // States visits every customer of the space in key order, until visit returns false.
 func (s *Space) States(visit func(customer string, state []byte) bool) error {
-	prefix := appendPrefix(nil, s.partition, s.processor, tableState)
-	it, err := s.db.pebble.NewIter(&pebble.IterOptions{LowerBound: prefix, UpperBound: successor(prefix)})
-	if err != nil {
-		return fmt.Errorf("store: states of partition %d: %w", s.partition, err)
-	}
 	var e Envelope
-	for ok := it.First(); ok; ok = it.Next() {
-		state, err := ReadEnvelope(it.Value(), &e)
-		if err != nil {
-			return errors.Join(err, it.Close())
-		}
-		if !visit(string(it.Key()[prefixLen:]), state) {
-			break
-		}
-	}
-	return s.db.closeIter(it, "states")
+	return s.rows(tableState, func(customer, value []byte) (bool, error) {
+		state, err := ReadEnvelope(value, &e)
+		return err == nil && visit(string(customer), state), err
+	})
 }
 
 func (db *DB) closeIter(it *pebble.Iterator, what string) error {

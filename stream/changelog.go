@@ -15,7 +15,7 @@ import (
 //
 //	version  byte
 //	epoch    uvarint   the owner's number
-//	payload            a customer's value, a progress or rules, as in the store
+//	payload            a customer's value, a progress, rules or a format level, as in the store
 //	crc      uint32 LE CRC-32C of all before
 //
 // The CRC covers what Kafka's own does not: a record that was copied by a mirroring tool, or damaged before it was sent.
@@ -27,12 +27,19 @@ const (
 	stateRecord    = 's'
 	progressRecord = 'p'
 	rulesRecord    = 'r'
+	// formatRecord is an operator's, not an owner's: its epoch is 0 and does not count. It has version 1 for good.
+	formatRecord = 'f'
 )
+
+// transactionalID is the id under which the owner of a partition writes, whoever it is.
+func transactionalID(group string, partition int) string {
+	return fmt.Sprintf("%s/%d", group, partition)
+}
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// errDamaged says that a changelog record is not what was written.
-var errDamaged = errors.New("its checksum does not fit: the changelog is damaged; delete the partition's changelog records and start " +
+// ErrDamaged says that a changelog record is not what was written.
+var ErrDamaged = errors.New("its checksum does not fit: the changelog is damaged; delete the partition's changelog records and start " +
 	"with an empty store to rebuild from the inputs")
 
 // appendChange appends a changelog record's value.
@@ -44,15 +51,15 @@ func appendChange(dst []byte, epoch uint64, payload []byte) []byte {
 
 // readChange takes a changelog record's value apart. The payload is a view.
 func readChange(value []byte) (epoch uint64, payload []byte, err error) {
-	if len(value) > 0 && value[0] > changelogVersion {
+	if len(value) > 0 && value[0] != changelogVersion {
 		return 0, nil, &store.VersionError{What: "changelog record", Found: value[0], Newest: changelogVersion}
 	}
 	if len(value) < 6 {
-		return 0, nil, fmt.Errorf("stream: changelog record of %d bytes: %w", len(value), errDamaged)
+		return 0, nil, fmt.Errorf("stream: changelog record of %d bytes: %w", len(value), ErrDamaged)
 	}
 	body, sum := value[:len(value)-4], binary.LittleEndian.Uint32(value[len(value)-4:])
 	if crc32.Checksum(body, castagnoli) != sum {
-		return 0, nil, fmt.Errorf("stream: changelog record: %w", errDamaged)
+		return 0, nil, fmt.Errorf("stream: changelog record: %w", ErrDamaged)
 	}
 	r := pack.NewReader(body[1:])
 	epoch = r.Uint()

@@ -107,7 +107,7 @@ func (t *Task[S]) takeOff(ctx context.Context, limit int) error {
 	f.progress.Released = t.released
 	if t.cfg.Changelog != "" {
 		if f.rules != nil {
-			f.messages = append(f.messages, t.change([]byte{rulesRecord}, appendChange(nil, t.progress.Epoch, f.rules)))
+			f.messages = append(f.messages, t.change([]byte{rulesRecord}, appendChange(nil, t.progress.Epoch, store.AppendRules(nil, f.rules))))
 		}
 		value := appendChange(nil, t.progress.Epoch, store.AppendProgress(nil, &f.progress))
 		f.messages = append(f.messages, t.change([]byte{progressRecord}, value))
@@ -189,10 +189,10 @@ func (t *Task[S]) Landing() <-chan error {
 // Land takes note of what Landing brought. After an error the task must be given up.
 func (t *Task[S]) Land(err error) error {
 	f := t.flight
+	t.flight = nil // what Landing brought is taken, also for Close
 	if err != nil {
 		return err
 	}
-	t.flight = nil
 	for i, r := range f.refs {
 		t.cache.landed(r, f.wakes[i])
 		if t.spec.Indexed && !t.cache.entries[r].dirty {
@@ -264,8 +264,14 @@ func (t *Task[S]) Release(ctx context.Context) error {
 	return t.Flush(ctx)
 }
 
-// Close gives the cache's memory back. A flight that is still under way ends by itself.
-func (t *Task[S]) Close() { t.cache.close() }
+// Close gives the cache's memory back. It waits for a flight that is under way, so that nothing is written behind a successor's back;
+// what it brought is the successor's to find out.
+func (t *Task[S]) Close() {
+	if t.flight != nil {
+		<-t.flight.done
+	}
+	t.cache.close()
+}
 
 func cloneProgress(p *store.Progress) store.Progress {
 	c := *p

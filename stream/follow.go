@@ -40,6 +40,9 @@ func newFollower[S any](client *kafka.Client, space *store.Space, proc Processor
 		client: client, space: space, proc: proc, indexed: proc.Spec().Indexed, topic: from.Topic, partition: from.Partition,
 		sabotage: sabotage, next: kafka.Earliest,
 	}
+	if err := atLevel(space, proc); err != nil {
+		return nil, err
+	}
 	next, copied, err := space.Changelog()
 	if err != nil {
 		return nil, err
@@ -66,34 +69,43 @@ func (f *follower[S]) restart() error {
 	return errors.Join(b.Commit(), b.Close())
 }
 
-// step copies what the next fetch brings, waiting for it for a moment; the copy is at the end of the log when it says so.
-func (f *follower[S]) step(ctx context.Context) (atEnd bool, err error) {
+// step copies what the next fetch brings, waiting for it for a moment.
+func (f *follower[S]) step(ctx context.Context) error {
 	b, err := f.fetcher.Next(ctx)
 	var gap *kafka.GapError
 	if errors.As(err, &gap) {
 		// The changelog was made anew, or compacted past us after a long absence: the copy is worth nothing.
-		return false, f.restart()
+		return f.restart()
 	}
 	if err != nil {
-		return false, err
+		return err
 	}
 	if b.Next != f.next {
 		if err := f.apply(&b); err != nil {
-			return false, fmt.Errorf("stream: copy %s/%d: %w", f.topic, f.partition, err)
+			return fmt.Errorf("stream: copy %s/%d: %w", f.topic, f.partition, err)
 		}
 	}
 	f.lag = max(b.LastStable-b.Next, 0)
-	return b.CaughtUp(), nil
+	return nil
 }
 
-// catchUp copies until the end of the log.
+// catchUp copies up to where the log ends now.
 func (f *follower[S]) catchUp(ctx context.Context) error {
-	for {
-		atEnd, err := f.step(ctx)
-		if atEnd || err != nil {
+	end, err := f.client.End(ctx, f.topic, f.partition)
+	if err != nil {
+		return err
+	}
+	if f.next > end { // the changelog was made anew
+		if err := f.restart(); err != nil {
 			return err
 		}
 	}
+	for f.next < end {
+		if err := f.step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // apply copies a batch: of each customer the value that has seen most, which is the last unless a former owner's came late.
@@ -120,16 +132,22 @@ func (f *follower[S]) apply(b *kafka.Batch) error {
 
 func (f *follower[S]) read(rec *kafka.Record, values map[string][]byte, batch *store.Batch) error {
 	if len(rec.Key) == 0 {
-		return fmt.Errorf("record at offset %d has no key: %w", rec.Offset, errDamaged)
+		return fmt.Errorf("record at offset %d has no key: %w", rec.Offset, ErrDamaged)
 	}
 	epoch, payload, err := readChange(rec.Value)
 	if err != nil {
 		return fmt.Errorf("record at offset %d: %w", rec.Offset, err)
 	}
+	if isFormat(rec) {
+		return f.finalized(payload, batch)
+	}
 	if epoch < f.epoch && f.sabotage != IgnoreEpoch {
 		return nil // a former owner's, written after it was replaced
 	}
 	f.epoch = epoch
+	if epoch > f.progress.Epoch {
+		f.progress.Released = false // the next owner is at work already
+	}
 	switch rec.Key[0] {
 	case stateRecord:
 		customer := rec.Key[1:]
@@ -145,8 +163,26 @@ func (f *follower[S]) read(rec *kafka.Record, values map[string][]byte, batch *s
 		}
 		f.known, f.written = true, time.UnixMilli(rec.Timestamp)
 	case rulesRecord:
-		batch.SetRules(payload)
+		rules, err := store.ReadRules(payload)
+		if err != nil {
+			return fmt.Errorf("record at offset %d: %w", rec.Offset, err)
+		}
+		batch.SetRules(rules)
 	}
+	return nil
+}
+
+// finalized copies a format level, unless this release does not know it.
+func (f *follower[S]) finalized(payload []byte, batch *store.Batch) error {
+	format, err := store.ReadFormat(payload)
+	if err != nil {
+		return err
+	}
+	spec := f.proc.Spec()
+	if err := format.Check(spec.level()); err != nil {
+		return err
+	}
+	batch.SetFormat(format)
 	return nil
 }
 

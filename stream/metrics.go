@@ -68,11 +68,23 @@ func NewMetrics(reg prometheus.Registerer, clock Clock) *Metrics {
 	return m
 }
 
-func (m *Metrics) record(processor, topic string, meta wire.Meta, err error) {
+// applied counts the records of a batch, per input topic.
+func (m *Metrics) applied(processor string, topics []string, counts []int) {
 	if m == nil {
 		return
 	}
-	m.records.WithLabelValues(processor, topic).Inc()
+	for i, n := range counts {
+		if n > 0 {
+			m.records.WithLabelValues(processor, topics[i]).Add(float64(n))
+		}
+	}
+}
+
+// fields counts what was odd about a record that was otherwise good.
+func (m *Metrics) fields(topic string, meta *wire.Meta, err error) {
+	if m == nil {
+		return
+	}
 	if err != nil && !errors.As(err, new(*wire.RejectError)) {
 		return
 	}

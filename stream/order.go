@@ -97,12 +97,21 @@ func (s *script) read(headers []kafka.Header, inputs int) {
 	}
 }
 
-// ready sorts the notes; the same one may have stood beside outputs of several topics.
+// ready sorts the notes. Of those that begin alike the longest tells what the others do: one may have stood beside outputs of several
+// topics, or beside outputs that were not all acknowledged.
 func (s *script) ready() {
 	slices.SortFunc(s.segments, func(a, b segment) int {
-		return cmp.Or(cmp.Compare(total(a.from), total(b.from)), cmp.Compare(len(b.runs), len(a.runs)))
+		return cmp.Or(cmp.Compare(total(a.from), total(b.from)), cmp.Compare(len(b.runs), len(a.runs)), cmp.Compare(b.end(), a.end()))
 	})
 	s.segments = slices.CompactFunc(s.segments, func(a, b segment) bool { return slices.Equal(a.from, b.from) })
+}
+
+// end is where the last run ends.
+func (s *segment) end() int64 {
+	if len(s.runs) == 0 {
+		return -1
+	}
+	return s.runs[len(s.runs)-1].through
 }
 
 func total(offsets []int64) (sum int64) {

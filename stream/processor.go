@@ -38,10 +38,12 @@ type Spec struct {
 	Outputs []string
 	// Indexed says that Index gives rows.
 	Indexed bool
+	// Level is the newest format level that the processor knows; 0 means store.Level, this release's.
+	Level byte
 }
 
-// written lists every topic that a partition of the processor writes to, except its changelog.
-func (s *Spec) written() []string {
+// Written lists every topic that a partition of the processor writes to, except its changelog.
+func (s *Spec) Written() []string {
 	topics := slices.Clone(s.Outputs)
 	for _, input := range s.Inputs {
 		topics = append(topics, wire.DeadLetter(input))

@@ -77,6 +77,9 @@ func (t *Task[S]) Replayed() bool {
 // the new ones are recorded with the next progress: they decide from the record after the last one applied. Call it right after Commit.
 func (t *Task[S]) GoLive(ctx context.Context, proc Processor[S], rules []byte) error {
 	t.cfg.Tail = Tail{}
+	if err := atLevel(t.cfg.Space, proc); err != nil {
+		return err
+	}
 	recorded, found, err := t.cfg.Space.Rules()
 	if err != nil || found && bytes.Equal(recorded, rules) || !found && t.rules == nil && rules == nil {
 		return err

@@ -120,7 +120,7 @@ func (t *takeover[S]) awaitRelease(ctx context.Context) error {
 	waiting, cancel := context.WithTimeout(ctx, releaseWait)
 	defer cancel()
 	for !f.progress.Released {
-		if _, err := f.step(waiting); err != nil {
+		if err := f.step(waiting); err != nil {
 			if waiting.Err() != nil && ctx.Err() == nil {
 				return nil
 			}
@@ -131,7 +131,7 @@ func (t *takeover[S]) awaitRelease(ctx context.Context) error {
 }
 
 func (t *takeover[S]) fence(ctx context.Context) (err error) {
-	id := fmt.Sprintf("%s/%d", t.cfg.Group.Group, t.partition)
+	id := transactionalID(t.cfg.Group.Group, t.partition)
 	if t.cfg.Sabotage == IgnoreEpoch {
 		t.producer, err = t.cfg.Client.Producer(ctx, "")
 		return err
@@ -140,7 +140,7 @@ func (t *takeover[S]) fence(ctx context.Context) (err error) {
 		return err
 	}
 	places := []kafka.Place{{Topic: t.follower.topic, Partition: t.partition}}
-	for _, topic := range t.spec.written() {
+	for _, topic := range t.spec.Written() {
 		places = append(places, kafka.Place{Topic: topic, Partition: t.partition})
 	}
 	return t.producer.Fence(ctx, places)
@@ -182,44 +182,55 @@ func (t *takeover[S]) checkAnchor(ctx context.Context, topic string, want store.
 
 // readTail reads what the former owner sent after the progress, and where the inputs end.
 func (t *takeover[S]) readTail(ctx context.Context) error {
-	for i, topic := range t.spec.written() {
-		if err := t.readOutputs(ctx, i, topic); err != nil {
+	outputs := t.spec.Written()
+	ends, err := t.ends(ctx, append(outputs, t.spec.Inputs...))
+	if err != nil {
+		return err
+	}
+	for i, topic := range outputs {
+		if err := t.readOutputs(ctx, topic, t.follower.progress.Outputs[i], ends[i]); err != nil {
 			return err
 		}
 	}
 	t.tail.script.ready()
-	for _, topic := range t.spec.Inputs {
-		end, err := t.cfg.Client.End(ctx, topic, t.partition)
-		if err != nil {
-			return err
-		}
-		t.tail.until = append(t.tail.until, end)
-	}
+	t.tail.until = ends[len(outputs):]
 	return nil
 }
 
-func (t *takeover[S]) readOutputs(ctx context.Context, output int, topic string) error {
-	p := &t.follower.progress
-	f := t.cfg.Client.Fetch(topic, t.partition, p.Outputs[output])
-	for {
+// ends finds where the partition of each topic ends.
+func (t *takeover[S]) ends(ctx context.Context, topics []string) ([]int64, error) {
+	ends := make([]int64, len(topics))
+	asking, ctx := errgroup.WithContext(ctx)
+	for i, topic := range topics {
+		asking.Go(func() (err error) {
+			ends[i], err = t.cfg.Client.End(ctx, topic, t.partition)
+			return err
+		})
+	}
+	return ends, asking.Wait()
+}
+
+func (t *takeover[S]) readOutputs(ctx context.Context, topic string, from, end int64) error {
+	f := t.cfg.Client.Fetch(topic, t.partition, from)
+	for next := from; next < end; {
 		b, err := f.Next(ctx)
 		var gap *kafka.GapError
-		if errors.As(err, &gap) {
-			f = t.cfg.Client.Fetch(topic, t.partition, gap.LogStart) // deleted outputs need no comparison
+		if errors.As(err, &gap) && gap.Want < gap.LogStart {
+			next = gap.LogStart // deleted outputs need no comparison
+			f = t.cfg.Client.Fetch(topic, t.partition, next)
 			continue
 		}
 		if err != nil {
 			return err
 		}
+		next = b.Next
 		for i := range b.Records {
 			rec := &b.Records[i]
 			t.tail.sentBefore(&kafka.Message{Topic: topic, Key: rec.Key, Value: rec.Value})
 			t.tail.script.read(rec.Headers, len(t.spec.Inputs))
 		}
-		if b.CaughtUp() {
-			return nil
-		}
 	}
+	return nil
 }
 
 // task opens the task at the progress, under the rules that were recorded last: new ones take effect after the replay.

@@ -75,6 +75,8 @@ type Task[S any] struct {
 	storm   stormGuard
 	order   orderNote
 	moved   bool
+	// counts are the records per input since the last commit.
+	counts []int
 
 	// progress is what has been applied, stored what the store says; marks lie between them.
 	progress, stored store.Progress
@@ -99,6 +101,9 @@ type Task[S any] struct {
 // NewTask opens the task where the store left off. An empty store starts every input at kafka.Earliest, the start of its log.
 func NewTask[S any](proc Processor[S], cfg TaskConfig) (*Task[S], error) {
 	spec := proc.Spec()
+	if err := atLevel(cfg.Space, proc); err != nil {
+		return nil, err
+	}
 	progress, known, err := cfg.Space.Progress()
 	if err != nil {
 		return nil, err
@@ -118,8 +123,8 @@ func NewTask[S any](proc Processor[S], cfg TaskConfig) (*Task[S], error) {
 	}
 	progress.Partitions, progress.Released = cfg.Partitions, false
 	t := &Task[S]{
-		cfg: cfg, proc: proc, spec: spec, written: spec.written(), cache: newCache(cfg.Budget), progress: progress, rules: cfg.Rules,
-		outputs: Outputs{partition: int32(cfg.Partition)}, lastFlight: time.Now(),
+		cfg: cfg, proc: proc, spec: spec, written: spec.Written(), cache: newCache(cfg.Budget), progress: progress, rules: cfg.Rules,
+		outputs: Outputs{partition: int32(cfg.Partition)}, lastFlight: time.Now(), counts: make([]int, len(spec.Inputs)),
 	}
 	if spec.Indexed {
 		t.rows = make(map[ref][]store.Row)
@@ -133,7 +138,7 @@ func NewTask[S any](proc Processor[S], cfg TaskConfig) (*Task[S], error) {
 
 // emptyProgress is that of a processor that has applied nothing.
 func emptyProgress(spec *Spec) store.Progress {
-	p := store.Progress{Outputs: make([]int64, len(spec.written()))}
+	p := store.Progress{Outputs: make([]int64, len(spec.Written()))}
 	for range spec.Inputs {
 		p.Next = append(p.Next, kafka.Earliest)
 		p.Last = append(p.Last, store.Anchor{Offset: -1})
@@ -167,6 +172,7 @@ func (t *Task[S]) Apply(input int, rec *kafka.Record) error {
 	t.progress.Next[input] = rec.Offset + 1
 	t.progress.Last[input] = store.Anchor{Offset: rec.Offset, Timestamp: rec.Timestamp, Size: int64(len(rec.Key) + len(rec.Value))}
 	t.order.add(input, rec.Offset)
+	t.counts[input]++
 	t.sinceMark++
 	t.moved = true
 	if err := t.storm.add(reject != ""); err != nil && !t.cfg.FromFile {
@@ -188,7 +194,9 @@ func (t *Task[S]) step(input int, rec *kafka.Record) (reject string, err error) 
 	body, meta, err := t.decoder.Decode(wire.Record{
 		Topic: topic, Key: rec.Key, Value: rec.Value, Headers: wireHeaders(rec.Headers), Arrived: arrived, Unkeyed: t.cfg.FromFile,
 	})
-	t.cfg.Metrics.record(t.spec.Name, topic, meta, err)
+	if meta.Unknown > 0 || len(meta.Dropped) > 0 {
+		t.cfg.Metrics.fields(topic, &meta, err)
+	}
 	if err != nil {
 		var bad *wire.RejectError
 		if errors.As(err, &bad) {
@@ -357,6 +365,8 @@ func (t *Task[S]) Commit(ctx context.Context) error {
 			return err
 		}
 		t.moved = false
+		t.cfg.Metrics.applied(t.spec.Name, t.spec.Inputs, t.counts)
+		clear(t.counts)
 		if t.cache.dirty.len() == 0 || t.sinceMark >= markEvery || t.cfg.WriteBehind == 0 {
 			t.takeMark()
 		}
@@ -393,12 +403,11 @@ func (t *Task[S]) send(ctx context.Context) error {
 
 // annotate writes the order of what was applied beside the first output of each topic.
 func (t *Task[S]) annotate() {
-	header := t.order.header()
+	var topics []string
 	for i := range t.outputs.messages {
-		m := &t.outputs.messages[i]
-		first := !slices.ContainsFunc(t.outputs.messages[:i], func(o kafka.Message) bool { return o.Topic == m.Topic })
-		if first {
-			m.Headers = append(m.Headers, header)
+		if m := &t.outputs.messages[i]; !slices.Contains(topics, m.Topic) {
+			topics = append(topics, m.Topic)
+			m.Headers = append(m.Headers, t.order.header())
 		}
 	}
 }

@@ -54,7 +54,7 @@ func stopsPartition(err error) bool {
 		version  *store.VersionError
 	)
 	return errors.As(err, &gap) || errors.As(err, &corrupt) || errors.As(err, &large) || errors.As(err, &replaced) ||
-		errors.As(err, &count) || errors.As(err, &version) || errors.Is(err, errDamaged) || errors.Is(err, ErrPoisonStorm)
+		errors.As(err, &count) || errors.As(err, &version) || errors.Is(err, ErrDamaged) || errors.Is(err, ErrPoisonStorm)
 }
 
 // ownOnce takes the partition over and works on it until ctx ends.
@@ -90,7 +90,7 @@ func (e *Engine[S]) standBy(ctx context.Context, p int, fail func(error)) {
 		if err = e.cfg.Gate.wait(ctx); err != nil {
 			break
 		}
-		if _, err = f.step(ctx); err == nil {
+		if err = f.step(ctx); err == nil {
 			e.cfg.Metrics.standby(e.spec.Name, p, f.lag)
 		}
 	}

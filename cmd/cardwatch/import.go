@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 
@@ -40,9 +39,9 @@ func newImport() *cobra.Command {
 			if err := need(cmd, "map"); err != nil {
 				return err
 			}
-			name, source, err := mappingSource(f.mapping)
+			name, source, err := config.ReadMapping(f.mapping)
 			if err != nil {
-				return usage(err)
+				return usage(fmt.Errorf("--map: %w", err))
 			}
 			if f.show {
 				_, err := os.Stdout.Write(source)
@@ -62,18 +61,6 @@ func newImport() *cobra.Command {
 	fs.StringArrayVar(&f.lookups, "lookup", nil, "NAME=FILE.csv[.gz] that the mapping joins; repeatable")
 	fs.BoolVar(&f.show, "show", false, "print the mapping and stop")
 	return cmd
-}
-
-// mappingSource is a file's content or, when there is no such file, the shipped mapping of that name.
-func mappingSource(name string) (string, []byte, error) {
-	text, err := os.ReadFile(name)
-	if err == nil {
-		return name, text, nil
-	}
-	if shipped, ok := mapping.ShippedSource(name); ok {
-		return name + ".yaml", shipped, nil
-	}
-	return "", nil, fmt.Errorf("--map: %w, and no shipped mapping has that name (%s)", err, strings.Join(mapping.Shipped(), ", "))
 }
 
 func runImport(ctx context.Context, m *mapping.Mapping, f importFlags, path string) (err error) {
@@ -109,15 +96,13 @@ func runImport(ctx context.Context, m *mapping.Mapping, f importFlags, path stri
 	return json.NewEncoder(os.Stdout).Encode(summary)
 }
 
-func useLookup(m *mapping.Mapping, flag string) (err error) {
+func useLookup(m *mapping.Mapping, flag string) error {
 	name, path, ok := strings.Cut(flag, "=")
 	if !ok {
 		return fmt.Errorf("--lookup %s: want NAME=FILE", flag)
 	}
-	file, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("--lookup %s: %w", name, err)
+	if err := config.UseLookup(m, name, path); err != nil {
+		return fmt.Errorf("--lookup: %w", err)
 	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	return m.UseLookup(name, io.Reader(file))
+	return nil
 }

@@ -44,7 +44,7 @@ func newRun() *cobra.Command {
 		},
 	}
 	configFlag(cmd, &file)
-	cmd.Flags().StringVar(&roles, "roles", "", "monitor, desk or both, instead of the file's roles")
+	cmd.Flags().StringVar(&roles, "roles", "", "one or more of monitor, desk, rekey, instead of the file's roles")
 	cmd.Flags().BoolVar(&standby, "standby", false, "keep copies of other processes' partitions, to take over at once")
 	cmd.Flags().StringArrayVar(&accept, "accept-gap", nil, "go on without these records, topic/partition:first-last, as a stopped partition names them")
 	return cmd

@@ -38,6 +38,7 @@ func createTopics(ctx context.Context, cfg *config.Config) error {
 	}
 	defer client.Close()
 	specs := app.Topics(cfg.Topics.Partitions, cfg.Topics.ReplicationFactor, app.BrokerTime, cfg.Groups()...)
+	specs = append(specs, app.RekeyTopics(cfg)...)
 	if err := client.CreateTopics(ctx, specs); err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/segmentio/kafka-go/compress"
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kfake"
 )
@@ -62,11 +63,18 @@ func BenchmarkFetch(b *testing.B) {
 }
 
 func BenchmarkDecode(b *testing.B) {
-	set := batchOf(0, benchMessages(1)...)
-	var d decoder
-	b.ReportAllocs()
-	for b.Loop() {
-		require.NoError(b, decodeAll(&d, set, 0))
+	for _, codec := range codecs {
+		b.Run(codec.String(), func(b *testing.B) {
+			set := batchOf(0, benchMessages(1)...)
+			if codec != compress.None {
+				set = compressed(b, set, codec)
+			}
+			var d decoder
+			b.ReportAllocs()
+			for b.Loop() {
+				require.NoError(b, decodeAll(&d, set, 0))
+			}
+			b.ReportMetric(float64(b.N)*benchBatch/b.Elapsed().Seconds(), "msgs/s")
+		})
 	}
-	b.ReportMetric(float64(b.N)*benchBatch/b.Elapsed().Seconds(), "msgs/s")
 }

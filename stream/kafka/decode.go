@@ -6,7 +6,8 @@ import (
 	"fmt"
 )
 
-// MaxBatchBytes bounds one record batch once decompressed. Kafka's default limit for a batch on the wire is 1 MiB.
+// MaxBatchBytes bounds one record batch once decompressed. Kafka's default limit for a batch on the wire is 1 MiB. Its records and
+// headers take at most twenty times as much memory.
 const MaxBatchBytes = 16 << 20
 
 // maxHeaderKeys bounds the table of header keys seen: more different ones than that are not keys but data.

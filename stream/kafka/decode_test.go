@@ -182,35 +182,3 @@ func TestDecodingAllocatesNothingPerRecord(t *testing.T) {
 	require.NoError(t, decodeAll(&d, set, 0))
 	require.Zero(t, testing.AllocsPerRun(10, func() { _ = decodeAll(&d, set, 0) }))
 }
-
-// FuzzDecodeBatch looks for input that panics, allocates without bound, or yields records that break the order of offsets.
-func FuzzDecodeBatch(f *testing.F) {
-	f.Add(batchOfValues(3, "a", "b"), false)
-	f.Add(append(emptyBatch(0, 9), batchOf(10, Message{Headers: []Header{{"h", []byte("v")}}})...), true)
-	for _, codec := range []compress.Compression{compress.Gzip, compress.Snappy, compress.Lz4, compress.Zstd} {
-		f.Add(compressed(f, batchOfValues(3, "a", "b"), codec), true)
-	}
-	f.Fuzz(func(t *testing.T, set []byte, seal bool) {
-		if seal && len(set) > headerSize {
-			set = sealed(bytes.Clone(set)) // or the CRC would stop nearly every input
-		}
-		var d decoder
-		if decodeAll(&d, set, 0) != nil {
-			return
-		}
-		filter := newAbortFilter([]abortedTxn{{1, 0}})
-		for len(set) > headerSize {
-			batch, rest, _ := splitBatch(set)
-			if batch == nil {
-				break
-			}
-			h, err := parseHeader(batch)
-			require.NoError(t, err)
-			filter.skips(&h, batch[headerSize:])
-			set = rest
-		}
-		for i := range d.records {
-			require.GreaterOrEqual(t, d.records[i].Offset, int64(0))
-		}
-	})
-}

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 
+	"github.com/klauspost/compress/zstd"
 	"github.com/segmentio/kafka-go/compress"
 )
 
@@ -19,10 +21,13 @@ func decompress(dst, payload []byte, codec int) ([]byte, error) {
 	if c.Codec() == nil {
 		return nil, fmt.Errorf("unknown compression %d", codec)
 	}
-	if c == compress.Snappy {
+	switch c {
+	case compress.Snappy:
 		if err := checkSnappy(payload); err != nil {
 			return nil, err
 		}
+	case compress.Zstd:
+		return unzstd(dst, payload)
 	}
 	r := c.Codec().NewReader(bytes.NewReader(payload))
 	dst, err := appendLimited(dst, r)
@@ -54,6 +59,31 @@ func appendLimited(dst []byte, r io.Reader) ([]byte, error) {
 		}
 	}
 }
+
+// maxWindow is the largest window that a zstd frame may ask for, that of level 22, and the most that its decoder allocates.
+const maxWindow = 128 << 20
+
+// unzstd appends what zstd frames hold. The streaming decoder behind kafka-go's codec allocates and keeps whatever window a frame
+// declares, half a gigabyte for ten bytes of input; this one has its output for a window.
+func unzstd(dst, payload []byte) ([]byte, error) {
+	decoder, err := zstdDecoder()
+	if err != nil {
+		return nil, fmt.Errorf("zstd: %w", err)
+	}
+	out, err := decoder.DecodeAll(payload, dst)
+	switch {
+	case errors.Is(err, zstd.ErrDecoderSizeExceeded), err == nil && len(out)-len(dst) > MaxBatchBytes:
+		return nil, errTooLarge
+	case err != nil:
+		return nil, fmt.Errorf("zstd: %w", err)
+	}
+	return out, nil
+}
+
+// zstdDecoder is shared: decoding whole payloads is safe from everywhere.
+var zstdDecoder = sync.OnceValues(func() (*zstd.Decoder, error) {
+	return zstd.NewReader(nil, zstd.WithDecoderMaxMemory(maxWindow))
+})
 
 // snappyMagic starts the framing that Java clients put around snappy blocks; others send one bare block.
 const snappyMagic = "\x82SNAPPY\x00"

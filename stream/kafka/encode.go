@@ -8,10 +8,11 @@ import (
 
 // batchEncoder builds one uncompressed v2 batch in a buffer that it reuses.
 type batchEncoder struct {
-	buf      []byte
-	count    int
-	baseTime int64
-	maxTime  int64
+	buf        []byte
+	count      int
+	baseTime   int64
+	maxTime    int64
+	attributes uint16 // such as attrTransactional; kept by reset
 }
 
 // session identifies an idempotent producer towards the brokers.
@@ -52,6 +53,7 @@ func (e *batchEncoder) finish(s session, sequence int32) []byte {
 	b := e.buf
 	binary.BigEndian.PutUint32(b[posLength:], uint32(len(b)-posLength-4))
 	b[posMagic] = 2
+	binary.BigEndian.PutUint16(b[posAttributes:], e.attributes)
 	binary.BigEndian.PutUint32(b[posLastDelta:], uint32(e.count-1))
 	binary.BigEndian.PutUint64(b[posBaseTime:], uint64(e.baseTime))
 	binary.BigEndian.PutUint64(b[posMaxTime:], uint64(e.maxTime))

@@ -38,7 +38,9 @@ func (r *retry) after(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return r.ended(ctx)
 	}
-	r.c.cfg.OnRetry(r.what, r.last)
+	if !errors.Is(r.last, kgo.ConcurrentTransactions) { // which is the coordinator's way to say that it is not done yet
+		r.c.cfg.OnRetry(r.what, r.last)
+	}
 	if misrouted(r.last) {
 		r.c.refresh()
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -18,6 +19,7 @@ type compiler struct {
 	columns map[string]bool
 	lookups map[string]*lookup
 	token   bool
+	numbers bool
 }
 
 func (c *compiler) mapping(name string) *Mapping {
@@ -40,7 +42,7 @@ func (c *compiler) mapping(name string) *Mapping {
 	c.label(records)
 	return &Mapping{
 		name: name, about: strings.TrimSpace(c.spec.About), csv: c.spec.CSV, skip: c.spec.Skip, label: c.spec.Label,
-		records: records, columns: slices.Sorted(maps.Keys(c.columns)), lookups: c.lookups, needToken: c.token,
+		records: records, columns: slices.Sorted(maps.Keys(c.columns)), lookups: c.lookups, needToken: c.token, numbers: c.numbers,
 	}
 }
 
@@ -95,7 +97,11 @@ func (c *compiler) records() []*record {
 		if c.doc.Has(path + ".if") {
 			c.condition(path+".if", s.If)
 		}
-		records = append(records, c.record(path, s, defs))
+		r := c.record(path, s, defs)
+		if len(records) > 0 {
+			r.suffix = "." + strconv.Itoa(len(records))
+		}
+		records = append(records, r)
 	}
 	return records
 }

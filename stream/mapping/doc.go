@@ -1,7 +1,7 @@
-// Package mapping turns a bank's own flat records (rows of a CSV export, later messages of a foreign topic) into the contract's JSON
+// Package mapping turns a bank's own records (rows of a CSV export, or JSON objects of a topic, see Stream) into the contract's JSON
 // records by a small declarative YAML file: which column becomes which field, how times, amounts and words are written.
 //
-// It owns the mapping language, the mappings shipped for the public data sets and the import of whole files. It may be called by cmd
+// It owns the mapping language, the mappings shipped for the public data sets and as examples, and the import of whole files. It may be called by cmd
 // and stream. A Mapping is immutable once its token key and lookups are set, and Apply may then be called from several goroutines.
 // A row that cannot be mapped faithfully is refused with a reason from a closed list and no part of the row is quoted; nothing is
 // rounded, guessed or cut. The same input and mapping always give the same bytes. Every record is shown to the door (package wire)
@@ -18,7 +18,7 @@
 //	records:
 //	  - topic: cards.transaction.v1              # several records may be made from a row; `if:` and `once: true` restrict one
 //	    fields:
-//	      event_id: {template: "{branch}-{row}"} # {row} is the number of the row
+//	      event_id: {template: "{branch}-{row}"} # {row} is the number of the row; in a topic, {const: ""} is the record's place
 //	      customer_id: {column: customer}
 //	      card_id: {column: pan, token: true}    # HMAC-SHA-256 by the key given at import
 //	      occurred_at: {column: at, time: "2006-01-02 15:04", zone: Asia/Shanghai}

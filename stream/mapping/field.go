@@ -158,6 +158,7 @@ func (c *compiler) template(path, t string) func(Row) (string, Reason) {
 		}
 		rest = next
 		if name == "row" {
+			c.numbers = true
 			parts = append(parts, func(r Row, dst []byte) []byte { return fmt.Append(dst, r.Number) })
 			continue
 		}

@@ -22,7 +22,9 @@ type Mapping struct {
 	columns   []string
 	lookups   map[string]*lookup
 	needToken bool
-	tokenKey  []byte
+	// numbers says that a template uses the number of the row.
+	numbers  bool
+	tokenKey []byte
 	// decoders holds *wire.Decoder, which belong to one goroutine at a time.
 	decoders sync.Pool
 }
@@ -33,6 +35,8 @@ type record struct {
 	when   map[string]string
 	once   bool
 	fields []*field
+	// suffix tells the events apart that one row makes when their ids come from the row's.
+	suffix string
 	// currency, customer and event are the entries of fields that other parts of the row need.
 	currency, customer, event *field
 }

@@ -88,7 +88,7 @@ func TestAFileThatIsNoYAMLHasOneProblem(t *testing.T) {
 }
 
 func TestShippedMappingsParse(t *testing.T) {
-	require.Equal(t, []string{"cardsim", "sparkov", "sparkov-cards", "tabformer"}, Shipped())
+	require.Equal(t, []string{"card-events", "cardsim", "sparkov", "sparkov-cards", "tabformer"}, Shipped())
 	for _, name := range Shipped() {
 		src, ok := ShippedSource(name)
 		require.True(t, ok)

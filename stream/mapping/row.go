@@ -28,6 +28,8 @@ func NewHeader(names []string) (*Header, error) {
 type Row struct {
 	// Number counts rows from 1; a template's {row}.
 	Number int64
+	// ID stands in for an event_id that comes out empty; a mapping asks for it with `event_id: {const: ""}`. None in files.
+	ID     string
 	Header *Header
 	// Values are in the order of the header and need to stay unchanged only during Apply.
 	Values []string

@@ -23,6 +23,9 @@ func (m *Mapping) build(r *record, row Row) (made, error) {
 	object := ""
 	for _, f := range r.fields {
 		text, reason := m.text(f, row)
+		if f == r.event && text == "" && row.ID != "" {
+			text = row.ID + r.suffix
+		}
 		if reason == "" && text == "" && f.must {
 			reason = MissingValue
 		}

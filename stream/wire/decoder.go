@@ -52,11 +52,12 @@ type Decoder struct {
 	// tokens holds the value of each field in present.
 	tokens  [fieldCount]token
 	present fieldSet
-	// follows guesses the next field from the one before: producers write members in a steady order.
-	follows [fieldCount]field
+	// follows holds the two fields that came last after each: producers write members in a steady order, but for optional ones.
+	follows [fieldCount][2]field
 	// members detects duplicates among unknown and nested names.
-	members map[member]struct{}
-	pans    panFinder
+	members  map[member]struct{}
+	pans     panFinder
+	calendar calendar
 	// texts holds texts that are no views of the record: unescaped or cleaned.
 	texts []byte
 	// zones holds the time zones of contacts, by name.
@@ -121,7 +122,7 @@ func (d *Decoder) reset(r *Record) error {
 			return fmt.Errorf("wire: topic %q has no format; Topics lists those that have", r.Topic)
 		}
 		d.topic, d.format = r.Topic, f
-		d.follows = [fieldCount]field{}
+		d.follows = [fieldCount][2]field{}
 	}
 	d.scanner = scanner{data: r.Value}
 	d.arrived = r.Arrived
@@ -161,10 +162,7 @@ func (d *Decoder) scanObject() {
 		return
 	}
 	d.open()
-	previous := noField
-	for first := true; d.more(first, '}'); first = false {
-		previous = d.scanMember(previous)
-	}
+	d.scanMembers()
 	d.peek()
 	if d.reason == "" && d.pos < len(d.data) {
 		d.fail(TrailingData)
@@ -178,38 +176,79 @@ func (d *Decoder) scanObject() {
 	}
 }
 
-// scanMember reads one member of the record and returns its field, noField for an unknown one.
-func (d *Decoder) scanMember(previous field) field {
-	f := d.follows[previous]
-	d.peek()
-	if f != noField && d.at(quotedNames[f]) {
-		d.pos += len(quotedNames[f])
-	} else {
-		name := d.name()
-		if f = d.known(name); f == noField {
-			d.meta.Unknown++
-			d.inspectMember(0, name, d.value())
-			return noField
+// scanMembers reads the members of the record up to its closing brace.
+func (d *Decoder) scanMembers() {
+	previous := noField
+	for first := true; d.more(first, '}'); first = false {
+		f := d.named(previous)
+		if f != noField {
+			d.take(f)
+			f = d.scanSteady(f)
 		}
-		d.follows[previous] = f
+		previous = f
 	}
+}
+
+// scanSteady reads the members behind a field as long as each has a name that followed the one before it earlier, without white
+// space, and gives the last one's field. Nearly every record is read here, most of it as plain texts.
+func (d *Decoder) scanSteady(previous field) field {
+	pos := d.pos
+	for pos+tagSize < len(d.data) {
+		here := d.data[pos:]
+		f := d.follows[previous][0]
+		if !tags[f].starts(here) {
+			if f = d.follows[previous][1]; !tags[f].starts(here) {
+				break
+			}
+		}
+		previous = f
+		d.pos = pos + tags[f].size
+		d.take(f)
+		pos = d.pos
+	}
+	d.pos = pos
+	return previous
+}
+
+// named reads a member's name and gives its field. An unknown member it reads to its end, and gives noField.
+func (d *Decoder) named(previous field) field {
+	name := d.name()
+	text := d.str(name)
+	follows := &d.follows[previous]
+	for _, f := range follows {
+		if f != noField && fieldNames[f] == text {
+			return f
+		}
+	}
+	f := fieldsByName[text]
+	if !d.format.fields.has(f) {
+		d.meta.Unknown++
+		d.inspectMember(0, name, d.value())
+		return noField
+	}
+	follows[0], follows[1] = f, follows[0]
+	return f
+}
+
+// take reads the value of a field.
+func (d *Decoder) take(f field) {
 	if d.present.has(f) {
 		d.refuse(DuplicateField, f)
 	}
 	d.present.add(f)
-	t := d.value()
-	d.tokens[f] = t
-	d.inspect(f, t)
-	return f
-}
-
-// known finds the field of the topic's format with this name.
-func (d *Decoder) known(name token) field {
-	f := fieldsByName[d.str(name)]
-	if !d.format.fields.has(f) {
-		return noField
+	var t token
+	switch c := d.peek(); {
+	case c == '"':
+		t = d.text()
+	case isDigit(c):
+		t = d.scanner.number()
+	default:
+		t = d.value()
 	}
-	return f
+	d.tokens[f] = t
+	if t.end-t.start >= minPAN || t.kind >= objectToken {
+		d.inspect(f, t)
+	}
 }
 
 // compareKey asks that the record lies where its customer's state is. A reply without a customer is found by phone later.

@@ -141,27 +141,6 @@ var fieldNames = [fieldCount]string{
 // String is the member's name on the wire.
 func (f field) String() string { return fieldNames[f] }
 
-var (
-	fieldsByName = makeFieldsByName()
-	quotedNames  = makeQuotedNames()
-)
-
-func makeFieldsByName() map[string]field {
-	byName := make(map[string]field, fieldCount)
-	for f := noField + 1; f < fieldCount; f++ {
-		byName[fieldNames[f]] = f
-	}
-	return byName
-}
-
-// makeQuotedNames gives each name as it stands in compact JSON: quoted, with its colon.
-func makeQuotedNames() (quoted [fieldCount]string) {
-	for f := noField + 1; f < fieldCount; f++ {
-		quoted[f] = `"` + fieldNames[f] + `":`
-	}
-	return quoted
-}
-
 // fieldSet is a set of fields as bits.
 type fieldSet [2]uint64
 

@@ -43,7 +43,7 @@ func (d *Decoder) inspectEnvelope(r *Record) {
 }
 
 func (d *Decoder) clearPAN(b []byte) bool {
-	return d.pans.holdsPAN(b, plainEnd(b, 0) == len(b))
+	return len(b) >= minPAN && d.pans.holdsPAN(b, plainEnd(b, 0) == len(b))
 }
 
 // inspect looks at the value of a field, noField for an unknown one.

@@ -17,7 +17,7 @@ func TestMomentsAreReadAsTheCardPackageReadsThem(t *testing.T) {
 		layout := rapid.SampledFrom([]string{time.RFC3339, time.RFC3339Nano, "2006-01-02T15:04:05.000000Z07:00"}).Draw(t, "layout")
 		text := moment.Format(layout)
 		want, err := card.ParseMoment(text)
-		got, ok := parseMoment([]byte(text))
+		got, ok := new(calendar).moment([]byte(text))
 		require.Equal(t, err == nil, ok, text)
 		if ok {
 			require.Equal(t, want, got, text)
@@ -34,13 +34,13 @@ func TestMomentsThatAreNone(t *testing.T) {
 		"2026-03-01T02:13:05+08:60", "2026-03-01T02:13:05+18:01", "2026-03-01T02:13:05z", "+026-03-01T02:13:05Z",
 		"2026-03-01T02:13:05ZZ", "2026-03-01T02:13:05+08:00 ", "２026-03-01T02:13:05Z",
 	} {
-		_, ok := parseMoment([]byte(s))
+		_, ok := new(calendar).moment([]byte(s))
 		require.False(t, ok, s)
 	}
 }
 
 func TestMomentsKeepTheirOffsetAndLoseWhatIsBelowTheMillisecond(t *testing.T) {
-	m, ok := parseMoment([]byte("2024-02-29T23:59:59.1239-03:30"))
+	m, ok := new(calendar).moment([]byte("2024-02-29T23:59:59.1239-03:30"))
 	require.True(t, ok)
 	require.Equal(t, "2024-02-29T23:59:59.123-03:30", m.String())
 }

@@ -32,24 +32,37 @@ func (d *Decoder) place(city, lat, lon field) card.Place {
 func parseCity(s string) (string, bool) {
 	switch len(s) {
 	case 6:
-		return s, allBytes(s, isDigit)
+		return s, isDigit(s[0]) && isDigit(s[1]) && isDigit(s[2]) && isDigit(s[3]) && isDigit(s[4]) && isDigit(s[5])
 	case 5:
 		return s, allBytes(s[:2], isCapital) && allBytes(s[2:], isLocode)
 	}
 	return "", false
 }
 
-func parseCountry(s string) (string, bool) { return s, geo.ValidCountry(s) }
+// countries holds a bit for the second letter of each country's code, by its first.
+var countries = makeCountries()
+
+func makeCountries() (bits [26]uint32) {
+	for i := range bits {
+		for j := range 26 {
+			if geo.ValidCountry(string([]byte{'A' + byte(i), 'A' + byte(j)})) {
+				bits[i] |= 1 << j
+			}
+		}
+	}
+	return bits
+}
+
+func parseCountry(s string) (string, bool) {
+	return s, len(s) == 2 && isCapital(s[0]) && isCapital(s[1]) && countries[s[0]-'A']>>(s[1]-'A')&1 != 0
+}
 
 // parseMCC accepts four digits; 0000 is no category.
 func parseMCC(s string) (card.MCC, bool) {
-	if len(s) != 4 || !allBytes(s, isDigit) {
+	if len(s) != 4 || !isDigit(s[0]) || !isDigit(s[1]) || !isDigit(s[2]) || !isDigit(s[3]) {
 		return 0, false
 	}
-	mcc := card.MCC(0)
-	for _, c := range []byte(s) {
-		mcc = mcc*10 + card.MCC(c-'0')
-	}
+	mcc := card.MCC(s[0]-'0')*1000 + card.MCC(s[1]-'0')*100 + card.MCC(s[2]-'0')*10 + card.MCC(s[3]-'0')
 	return mcc, mcc != 0
 }
 

@@ -54,8 +54,20 @@ func (d *Decoder) str(t token) string {
 	return view(d.texts[start:])
 }
 
+// plain gives the text of a field that holds nothing but plain characters, as nearly all do, and false for any other.
+func (d *Decoder) plain(f field) (string, bool) {
+	t := &d.tokens[f]
+	if t.kind != plainText || !d.present.has(f) {
+		return "", false
+	}
+	return view(d.data[t.start:t.end]), true
+}
+
 // id reads an opaque id, empty when absent. Hidden characters are refused: they would make two ids look the same.
 func (d *Decoder) id(f field) string {
+	if s, ok := d.plain(f); ok && len(s) <= maxIDBytes {
+		return s
+	}
 	t, ok := d.getText(f)
 	if !ok {
 		return ""
@@ -85,6 +97,9 @@ func (d *Decoder) mustID(f field) string {
 
 // free reads a text for people, cleaned and cut to limit runes.
 func (d *Decoder) free(f field, limit int) string {
+	if s, ok := d.plain(f); ok && len(s) <= limit {
+		return s
+	}
 	t, ok := d.getText(f)
 	if !ok {
 		return ""
@@ -104,6 +119,11 @@ func (d *Decoder) clean(t token, limit int) string {
 
 // mustParse reads a text that may be neither absent nor wrong, by the parser of its words.
 func mustParse[E any](d *Decoder, f field, parse func(string) (E, bool)) E {
+	if s, ok := d.plain(f); ok {
+		if e, ok := parse(s); ok {
+			return e
+		}
+	}
 	d.require(f)
 	e, _ := mayParse(d, f, parse)
 	return e
@@ -123,6 +143,11 @@ func mayParse[E any](d *Decoder, f field, parse func(string) (E, bool)) (e E, ok
 
 // parseOrDrop reads a text that is left out when it is wrong.
 func parseOrDrop[E any](d *Decoder, f field, parse func(string) (E, bool)) (none E) {
+	if s, ok := d.plain(f); ok {
+		if e, ok := parse(s); ok {
+			return e
+		}
+	}
 	t, ok := d.get(f)
 	if !ok {
 		return none
@@ -183,7 +208,11 @@ func (d *Decoder) moment(f field) card.Moment {
 	if !ok {
 		return card.Moment{}
 	}
-	m, ok := parseMoment(d.data[t.start:t.end])
+	raw := d.data[t.start:t.end]
+	if t.kind == escapedText {
+		raw = []byte(d.str(t))
+	}
+	m, ok := d.calendar.moment(raw)
 	if !ok || !t.kind.isText() {
 		d.refuse(BadTime, f)
 	}

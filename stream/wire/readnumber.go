@@ -24,12 +24,22 @@ func (d *Decoder) wholeNumber(f field, low, high int64, wrongType, wrongValue Re
 		d.refuse(wrongType, f)
 		return 0
 	}
-	n, err := strconv.ParseInt(view(d.data[t.start:t.end]), 10, 64)
+	n, err := d.parseInteger(t)
 	if err != nil || n < low || n > high {
 		d.refuse(wrongValue, f)
 		return 0
 	}
 	return n
+}
+
+// parseInteger reads an integer token; those without a sign and of eight digits at most have a shorter way.
+func (d *Decoder) parseInteger(t token) (int64, error) {
+	if size := t.end - t.start; size <= 8 {
+		if n, ok := lastDigits(d.data, int(t.end), int(size)); ok {
+			return int64(n), nil
+		}
+	}
+	return strconv.ParseInt(view(d.data[t.start:t.end]), 10, 64)
 }
 
 // number reads a number within low … high, both included, absent as 0.
@@ -42,7 +52,7 @@ func (d *Decoder) number(f field, low, high float64, wrong Reason) float64 {
 		d.refuse(wrong, f)
 		return 0
 	}
-	x, err := parseNumber(d.data[t.start:t.end])
+	x, err := parseNumber(d.data[:t.end], int(t.start))
 	if err != nil || x < low || x > high {
 		d.refuse(wrong, f)
 		return 0
@@ -50,26 +60,27 @@ func (d *Decoder) number(f field, low, high float64, wrong Reason) float64 {
 	return x
 }
 
-// parseNumber reads a JSON number. A short decimal, as coordinates are, is the exact quotient of two floats that hold their
-// integers exactly (Clinger, How to read floating point numbers accurately, 1990); strconv takes the others.
-func parseNumber(b []byte) (float64, error) {
-	const exactDigits = 15
-	digits, point := 0, len(b)
-	for i, c := range b {
-		switch {
-		case isDigit(c) && i <= exactDigits:
-			digits = digits*10 + int(c-'0')
-		case c == '.':
-			point = i + 1
-		case c != '-' || i != 0:
-			return strconv.ParseFloat(view(b), 64)
+// parseNumber reads the JSON number from start to the end of data. A short decimal, as coordinates are, is the exact quotient of two
+// floats that hold their integers exactly (Clinger, How to read floating point numbers accurately, 1990); strconv takes the others.
+func parseNumber(data []byte, start int) (float64, error) {
+	first := start
+	if data[first] == '-' {
+		first++
+	}
+	point := digitsEnd(data, first)
+	whole, decimals := point-first, len(data)-point-1
+	if whole <= 7 && 1 <= decimals && decimals <= 8 && data[point] == '.' {
+		high, _ := lastDigits(data, point, whole)
+		low, ok := lastDigits(data, len(data), decimals)
+		if ok && point >= 8 {
+			x := float64(high*powersOfTen[decimals]+low) / float64(powersOfTen[decimals])
+			if first > start {
+				x = -x
+			}
+			return x, nil
 		}
 	}
-	x := float64(digits) / powersOfTen[len(b)-point]
-	if b[0] == '-' {
-		return -x, nil
-	}
-	return x, nil
+	return strconv.ParseFloat(view(data[start:]), 64)
 }
 
-var powersOfTen = [...]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15}
+var powersOfTen = [...]uint64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8}

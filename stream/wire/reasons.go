@@ -107,7 +107,7 @@ func (d *Decoder) reasonNumber(t token) float64 {
 		d.refuse(BadType, fReasons)
 		return 0
 	}
-	x, err := parseNumber(d.data[t.start:t.end])
+	x, err := parseNumber(d.data[:t.end], int(t.start))
 	if err != nil {
 		d.refuse(BadValue, fReasons)
 	}

@@ -12,7 +12,7 @@ const (
 	noToken kind = iota
 	nullToken
 	boolToken
-	plainText   // printable ASCII without escapes
+	plainText   // printable ASCII and common Han without escapes
 	richText    // other text without escapes
 	escapedText // text with a backslash
 	integerToken
@@ -159,8 +159,10 @@ func (s *scanner) literal(word string, k kind) token {
 func (s *scanner) number() token {
 	t := token{start: uint32(s.pos), kind: integerToken}
 	s.step('-', '-')
-	if !s.step('0', '0') && !s.digits() {
-		return token{}
+	first := s.pos
+	s.digits()
+	if s.pos > first+1 && s.data[first] == '0' {
+		s.fail(BadJSON)
 	}
 	if s.step('.', '.') {
 		t.kind = decimalToken
@@ -212,17 +214,13 @@ func (s *scanner) step(a, b byte) bool {
 }
 
 // digits reads at least one digit.
-func (s *scanner) digits() bool {
-	end := s.pos
-	for end < len(s.data) && isDigit(s.data[end]) {
-		end++
-	}
+func (s *scanner) digits() {
+	end := digitsEnd(s.data, s.pos)
 	if end == s.pos {
 		s.fail(BadJSON)
-		return false
+		return
 	}
 	s.pos = end
-	return true
 }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }

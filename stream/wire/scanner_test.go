@@ -111,7 +111,7 @@ func TestParseNumberIsExact(t *testing.T) {
 	} {
 		want, err := strconv.ParseFloat(s, 64)
 		require.NoError(t, err)
-		got, err := parseNumber([]byte(s))
+		got, err := parseNumber([]byte(`{"number":`+s), len(`{"number":`))
 		require.NoError(t, err)
 		require.Equal(t, math.Float64bits(want), math.Float64bits(got), s)
 	}

@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"encoding/binary"
 	"math/bits"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -15,13 +14,13 @@ func (s *scanner) text() token {
 		s.pos = end + 1
 		return token{start: uint32(start), end: uint32(end), kind: plainText}
 	}
-	s.pos = end
+	s.pos = hanEnd(s.data, end)
 	return s.restOfText(start)
 }
 
 // restOfText goes on with a string that is not plain from here.
 func (s *scanner) restOfText(start int) token {
-	t := token{start: uint32(start), kind: richText}
+	t := token{start: uint32(start), kind: plainText}
 	for s.pos < len(s.data) {
 		switch c := s.data[s.pos]; {
 		case c == '"':
@@ -33,28 +32,39 @@ func (s *scanner) restOfText(start int) token {
 			s.escape()
 		case c < ' ':
 			s.fail(BadJSON)
+		case c < utf8.RuneSelf && c != 0x7f:
+			// Plain again after Han characters.
 		default:
 			r, size := utf8.DecodeRune(s.data[s.pos:])
 			s.pos += size
+			t.kind = max(t.kind, richText)
 			if r == utf8.RuneError && size == 1 {
 				s.fail(BadEncoding)
 			}
 		}
-		s.pos = plainEnd(s.data, s.pos)
+		s.pos = hanEnd(s.data, plainEnd(s.data, s.pos))
 	}
 	s.fail(BadJSON)
 	return token{}
 }
 
-// plainEnd finds the first byte from pos that is a quote, a backslash, a control character, DEL or not ASCII. It looks at
-// eight bytes at a time: a borrow or carry can only mark bytes above the first true mark, and that one is what counts.
+// hanEnd finds the first character from pos that is no Han character between U+4000 and U+9FFF: those of everyday Chinese, all of
+// three bytes with the first E4 to E9. They are valid, visible, never combine and are their own normal form, so that names in Chinese
+// are as plain as those in ASCII.
+func hanEnd(data []byte, pos int) int {
+	for pos+3 <= len(data) && data[pos]-0xe4 <= 0xe9-0xe4 && data[pos+1]&0xc0 == 0x80 && data[pos+2]&0xc0 == 0x80 {
+		pos += 3
+	}
+	return pos
+}
+
+// plainEnd finds the first byte from pos that is a quote, a backslash, a control character, DEL or not ASCII. It looks at eight bytes
+// at a time: each special byte gets its high bit in one of the four terms, and a borrow or carry can only mark bytes above the first
+// true mark, which is what counts. The xor with 2 puts the quote below the space's new place, next to the control characters.
 func plainEnd(data []byte, pos int) int {
-	const ones, highs = 0x0101010101010101, 0x8080808080808080
 	for ; pos+8 <= len(data); pos += 8 {
-		x := binary.LittleEndian.Uint64(data[pos:])
-		quote, slash := x^('"'*ones), x^('\\'*ones)
-		marks := ((quote-ones)&^quote | (slash-ones)&^slash | (x-' '*ones)&^x | x | (x + ones)) & highs
-		if marks != 0 {
+		x := word(data[pos:])
+		if marks := ((x ^ 2*ones - '!'*ones) | (x ^ '\\'*ones - ones) | (x + ones) | x) & highs; marks != 0 {
 			return pos + bits.TrailingZeros64(marks)/8
 		}
 	}

@@ -23,6 +23,7 @@ import (
 	"github.com/cardwatch/cardwatch/store"
 	"github.com/cardwatch/cardwatch/stream"
 	"github.com/cardwatch/cardwatch/stream/kafka"
+	"github.com/cardwatch/cardwatch/stream/rekey"
 	"github.com/cardwatch/cardwatch/stream/wire"
 )
 
@@ -55,6 +56,7 @@ type App struct {
 	producer   *kafka.Producer
 	monitor    *stream.Engine[detectors.State]
 	desk       *stream.Engine[alerts.State]
+	rekeys     []*rekey.Engine
 	dispatcher *dispatch.Dispatcher
 	web        *web.Server
 }
@@ -96,6 +98,7 @@ func (a *App) host() (err error) {
 			return err
 		}
 	}
+	a.hostRekey(shared.metrics)
 	core, err := alerts.NewDesk(a.Config.Desk)
 	if err != nil {
 		return err

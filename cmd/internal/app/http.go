@@ -55,6 +55,9 @@ func (a *App) Ready() error {
 	if a.desk != nil {
 		check("desk", a.desk.Status())
 	}
+	for i, r := range a.rekeys {
+		check("rekey "+a.Config.Rekey.Sources[i].Topic, r.Status())
+	}
 	return errors.Join(append(problems, a.disk.ready())...)
 }
 

@@ -12,6 +12,8 @@ import (
 type figures struct {
 	alerts, admissions, tiers  *prometheus.CounterVec
 	moves, denials, deskRefuse *prometheus.CounterVec
+	// admitted is the common case of admissions.
+	admitted prometheus.Counter
 }
 
 func newFigures(reg prometheus.Registerer, db *store.DB) *figures {
@@ -23,7 +25,7 @@ func newFigures(reg prometheus.Registerer, db *store.DB) *figures {
 	reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Namespace: "cardwatch", Name: "store_bytes", Help: "Disk space that the store takes, write-ahead log included.",
 	}, func() float64 { return float64(db.Bytes()) }))
-	return &figures{
+	f := &figures{
 		alerts:     counter("alerts_total", "Alerts opened.", "detector", "severity"),
 		admissions: counter("events_total", "Events by what became of them when they met the state.", "admission"),
 		tiers:      counter("collections_total", "Accounts entering a tier; none is a return to current.", "tier"),
@@ -31,10 +33,16 @@ func newFigures(reg prometheus.Registerer, db *store.DB) *figures {
 		denials:    counter("contact_denials_total", "Messages that a contact rule kept from being queued.", "rule"),
 		deskRefuse: counter("desk_refusals_total", "Commands and replies that had no effect.", "reason"),
 	}
+	f.admitted = f.admissions.WithLabelValues(string(detectors.Admitted))
+	return f
 }
 
 func (f *figures) monitor(_ *detectors.State, e *detectors.Effects) {
-	f.admissions.WithLabelValues(string(e.Admission)).Inc()
+	if e.Admission == detectors.Admitted {
+		f.admitted.Inc()
+	} else {
+		f.admissions.WithLabelValues(string(e.Admission)).Inc()
+	}
 	for i := range e.Alerts {
 		if a := &e.Alerts[i]; a.Revision == 1 {
 			f.alerts.WithLabelValues(string(a.Detector), string(a.Severity)).Inc()

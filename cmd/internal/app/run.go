@@ -50,6 +50,9 @@ func (a *App) run(ctx context.Context) error {
 		part("desk", a.desk.Run)
 		part("dispatcher", func(ctx context.Context) error { a.dispatcher.Run(ctx); return nil })
 	}
+	for _, r := range a.rekeys {
+		part("rekey", r.Run)
+	}
 	part("store", a.syncStore)
 	part("disk", a.disk.run)
 	part("http", a.serveHTTP)

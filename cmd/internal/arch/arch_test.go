@@ -39,10 +39,13 @@ var rooms = map[string][]string{
 	"stream/broker":    {},
 	"stream/wire":      {"alerts", "detectors", "detectors/card", "detectors/geo"},
 	"stream/mapping":   {"stream/wire", "detectors/card", "detectors/geo", "alerts"},
-	"stream":           {"store", "alerts", "detectors", "detectors/card", "stream/kafka", "stream/wire"},
+	"stream":           {"store", "alerts", "detectors", "detectors/card", "detectors/pack", "stream/kafka", "stream/wire"},
+	"stream/inspect":   {"stream", "stream/kafka", "store", "detectors/card"},
+	"stream/rekey":     {"stream", "stream/kafka", "stream/mapping", "stream/wire"},
 	"stream/replay":    {"stream", "stream/kafka", "stream/wire", "store", "alerts", "detectors", "detectors/card"},
-	"bench":            {"detectors", "detectors/card", "detectors/geo", "detectors/ledger", "alerts", "store", "stream", "stream/wire", "stream/kafka", "stream/replay"},
-	"cmd":              {"detectors", "detectors/card", "detectors/geo", "detectors/window", "alerts", "alerts/channel", "alerts/dispatch", "alerts/glossary", "store", "stream", "stream/kafka", "stream/broker", "stream/wire", "stream/mapping", "stream/replay", "bench"},
+	"stream/sim":       {"stream", "stream/kafka", "stream/wire", "store", "alerts", "alerts/channel", "alerts/dispatch", "detectors", "detectors/card"},
+	"bench":            {"detectors", "detectors/card", "detectors/geo", "detectors/ledger", "detectors/window", "alerts", "store", "stream", "stream/broker", "stream/wire", "stream/kafka", "stream/replay"},
+	"cmd":              {"detectors", "detectors/card", "detectors/geo", "detectors/window", "alerts", "alerts/channel", "alerts/dispatch", "alerts/glossary", "store", "stream", "stream/kafka", "stream/broker", "stream/wire", "stream/inspect", "stream/mapping", "stream/rekey", "stream/replay", "bench"},
 }
 
 // pure are the rooms of functions (state, event) → (state, effects).

@@ -26,15 +26,16 @@ func (l *loader) check() {
 			"or say insecure: true for a test", l.HTTP.Listen)
 	}
 	l.checkLinks()
+	l.checkRekey()
 	owners(l.fail, "rules", l.Rules.Validate())
 	owners(l.fail, "desk", l.Desk.Validate())
 }
 
 func (l *loader) checkRoles() {
 	if len(l.Roles) == 0 {
-		l.fail("roles", "roles is empty; write monitor, desk or both")
+		l.fail("roles", "roles is empty; write one or more of monitor, desk, rekey")
 	}
-	known := []string{RoleMonitor, RoleDesk}
+	known := []string{RoleMonitor, RoleDesk, RoleRekey}
 	for i, role := range l.Roles {
 		if !slices.Contains(known, role) {
 			l.fail("roles", "role %q does not exist%s", role, strictyaml.DidYouMean(role, known))

@@ -14,7 +14,7 @@ import (
 
 // Config is a checked configuration. The `doc` tags are the comments of the reference file.
 type Config struct {
-	Roles    []string        `yaml:"roles" doc:"monitor (transactions to alerts), desk (alerts to cases, prompts, queues), or both."`
+	Roles    []string        `yaml:"roles" doc:"monitor (transactions to alerts), desk (alerts to cases, prompts, queues), rekey (the bank's topics to the input topics); one or more."`
 	Insecure bool            `yaml:"insecure" doc:"For tests only: allows no TLS to other machines, passwords in the clear, key files others can read."`
 	Kafka    Kafka           `yaml:"kafka" doc:"The cluster that Cardwatch reads from and writes to."`
 	Topics   Topics          `yaml:"topics" doc:"What 'cardwatch topics create' makes."`
@@ -22,6 +22,7 @@ type Config struct {
 	HTTP     Listen          `yaml:"http" doc:"Console and API (role desk)."`
 	Metrics  Listen          `yaml:"metrics" doc:"/metrics, /healthz and /readyz."`
 	Links    Links           `yaml:"links" doc:"The links by which customers answer. Without a base_url messages carry none."`
+	Rekey    Rekey           `yaml:"rekey" doc:"Topics as the bank has them, mapped and keyed by customer (role rekey)."`
 	Rules    detectors.Rules `yaml:"rules" doc:"The detectors (role monitor)."`
 	Desk     alerts.Policy   `yaml:"desk" doc:"Prompts, contact rules and queues (role desk)."`
 }
@@ -30,7 +31,7 @@ type Config struct {
 type Kafka struct {
 	Brokers           []string      `yaml:"brokers" doc:"host:port of some brokers; the others are learnt from them."`
 	ClientID          string        `yaml:"client_id" doc:"The name in the brokers' logs and quotas; the role and the host are added."`
-	GroupPrefix       string        `yaml:"group_prefix" doc:"Consumer groups are this, a dot and the role: cardwatch.monitor, cardwatch.desk."`
+	GroupPrefix       string        `yaml:"group_prefix" doc:"Consumer groups are this, a dot and the role: cardwatch.monitor, cardwatch.desk, cardwatch.rekey.TOPIC."`
 	SessionTimeout    time.Duration `yaml:"session_timeout" doc:"A process that is silent for so long loses its partitions. At least 6s, as brokers demand."`
 	HeartbeatInterval time.Duration `yaml:"heartbeat_interval" doc:"At most a third of the session timeout: two heartbeats may get lost."`
 	TLS               TLS           `yaml:"tls" doc:"Encryption on the way to the brokers."`
@@ -89,6 +90,7 @@ type Links struct {
 const (
 	RoleMonitor = "monitor"
 	RoleDesk    = "desk"
+	RoleRekey   = "rekey"
 )
 
 // Defaults is the configuration of an empty file: a broker on this machine, everything else as a bank would start.
@@ -103,6 +105,7 @@ func Defaults() Config {
 		Store:   Store{Dir: "/var/lib/cardwatch", CacheMiB: 1024, WriteBehind: 5 * time.Second, MinFreePercent: 5, MinFreeMiB: 1024},
 		HTTP:    Listen{"127.0.0.1:8080"},
 		Metrics: Listen{"127.0.0.1:9464"},
+		Rekey:   Rekey{Sources: []RekeySource{}},
 		Rules:   detectors.Defaults(),
 		Desk:    alerts.Defaults(),
 	}

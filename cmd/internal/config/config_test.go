@@ -107,7 +107,7 @@ func TestLoadRefuses(t *testing.T) {
 		"an address without port": {"http: {listen: localhost}", `c.yaml:1:8: http.listen must be host:port such as 127.0.0.1:8080, not "localhost"`},
 		"an unknown role":         {"roles: [montior]", `c.yaml:1:1: role "montior" does not exist; did you mean "monitor"?`},
 		"a role twice":            {"roles: [desk, desk]", `c.yaml:1:1: role "desk" stands here twice`},
-		"no role":                 {"roles: []", "c.yaml:1:1: roles is empty; write monitor, desk or both"},
+		"no role":                 {"roles: []", "c.yaml:1:1: roles is empty; write one or more of monitor, desk, rekey"},
 		"links in the clear":      {"links: {base_url: http://bank.example, key_file: DIR/key}", "c.yaml:1:9: base_url must start with https://; answers must not travel in the clear"},
 		"links without key":       {"links: {base_url: https://bank.example}", "c.yaml:1:1: base_url and key_file belong together; set both or neither"},
 		"a short key":             {"links: {base_url: https://bank.example, key_file: DIR/short}", "c.yaml:1:41: short has 31 bytes; a key needs at least 32 (openssl rand -out FILE 32)"},

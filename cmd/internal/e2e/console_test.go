@@ -77,8 +77,11 @@ func (s site) applied(t *testing.T, processor, topic string, n int) {
 }
 
 // owned is the number of partitions that the process's monitor works on.
-func (s site) owned() int {
-	return int(s.metric("cardwatch_stream_partition_running", label("processor", "monitor")))
+func (s site) owned() int { return s.running("monitor") }
+
+// running is the number of partitions that the process works on as that processor.
+func (s site) running(processor string) int {
+	return int(s.metric("cardwatch_stream_partition_running", label("processor", processor)))
 }
 
 func label(name, value string) string { return fmt.Sprintf("%s=%q", name, value) }

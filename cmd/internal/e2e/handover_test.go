@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/cardwatch/cardwatch/detectors/card"
 	"github.com/cardwatch/cardwatch/stream/kafka"
@@ -26,6 +28,8 @@ type numbered struct {
 	sent atomic.Int64
 	stop context.CancelFunc
 	done chan error
+	// aborting is an independent client that writes what nobody may see.
+	aborting *kgo.Client
 }
 
 const (
@@ -40,6 +44,10 @@ func nameOf(n int64) string { return "n-" + strconv.FormatInt(n, 10) }
 func newNumbered(t *testing.T, broker string) *numbered {
 	t.Helper()
 	n := &numbered{bank: newBank(t, broker), done: make(chan error, 1)}
+	var err error
+	n.aborting, err = kgo.NewClient(kgo.SeedBrokers(broker), kgo.TransactionalID("e2e-aborting-"+newGroup()))
+	require.NoError(t, err)
+	t.Cleanup(n.aborting.Close)
 	var all []card.Body
 	for i := range int64(crowd) {
 		all = append(all, n.bank.opens(nameOf(i)))
@@ -61,7 +69,7 @@ func (n *numbered) flow(t *testing.T) {
 				return
 			case <-ticker.C:
 			}
-			if err := n.next(context.WithoutCancel(ctx)); err != nil {
+			if err := errors.Join(n.next(context.WithoutCancel(ctx)), n.abort(context.WithoutCancel(ctx))); err != nil {
 				n.done <- err
 				return
 			}
@@ -86,6 +94,25 @@ func (n *numbered) next(ctx context.Context) error {
 	}
 	n.sent.Add(1)
 	return nil
+}
+
+// abort has a transactional producer write a copied card and think better of it, after every twentieth customer.
+func (n *numbered) abort(ctx context.Context) error {
+	if n.sent.Load()%20 != 0 {
+		return nil
+	}
+	uses, _ := n.bank.cloned("aborted-" + nameOf(n.sent.Load()))
+	if err := n.aborting.BeginTransaction(); err != nil {
+		return err
+	}
+	for _, use := range uses {
+		m, err := message(wire.TransactionTopic, use)
+		if err != nil {
+			return err
+		}
+		n.aborting.Produce(ctx, &kgo.Record{Topic: m.Topic, Key: m.Key, Value: m.Value}, nil)
+	}
+	return errors.Join(n.aborting.Flush(ctx), n.aborting.EndTransaction(ctx, kgo.TryAbort))
 }
 
 // more waits until so many more customers' cards have been copied.
@@ -151,9 +178,9 @@ func (n *numbered) end(t *testing.T) {
 	for _, c := range o.copies {
 		twice += c - 1
 	}
-	require.Len(t, o.copies, sent, "one alert with one revision for each customer")
-	t.Logf("%d copied cards, no alert lost, %d sent again with the same id and revision; longest wait for an alert %v",
-		sent, twice, slices.Max(slices.Collect(maps.Values(o.wait))))
+	require.Len(t, o.copies, sent, "one alert with one revision for each customer, and none for a transaction that was aborted")
+	require.Zero(t, twice, "an alert stands in the topic twice")
+	t.Logf("%d copied cards, no alert lost or doubled; longest wait for an alert %v", sent, slices.Max(slices.Collect(maps.Values(o.wait))))
 }
 
 // owns waits until the processes' monitors work on so many partitions each.
@@ -203,6 +230,43 @@ func (l *lane) handOver(t *testing.T) {
 	n.end(t)
 }
 
+// zombies: over and over one of two monitors is killed, or stopped for longer than its session and then let go on, which makes it
+// believe that it still owns what the other one has.
+func (l *lane) zombies(t *testing.T) {
+	l.freshTopics(t)
+	n := newNumbered(t, l.broker)
+	a, b := newSettings(t, l.broker, l.group, "monitor"), newSettings(t, l.broker, l.group, "monitor")
+	first, second := l.service(t, "a", a), l.service(t, "b", b)
+	owns(t, "two monitors share", map[*settings]int{&a: 2, &b: 2})
+	n.flow(t)
+	for cycle := range cycles(t) {
+		n.more(t, 100)
+		require.NoError(t, first.cmd.Process.Signal(syscall.SIGSTOP))
+		owns(t, "fail-over to b after SIGSTOP", map[*settings]int{&b: 4})
+		n.more(t, 100)
+		require.NoError(t, first.cmd.Process.Signal(syscall.SIGCONT))
+		owns(t, "the zombie comes back", map[*settings]int{&a: 2, &b: 2})
+		n.more(t, 100)
+		second.signal(t, syscall.SIGKILL)
+		owns(t, "fail-over to a after kill -9", map[*settings]int{&a: 4})
+		second = l.service(t, fmt.Sprint("b ", cycle), b)
+		owns(t, "b comes back", map[*settings]int{&a: 2, &b: 2})
+	}
+	n.more(t, 100)
+	n.end(t)
+}
+
+// cycles is how often a story of crashes is repeated: KAFKA_TEST_CYCLES, or twice.
+func cycles(t *testing.T) int {
+	text := os.Getenv("KAFKA_TEST_CYCLES")
+	if text == "" {
+		return 2
+	}
+	n, err := strconv.Atoi(text)
+	require.NoError(t, err, "KAFKA_TEST_CYCLES")
+	return n
+}
+
 // brokerRestarts: the only broker goes away and comes back while the stream flows, the first time at once, the second time
 // after every partition was let go.
 func (l *lane) brokerRestarts(t *testing.T) {
@@ -233,7 +297,6 @@ func (l *lane) brokerRestarts(t *testing.T) {
 	code, took := q.signal(t, syscall.SIGTERM)
 	require.Equal(t, exitInterrupted, code)
 	t.Logf("without a broker a process ended %v after SIGTERM", took)
-	owns(t, "all partitions are let go", map[*settings]int{&s: 0})
 	broker("start")
 	n.more(t, 100)
 	n.end(t)

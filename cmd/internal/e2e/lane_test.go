@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cardwatch/cardwatch/cmd/internal/app"
+	"github.com/cardwatch/cardwatch/stream/wire"
 )
 
 // restartLimit bounds a restart of the broker on a machine that is busy with other things.
@@ -26,19 +27,26 @@ type lane struct {
 	broker, binary string
 }
 
-// TestOnApacheKafka tells the stories with real processes, one story after the other, each on topics of its own.
-func TestOnApacheKafka(t *testing.T) {
-	l := lane{broker: os.Getenv("KAFKA_TEST_BROKER")}
+// newLane builds the binary, or skips the test when there is no broker.
+func newLane(t *testing.T) *lane {
+	t.Helper()
+	l := &lane{broker: os.Getenv("KAFKA_TEST_BROKER")}
 	if l.broker == "" {
 		t.Skip("KAFKA_TEST_BROKER is not set: run `.ci/kafka/broker.sh start` and set it to 127.0.0.1:19092 to test against Apache Kafka")
 	}
 	l.binary = filepath.Join(t.TempDir(), "cardwatch")
 	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", l.binary, "github.com/cardwatch/cardwatch/cmd/cardwatch").CombinedOutput()
 	require.NoError(t, err, "%s", out)
+	return l
+}
 
+// TestOnApacheKafka tells the stories with real processes, one story after the other, each on topics of its own.
+func TestOnApacheKafka(t *testing.T) {
+	l := newLane(t)
 	t.Run("from a transaction to the customer's answer and back", l.answers)
 	t.Run("bad records and clear card numbers", l.badRecords)
 	t.Run("two monitors share, hand over and fail over", l.handOver)
+	t.Run("monitors are killed, and stopped until they are zombies", l.zombies)
 	t.Run("the broker restarts", l.brokerRestarts)
 	t.Run("topics that do not fit are refused", l.refusesTopics)
 	t.Run("the broker is somewhere else", l.wrongBroker)
@@ -50,7 +58,7 @@ func TestOnApacheKafka(t *testing.T) {
 func (l *lane) noTopics(t *testing.T) *bank {
 	t.Helper()
 	b := newBank(t, l.broker)
-	var names []string
+	names := []string{foreignTopic, wire.DeadLetter(foreignTopic)}
 	for _, s := range app.Topics(1, 1, app.BrokerTime, l.group+".monitor", l.group+".desk") {
 		names = append(names, s.Name)
 	}

@@ -14,7 +14,9 @@ import (
 // settings is a configuration file that an operator would write.
 type settings struct {
 	dir, broker, group, roles string
-	site                      site
+	// extra are sections beside the common ones.
+	extra string
+	site  site
 }
 
 // newSettings gives a process its own store and ports. Processes with the same group share the partitions.
@@ -48,7 +50,7 @@ http:
   listen: "%s"
 metrics:
   listen: "%s"
-`, s.roles, s.broker, s.group, partitions, s.store(), s.site.console[len("http://"):], s.site.probes[len("http://"):])
+`, s.roles, s.broker, s.group, partitions, s.store(), s.site.console[len("http://"):], s.site.probes[len("http://"):]) + s.extra
 	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
 	return path
 }

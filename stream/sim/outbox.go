@@ -1,0 +1,71 @@
+package sim
+
+import (
+	"context"
+	"errors"
+
+	"github.com/cardwatch/cardwatch/alerts"
+	"github.com/cardwatch/cardwatch/alerts/channel"
+	"github.com/cardwatch/cardwatch/alerts/dispatch"
+	"github.com/cardwatch/cardwatch/detectors/card"
+	"github.com/cardwatch/cardwatch/stream"
+)
+
+// outbox is the desk's store as the dispatcher sees it.
+type outbox struct{ life *life }
+
+// Pending implements dispatch.Outbox.
+func (o outbox) Pending(_ context.Context, kind alerts.ChannelKind, now card.Moment, limit int) ([]dispatch.Row, error) {
+	var rows []dispatch.Row
+	view := o.life.view(o.life.desk.Status().CaughtUp)
+	for _, p := range []alerts.Purpose{alerts.FraudPrompt, alerts.FraudAnswer, alerts.Service} {
+		from, until := alerts.OutboxOrder(p.Urgency(), 0), alerts.OutboxOrder(p.Urgency(), now.UnixMilli+1)
+		due, err := view.Below(alerts.IndexOutbox, string(kind), from, until, limit-len(rows))
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range due {
+			rows = append(rows, dispatch.Row{Customer: e.Customer, MessageID: e.ID})
+		}
+	}
+	return rows, nil
+}
+
+var errNoState = errors.New("sim: an index row leads to no state")
+
+// State implements dispatch.Outbox.
+func (o outbox) State(_ context.Context, customer string) (*alerts.State, error) {
+	var state alerts.State
+	found, err := o.life.db.Space(stream.DeskTag, o.life.view(nil).PartitionOf(customer)).View(customer, func(b []byte) error {
+		_, rest, err := readPast(b, nil)
+		if err != nil {
+			return err
+		}
+		return state.UnmarshalBinary(rest)
+	})
+	if err == nil && !found {
+		err = errNoState
+	}
+	return &state, err
+}
+
+// provider takes every message and remembers its idempotency key. A process that is gone reaches no provider.
+type provider struct {
+	life *life
+	kind alerts.ChannelKind
+}
+
+// Name implements channel.Channel.
+func (p provider) Name() string { return "sim" }
+
+// Kind implements channel.Channel.
+func (p provider) Kind() alerts.ChannelKind { return p.kind }
+
+// Send implements channel.Channel.
+func (p provider) Send(_ context.Context, m channel.Outgoing) (channel.Accepted, error) {
+	if err := p.life.host.pass(); err != nil {
+		return channel.Accepted{}, &channel.Error{Provider: p.Name(), Reason: channel.Unavailable, Err: err}
+	}
+	p.life.worker.world.sent(m.MessageID)
+	return channel.Accepted{ProviderMessageID: "sim-" + m.MessageID}, nil
+}

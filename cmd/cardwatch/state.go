@@ -163,8 +163,8 @@ func (f *stateFlags) run(cmd *cobra.Command, look func([]inspect.Share) error) (
 }
 
 func (f *stateFlags) openStore(context.Context) (*store.DB, func() error, error) {
-	// Nothing is written, so that damage ends a read and not the process.
-	db, err := store.Open(f.cfg.Store.Dir, store.Options{ReadOnly: true, Fatal: func(err error) { fmt.Fprintln(os.Stderr, "cardwatch:", err) }})
+	// The read that comes across damage returns it.
+	db, err := store.Open(f.cfg.Store.Dir, store.Options{ReadOnly: true, Fatal: func(error) {}})
 	if errors.Is(err, store.ErrLocked) {
 		return nil, nil, fmt.Errorf("%w: stop the service, or name a snapshot of the directory with CARDWATCH_STORE_DIR, or use --from changelog", err)
 	}

@@ -54,9 +54,14 @@ func TestAllBrokersAreGoneForTenMinutes(t *testing.T) {
 		_, found, err := p.db.Space('a', 0).Progress()
 		require.NoError(s, err)
 		require.True(s, found, "what is stored can be read meanwhile")
+		for _, one := range p.Status().Partitions() {
+			require.Equal(s, stream.Waiting, one.State)
+			require.Contains(s, one.Reason, "the broker cannot be reached")
+		}
 		s.up(dir)
 		s.pay(30)
 		s.settles("after")
+		require.Len(s, p.Status().CaughtUp(), 2)
 		p.end()
 	}, dir)
 }

@@ -116,13 +116,14 @@ func TestTheNumberOfPartitionsChanges(t *testing.T) {
 	})
 }
 
-// Row 20: a partition whose input has gone bad as a whole stops; the others do not.
+// Row 20: a partition whose input has gone bad as a whole stops, and goes on when it is started again; the others do not stop.
 func TestAPoisonStormStopsItsPartitionAlone(t *testing.T) {
 	onSite(t, 2, func(s *site) {
-		p := s.start(vfs.NewMem())
+		disk := vfs.NewMem()
+		p := s.start(disk)
 		const well = "c0"
 		sick := int32(1 - kafka.Partition([]byte(well), 2))
-		storm := make([]kafka.Message, 100)
+		storm := make([]kafka.Message, 120)
 		for i := range storm {
 			storm[i] = kafka.Message{Topic: wire.PaymentTopic, Partition: sick, Key: []byte("c"), Value: []byte("{")}
 		}
@@ -131,6 +132,13 @@ func TestAPoisonStormStopsItsPartitionAlone(t *testing.T) {
 		s.payBy(well)
 		s.settles("the other partition")
 		p.end()
+		require.Len(s, s.records(wire.DeadLetter(wire.PaymentTopic)), 100, "no topic is drained into the dead letters")
+
+		s.pay(7) // customers of both partitions
+		p = s.start(disk)
+		s.settles("the producer is mended")
+		p.end()
+		require.Len(s, s.records(wire.DeadLetter(wire.PaymentTopic)), 120, "each is set aside once")
 	})
 }
 
@@ -162,7 +170,8 @@ func TestTheChangelogIsLost(t *testing.T) {
 					require.NoError(s, s.cluster.DeleteRecords(wire.PaymentTopic, 0, 10))
 				}
 				s.pay(10)
-				p := s.start(disk)
+				said := new(log)
+				p := s.start(disk, said.into)
 				if row.inputsGone {
 					require.Contains(s, p.stopped(), "--accept-gap")
 					p.stays(10)
@@ -170,6 +179,7 @@ func TestTheChangelogIsLost(t *testing.T) {
 				}
 				s.settles("after")
 				p.end()
+				require.Equal(s, row.kept == 0, said.has("it was lost; states are made again"))
 			})
 		})
 	}

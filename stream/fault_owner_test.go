@@ -194,3 +194,19 @@ func TestASpikeIsHeldBackInTheLog(t *testing.T) {
 		p.end()
 	})
 }
+
+// Row 39: without a broker the end takes no longer than ten seconds.
+func TestAnEndWithoutBrokers(t *testing.T) {
+	onSite(t, 2, func(s *site) {
+		p := s.start(vfs.NewMem())
+		s.pay(10)
+		s.settles("before")
+		s.cluster.Close()
+		time.Sleep(3 * time.Second)
+		began := time.Now()
+		p.stop()
+		require.NoError(s, <-p.ended)
+		require.LessOrEqual(s, time.Since(began), 10*time.Second, "in the bubble's time")
+		p.close()
+	})
+}

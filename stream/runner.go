@@ -2,6 +2,7 @@ package stream
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -163,7 +164,11 @@ func (r *runner[S]) drain(ctx, work context.Context) error {
 			return r.goLive(work)
 		}
 		q := &r.queues[input]
-		if err := r.task.Apply(input, q.head()); err != nil {
+		err := r.task.Apply(input, q.head())
+		if errors.Is(err, ErrPoisonStorm) {
+			return errors.Join(err, r.finish(work)) // a restart goes on behind what it has refused
+		}
+		if err != nil {
 			return err
 		}
 		q.at++

@@ -30,6 +30,7 @@ func (e *Engine[S]) own(ctx context.Context, p int, fail func(error)) {
 			return
 		}
 		log.Warn("partition starts anew from the store", "error", err)
+		e.status.waits(p, err)
 		select { // a former owner that does not know it yet takes a heartbeat to learn
 		case <-time.After(time.Second):
 		case <-ctx.Done():

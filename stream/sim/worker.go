@@ -153,13 +153,6 @@ func (w *worker) stop(down time.Duration) {
 
 var errLeave = errors.New("sim: asked to stop")
 
-// running is the process, nil while there is none.
-func (w *worker) running() *life {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.life
-}
-
 // working is the process once its engines are built, nil before that and after its crash.
 func (w *worker) working() *life {
 	w.mu.Lock()

@@ -16,10 +16,9 @@ import (
 func (m *Monitor) stepAccounts(s *State, ev card.Event, out *Effects) {
 	switch body := ev.Body.(type) {
 	case *card.Transaction:
-		if a := ledger.Find(s.Accounts, body.Account, body.Amount.Currency); a != nil {
-			a.ApplySpend(body)
-		}
+		s.spend(body)
 	case *card.Statement:
+		s.OpenAccounts()
 		filed := *body
 		filed.At = notAhead(filed.At, ev, out)
 		v := m.visit(s, ledger.Open(&s.Accounts, body.Account, body.Currency), ev, out)
@@ -28,6 +27,7 @@ func (m *Monitor) stepAccounts(s *State, ev card.Event, out *Effects) {
 		}
 		v.leave()
 	case *card.Payment:
+		s.OpenAccounts()
 		filed := *body
 		filed.At = notAhead(filed.At, ev, out)
 		v := m.visit(s, ledger.Open(&s.Accounts, body.Account, body.Amount.Currency), ev, out)
@@ -35,6 +35,7 @@ func (m *Monitor) stepAccounts(s *State, ev card.Event, out *Effects) {
 		v.closePaid()
 		v.leave()
 	case *card.Tick:
+		s.OpenAccounts()
 		for i := range s.Accounts {
 			v := m.visit(s, &s.Accounts[i], ev, out)
 			v.assessBeforeDue()
@@ -98,16 +99,6 @@ func (v *visit) leave() {
 		}
 	}
 	v.account.Marks.WakeAt = wake
-}
-
-// accountWake is the earliest moment at which time alone changes something about an account, the zero Moment for none.
-func (s *State) accountWake() (wake card.Moment) {
-	for i := range s.Accounts {
-		if at := s.Accounts[i].Marks.WakeAt; !at.IsZero() {
-			wake = earlier(wake, at)
-		}
-	}
-	return wake
 }
 
 func earlier(a, b card.Moment) card.Moment {

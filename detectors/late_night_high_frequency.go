@@ -80,7 +80,7 @@ func (d *LateNightHighFrequency) Validate() []Problem {
 
 // Evaluate judges one use.
 func (d *LateNightHighFrequency) Evaluate(in *Sighting, f *Finding) {
-	if in.Use.LocalHour() >= d.UntilHour {
+	if in.Use.LocalHour() >= d.UntilHour || d.AlertAt > alonePoints && d.alone(in) {
 		return
 	}
 	facts := d.facts(in)

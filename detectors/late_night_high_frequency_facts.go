@@ -40,6 +40,25 @@ func (d *density) add(dense bool) {
 	}
 }
 
+// alonePoints is the most that a use scores by itself: declined, at a rare hour, after an earlier fraud.
+const alonePoints = 30
+
+// alone reports whether no other use hangs together with this one, which most night uses need no further look for.
+func (d *LateNightHighFrequency) alone(in *Sighting) bool {
+	recent := in.Window.Recent()
+	for i := len(recent) - 1; i >= 0 && in.Use.At.Sub(recent[i].At) <= d.Series; i-- {
+		if d.together(&recent[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// together reports whether a use within the series belongs to it.
+func (d *LateNightHighFrequency) together(o *window.Use) bool {
+	return o.IsUse() && !o.Late && !o.Reversed
+}
+
 func (d *LateNightHighFrequency) facts(in *Sighting) nightFacts {
 	var f nightFacts
 	u, w := in.Use, in.Window
@@ -55,7 +74,7 @@ func (d *LateNightHighFrequency) facts(in *Sighting) nightFacts {
 	f.count(d, u, u, small)
 	recent := w.Recent()
 	for i := len(recent) - 1; i >= 0 && u.At.Sub(recent[i].At) <= d.Series; i-- {
-		if o := &recent[i]; o.IsUse() && !o.Late && !o.Reversed {
+		if o := &recent[i]; d.together(o) {
 			f.count(d, u, o, small)
 		}
 	}

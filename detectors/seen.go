@@ -23,8 +23,7 @@ const maxSeen = 32
 
 // note reports whether the id is new, and remembers it.
 func (s *seenEvents) note(id string, arrived card.Moment) (fresh bool) {
-	dayAgo := arrived.UnixMilli - window.Day.Milliseconds()
-	*s = slices.DeleteFunc(*s, func(e seenEvent) bool { return e.arrived <= dayAgo })
+	s.forget(arrived)
 	hash := window.Hash(id)
 	if slices.ContainsFunc(*s, func(e seenEvent) bool { return e.id == hash }) {
 		return false
@@ -34,6 +33,14 @@ func (s *seenEvents) note(id string, arrived card.Moment) (fresh bool) {
 	}
 	*s = append(*s, seenEvent{hash, arrived.UnixMilli})
 	return true
+}
+
+// forget lets go of the ids that are older than a Day.
+func (s *seenEvents) forget(now card.Moment) {
+	if len(*s) > 0 {
+		dayAgo := now.UnixMilli - window.Day.Milliseconds()
+		*s = slices.DeleteFunc(*s, func(e seenEvent) bool { return e.arrived <= dayAgo })
+	}
 }
 
 func (s seenEvents) append(dst []byte) []byte {

@@ -16,8 +16,10 @@ type State struct {
 	Cards []CardState
 	// Forgotten counts the cards that had to make room.
 	Forgotten uint32
-	// Accounts holds at most ledger.MaxAccounts.
+	// Accounts holds at most ledger.MaxAccounts; none of them after decoding until OpenAccounts.
 	Accounts []ledger.Account
+	// sealed are the accounts that no event has asked for since the state was decoded: all of them, or none.
+	sealed []ledger.Sealed
 	// Incidents are the alerts that are still open, at most maxIncidents.
 	Incidents []Incident
 	// seen holds the ids of the last Day's events other than transactions.
@@ -38,11 +40,8 @@ type Profile struct {
 	UpdatedAt card.Moment
 	// Home is nowhere when the bank did not tell.
 	Home               window.Spot
-	Timezone           string
 	MonthlyIncomeMinor int64
 	Currency           card.Currency
-	Language           card.Language
-	Segment            string
 }
 
 // CardState is one card's history and what is known about it beyond its transactions.
@@ -58,7 +57,9 @@ type CardState struct {
 
 // Reset makes the state a customer never seen and keeps its memory.
 func (s *State) Reset() {
-	*s = State{Cards: s.Cards[:0], Accounts: s.Accounts[:0], Incidents: s.Incidents[:0], seen: s.seen[:0]}
+	s.Profile, s.Forgotten = Profile{}, 0
+	s.Cards, s.Accounts, s.sealed = s.Cards[:0], s.Accounts[:0], s.sealed[:0]
+	s.Incidents, s.seen = s.Incidents[:0], s.seen[:0]
 }
 
 // findCard gives the card's state, nil when there is none.
@@ -109,8 +110,5 @@ func (p *Profile) update(c *card.Customer) {
 	if c.At.Before(p.UpdatedAt) {
 		return
 	}
-	*p = Profile{
-		UpdatedAt: c.At, Home: window.SpotOf(c.Home), MonthlyIncomeMinor: c.MonthlyIncomeMinor, Currency: c.Currency,
-		Language: c.Language, Timezone: keep(p.Timezone, c.Timezone), Segment: keep(p.Segment, c.Segment),
-	}
+	*p = Profile{UpdatedAt: c.At, Home: window.SpotOf(c.Home), MonthlyIncomeMinor: c.MonthlyIncomeMinor, Currency: c.Currency}
 }

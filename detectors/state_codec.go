@@ -2,7 +2,6 @@ package detectors
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/cardwatch/cardwatch/detectors/card"
 	"github.com/cardwatch/cardwatch/detectors/ledger"
@@ -10,8 +9,8 @@ import (
 	"github.com/cardwatch/cardwatch/detectors/window"
 )
 
-// stateVersion is the first byte of a state's binary form; a reader refuses others.
-const stateVersion = 1
+// stateVersion is the first byte of a state's binary form; a reader knows it and the one before.
+const stateVersion = 2
 
 // AppendBinary appends the state's binary form.
 func (s *State) AppendBinary(dst []byte) []byte {
@@ -22,7 +21,10 @@ func (s *State) AppendBinary(dst []byte) []byte {
 		dst = s.Cards[i].append(dst)
 	}
 	dst = pack.Uint(dst, uint64(s.Forgotten))
-	dst = pack.Uint(dst, uint64(len(s.Accounts)))
+	dst = pack.Uint(dst, uint64(len(s.sealed)+len(s.Accounts)))
+	for i := range s.sealed {
+		dst = s.sealed[i].AppendBinary(dst)
+	}
 	for i := range s.Accounts {
 		dst = s.Accounts[i].AppendBinary(dst)
 	}
@@ -33,22 +35,30 @@ func (s *State) AppendBinary(dst []byte) []byte {
 	return s.seen.append(dst)
 }
 
-// UnmarshalBinary replaces the state by one that AppendBinary wrote, using the memory of the old one; data is not kept.
-// After an error the state is undefined: Reset it or decode another value.
+// UnmarshalBinary replaces the state by one that AppendBinary wrote, in this version or the one before, using the memory of the
+// old one; data is not kept. After an error the state is undefined: Reset it or decode another value.
 func (s *State) UnmarshalBinary(data []byte) error {
 	r := pack.NewReader(data)
-	if v := r.Byte(); v != stateVersion && r.Err() == nil {
+	v := r.Byte()
+	s.Reset()
+	switch {
+	case v == 1:
+		s.Profile = readProfileV1(r)
+	case v == stateVersion:
+		s.Profile = readProfile(r)
+	case r.Err() == nil:
 		return fmt.Errorf("detectors: state has version %d, this program reads %d", v, stateVersion)
 	}
-	timezone, segment := s.Profile.Timezone, s.Profile.Segment
-	s.Reset()
-	s.Profile = readProfile(r, timezone, segment)
 	for range bounded(r, 16, MaxCards) {
 		s.addCard().read(r)
 	}
 	s.Forgotten = uint32(r.Uint())
 	for range bounded(r, 8, ledger.MaxAccounts) {
-		s.Accounts = append(s.Accounts, ledger.Read(r))
+		if v == 1 {
+			s.Accounts = append(s.Accounts, ledger.Read(r))
+		} else {
+			s.addSealed().Read(r)
+		}
 	}
 	for range bounded(r, 16, maxIncidents) {
 		s.Incidents = append(s.Incidents, readIncident(r))
@@ -76,24 +86,16 @@ func (p *Profile) append(dst []byte) []byte {
 	if !known {
 		return dst
 	}
-	dst = appendMoment(dst, p.UpdatedAt)
-	dst = p.Home.Append(dst)
-	dst = pack.String(dst, p.Timezone)
-	dst = pack.Int(dst, p.MonthlyIncomeMinor)
-	dst = append(dst, p.Currency[:]...)
-	dst = append(dst, byte(p.Language))
-	return pack.String(dst, p.Segment)
+	dst = p.Home.Append(pack.Fixed64(dst, p.UpdatedAt.Word()))
+	return append(pack.Int(dst, p.MonthlyIncomeMinor), p.Currency[:]...)
 }
 
-func readProfile(r *pack.Reader, timezone, segment string) Profile {
+func readProfile(r *pack.Reader) Profile {
 	if !r.Bool() {
 		return Profile{}
 	}
-	return Profile{
-		UpdatedAt: readMoment(r), Home: window.ReadSpot(r), Timezone: keepBytes(timezone, r.Bytes()),
-		MonthlyIncomeMinor: r.Int(), Currency: card.Currency{r.Byte(), r.Byte(), r.Byte()},
-		Language: card.Language(r.Byte()), Segment: keepBytes(segment, r.Bytes()),
-	}
+	return Profile{UpdatedAt: card.MomentOfWord(r.Fixed64()), Home: window.ReadSpot(r), MonthlyIncomeMinor: r.Int(),
+		Currency: card.Currency{r.Byte(), r.Byte(), r.Byte()}}
 }
 
 func (c *CardState) append(dst []byte) []byte {
@@ -121,19 +123,4 @@ func appendMoment(dst []byte, m card.Moment) []byte {
 
 func readMoment(r *pack.Reader) card.Moment {
 	return card.Moment{UnixMilli: r.Int(), OffsetMinutes: int16(r.Int())}
-}
-
-// keep copies a string that may be a view, unless the old one says the same.
-func keep(old, s string) string {
-	if old == s {
-		return old
-	}
-	return strings.Clone(s)
-}
-
-func keepBytes(old string, b []byte) string {
-	if old == string(b) {
-		return old
-	}
-	return string(b)
 }

@@ -34,6 +34,7 @@ func (m *Monitor) Step(s *State, ev card.Event, out *Effects) {
 	out.Admission = Admitted
 	switch body := ev.Body.(type) {
 	case *card.Transaction:
+		s.seen.forget(ev.Arrived)
 		m.stepTransaction(s, ev, body, out)
 	case *card.Tick:
 		s.closeDue(ev, body.At, out)
@@ -90,7 +91,6 @@ func (m *Monitor) stepTransaction(s *State, ev card.Event, t *card.Transaction, 
 func (m *Monitor) judge(s *State, ev card.Event, t *card.Transaction, out *Effects) {
 	for i, d := range m.cards {
 		f := &s.work.finding
-		*f = Finding{}
 		d.Evaluate(&s.work.sighting, f)
 		if f.Score == 0 {
 			continue
@@ -99,6 +99,7 @@ func (m *Monitor) judge(s *State, ev card.Event, t *card.Transaction, out *Effec
 		f.EventID, f.OccurredAt, f.Card, f.Account = t.ID, s.work.use.At, t.Card, t.Account
 		f.Use, f.Approved = useOf(t, &s.work.use), t.Status == card.Approved
 		m.raise(s, ev, f, out)
+		*f = Finding{}
 	}
 }
 

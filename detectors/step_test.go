@@ -226,18 +226,23 @@ func TestCatalogueIsReadyForPeople(t *testing.T) {
 	}
 }
 
+// Whatever the bytes are: no panic, no more memory than they could hold, and what is accepted is written and read again.
 func FuzzUnmarshalState(f *testing.F) {
-	m, s := monitor(f), &detectors.State{}
-	for i := range 5 {
-		feed(m, s, charge(fmt.Sprint("t", i), i))
+	m := monitor(f)
+	for version := range 2 {
+		f.Add(golden(f, version+1))
 	}
-	f.Add(s.AppendBinary(nil))
+	f.Add([]byte{2, 0, 16})
 	f.Fuzz(func(t *testing.T, data []byte) {
 		back := &detectors.State{}
-		if back.UnmarshalBinary(data) != nil {
+		err := back.UnmarshalBinary(data)
+		require.LessOrEqual(t, len(back.AppendBinary(nil)), 4096+16*len(data), "memory that the bytes do not justify")
+		if err != nil {
 			return
 		}
 		feed(m, back, use("next", "card1", 0))
+		feed(m, back, &card.Tick{Head: card.Head{Customer: "c1", At: noon.Add(time.Hour)}})
+		m.NextWake(back)
 		require.NoError(t, new(detectors.State).UnmarshalBinary(back.AppendBinary(nil)))
 	})
 }
@@ -256,18 +261,23 @@ func quarter(m *detectors.Monitor) *detectors.State {
 
 func TestQuietTransactionAllocatesNothing(t *testing.T) {
 	m := monitor(t)
-	encoded := quarter(m).AppendBinary(nil)
-	next := use("next", "card1", 91*24*time.Hour)
-	ev := card.Event{Arrived: next.At, Body: next}
-	s, out, buf := &detectors.State{}, &detectors.Effects{}, make([]byte, 0, 2*len(encoded))
-	require.Zero(t, testing.AllocsPerRun(100, func() {
-		if s.UnmarshalBinary(encoded) == nil {
-			m.Step(s, ev, out)
-			buf = s.AppendBinary(buf[:0])
-		}
-	}))
-	require.Equal(t, detectors.Admitted, out.Admission)
-	require.Greater(t, len(buf), 100)
+	other := goldenCustomer(m)
+	other.Incidents = other.Incidents[:0]
+	for name, state := range map[string]*detectors.State{"one card": quarter(m), "cards, profile, account, ids of a day": other} {
+		encoded := state.AppendBinary(nil)
+		next := use("next", "card1", 91*24*time.Hour)
+		ev := card.Event{Arrived: next.At, Body: next}
+		s, out, buf := &detectors.State{}, &detectors.Effects{}, make([]byte, 0, 2*len(encoded))
+		require.Zero(t, testing.AllocsPerRun(100, func() {
+			if s.UnmarshalBinary(encoded) == nil {
+				m.Step(s, ev, out)
+				m.NextWake(s)
+				buf = s.AppendBinary(buf[:0])
+			}
+		}), name)
+		require.Equal(t, detectors.Admitted, out.Admission)
+		require.Greater(t, len(buf), 100)
+	}
 }
 
 // BenchmarkQuietStep measures a transaction as the engine meets it on a cold state: decode, judge, encode.

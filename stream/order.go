@@ -29,9 +29,6 @@ type orderNote struct {
 	runs []run
 }
 
-// maxRuns bounds the note: beyond it the task stores everything and begins a new one.
-const maxRuns = 8192
-
 // begin starts a new note after the given records.
 func (n *orderNote) begin(last []store.Anchor) {
 	n.from = n.from[:0]

@@ -2,6 +2,7 @@ package stream
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -10,9 +11,6 @@ import (
 	"github.com/cardwatch/cardwatch/stream/kafka"
 	"github.com/cardwatch/cardwatch/stream/wire"
 )
-
-// maxBatch bounds the records between two commits, and with them the work that a crash repeats.
-const maxBatch = 5000
 
 // fetched is what one input's fetcher brought.
 type fetched struct {
@@ -166,14 +164,18 @@ func (r *runner[S]) drain(ctx, work context.Context) error {
 			return r.goLive(work)
 		}
 		q := &r.queues[input]
-		if err := r.task.Apply(input, q.head()); err != nil {
+		err := r.task.Apply(input, q.head())
+		if errors.Is(err, ErrPoisonStorm) {
+			return errors.Join(err, r.finish(work)) // a restart goes on behind what it has refused
+		}
+		if err != nil {
 			return err
 		}
 		q.at++
 		if q.empty() {
 			r.next(input)
 		}
-		if n%maxBatch == 0 {
+		if n%r.task.cfg.Limits.Batch == 0 {
 			if err := r.task.Commit(work); err != nil || ctx.Err() != nil {
 				return err
 			}

@@ -14,6 +14,8 @@ type PartitionState string
 // The partition states.
 const (
 	Running PartitionState = "running"
+	// Waiting is a partition that starts anew after a failure that may pass, such as brokers that stay away; Reason tells which.
+	Waiting PartitionState = "waiting"
 	// Stopped is a partition that waits for a decision; Reason tells which.
 	Stopped PartitionState = "stopped"
 	// Released is a partition that another process has now.
@@ -86,7 +88,7 @@ func (s *Status) assigned(partitions []int) {
 		}
 	}
 	for _, p := range partitions {
-		if one := s.partitions[p]; one != nil && one.State == Running {
+		if one := s.partitions[p]; one != nil && (one.State == Running || one.State == Waiting) {
 			continue
 		}
 		s.partitions[p] = &PartitionStatus{Partition: p, State: Running, Lag: make(map[string]int64)}
@@ -106,6 +108,14 @@ func (s *Status) ended(partition int, err error) {
 	s.metrics.partitionState(s.processor, partition, false)
 }
 
+func (s *Status) waits(partition int, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := s.partitions[partition]
+	p.State, p.Reason = Waiting, err.Error()
+	s.metrics.partitionState(s.processor, partition, false)
+}
+
 func (s *Status) of(partition int) *partitionStatus {
 	return &partitionStatus{status: s, partition: partition}
 }
@@ -120,7 +130,11 @@ func (p *partitionStatus) fetched(topic string, b kafka.Batch) {
 	s := p.status
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	lag := max(b.HighWatermark-b.Next, 0)
-	s.partitions[p.partition].Lag[topic] = lag
+	one, lag := s.partitions[p.partition], max(b.HighWatermark-b.Next, 0)
+	if one.State == Waiting {
+		one.State, one.Reason = Running, ""
+		s.metrics.partitionState(s.processor, p.partition, true)
+	}
+	one.Lag[topic] = lag
 	s.metrics.lag(s.processor, topic, p.partition, lag)
 }

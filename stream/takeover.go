@@ -85,6 +85,7 @@ func (e *Engine[S]) takeOver(ctx context.Context, partition int, f *follower[S])
 	}
 	if !f.known {
 		f.progress = emptyProgress(&e.spec)
+		e.tellOfLoss(partition)
 	}
 	if err := t.check(ctx); err != nil {
 		return nil, nil, err
@@ -95,6 +96,19 @@ func (e *Engine[S]) takeOver(ctx context.Context, partition int, f *follower[S])
 	task, err := t.task()
 	e.cfg.Metrics.takenOver(e.spec.Name, time.Since(began))
 	return task, t.producer, err
+}
+
+// tellOfLoss tells when the group has worked on a partition whose changelog knows of nothing.
+func (e *Engine[S]) tellOfLoss(partition int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for topic, offsets := range e.assignment.Committed {
+		if offsets[partition] > 0 {
+			e.cfg.Log.Error("the changelog holds no progress of a partition that the group has worked on: it was lost; states are made again "+
+				"from what the inputs still hold", "processor", e.spec.Name, "partition", partition, "topic", topic, "group_offset", offsets[partition])
+			return
+		}
+	}
 }
 
 // awaitRelease copies on until the former owner says that it has stopped, if there is one that would.

@@ -58,6 +58,8 @@ type TaskConfig struct {
 	Committed func(customers []string)
 	// Release is this binary's version, written into dead letters.
 	Release string
+	// Limits are how much is done at a time; zero ones mean the defaults.
+	Limits Limits
 	// Sabotage plants a defect; for the simulator's own tests.
 	Sabotage Sabotage
 }
@@ -118,6 +120,7 @@ func NewTask[S any](proc Processor[S], cfg TaskConfig) (*Task[S], error) {
 	if cfg.Budget == nil {
 		cfg.Budget = NewBudget(64 << 20)
 	}
+	cfg.Limits = cfg.Limits.orDefault()
 	if cfg.Epoch != 0 {
 		progress.Epoch = cfg.Epoch
 	}
@@ -367,11 +370,11 @@ func (t *Task[S]) Commit(ctx context.Context) error {
 		t.moved = false
 		t.cfg.Metrics.applied(t.spec.Name, t.spec.Inputs, t.counts)
 		clear(t.counts)
-		if t.cache.dirty.len() == 0 || t.sinceMark >= markEvery || t.cfg.WriteBehind == 0 {
+		if t.cache.dirty.len() == 0 || t.sinceMark >= t.cfg.Limits.Mark || t.cfg.WriteBehind == 0 {
 			t.takeMark()
 		}
 	}
-	if len(t.order.runs) > maxRuns {
+	if len(t.order.runs) > t.cfg.Limits.Runs {
 		if err := t.Flush(ctx); err != nil {
 			return err
 		}

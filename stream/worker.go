@@ -30,6 +30,7 @@ func (e *Engine[S]) own(ctx context.Context, p int, fail func(error)) {
 			return
 		}
 		log.Warn("partition starts anew from the store", "error", err)
+		e.status.waits(p, err)
 		select { // a former owner that does not know it yet takes a heartbeat to learn
 		case <-time.After(time.Second):
 		case <-ctx.Done():
@@ -107,7 +108,7 @@ func (e *Engine[S]) taskConfig(p int, sink Sink) TaskConfig {
 	return TaskConfig{
 		Space: e.cfg.Store.Space(e.spec.Tag, p), Sink: sink, Partition: p, Partitions: e.partitions, Zone: e.cfg.Zone,
 		Budget: e.cfg.Budget, WriteBehind: e.cfg.WriteBehind, Changelog: ChangelogTopic(e.cfg.Group.Group),
-		Metrics: e.cfg.Metrics, Release: e.cfg.Release, FindByPhone: e.cfg.FindByPhone, Sabotage: e.cfg.Sabotage,
+		Metrics: e.cfg.Metrics, Release: e.cfg.Release, FindByPhone: e.cfg.FindByPhone, Sabotage: e.cfg.Sabotage, Limits: e.cfg.Limits,
 		Committed: func(customers []string) {
 			if e.cfg.Committed != nil {
 				e.cfg.Committed(p, customers)

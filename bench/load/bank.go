@@ -9,30 +9,29 @@ import (
 	"github.com/cardwatch/cardwatch/stream/wire"
 )
 
-// traffic is a bank's records in order of arrival, encoded as a producer would.
+// traffic is a planned bank's records in order of arrival, encoded as a producer would.
 type traffic struct {
-	messages     []kafka.Message
-	transactions int
-	cards        int
+	messages []kafka.Message
+	cards    int
 }
 
 // newTraffic generates customers and goes on until there are so many transactions.
-func newTraffic(cfg Config) (*traffic, error) {
+func newTraffic(seed uint64, customers, transactions int) (*traffic, error) {
 	g := gen.Defaults()
-	g.Seed, g.Customers, g.Days, g.History = cfg.Seed, cfg.Customers, 0, 0
+	g.Seed, g.Customers, g.Days, g.History = seed, min(customers, gen.MaxCustomers), 0, 0
 	bank, err := gen.New(g)
 	if err != nil {
 		return nil, err
 	}
 	t := &traffic{}
 	seen := make(map[string]bool)
-	for t.transactions < cfg.Transactions {
+	for left := transactions; left > 0; {
 		rec, ok := bank.Next()
 		if !ok {
-			return nil, fmt.Errorf("load: the bank ended after %d transactions", t.transactions)
+			return nil, fmt.Errorf("the bank ended %d transactions early", left)
 		}
 		if tx, is := rec.Body.(*card.Transaction); is {
-			t.transactions++
+			left--
 			seen[tx.Card] = true
 		}
 		value, err := wire.AppendInput(nil, rec.Body)

@@ -121,3 +121,9 @@ func TestOnlyATouchedTerminalPlacesTheHolder(t *testing.T) {
 		require.Equal(t, present, mode.CardPresent(), mode.String())
 	}
 }
+
+func TestAMomentSurvivesItsWord(t *testing.T) {
+	for _, m := range []card.Moment{{}, {UnixMilli: 1772337600123, OffsetMinutes: 480}, {UnixMilli: -5, OffsetMinutes: -1080}, {UnixMilli: 7258118399999, OffsetMinutes: 1080}} {
+		require.Equal(t, m, card.MomentOfWord(m.Word()))
+	}
+}

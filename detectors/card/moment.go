@@ -28,6 +28,13 @@ func (m Moment) Time() time.Time {
 // IsZero reports whether the moment is unknown.
 func (m Moment) IsZero() bool { return m == Moment{} }
 
+// Word is the moment in one number, for binary forms: the milliseconds in the upper 48 bits, good for the years −2490 … 6429, the
+// offset in the lower 16.
+func (m Moment) Word() uint64 { return uint64(m.UnixMilli)<<16 | uint64(uint16(m.OffsetMinutes)) }
+
+// MomentOfWord is the reverse of Word.
+func MomentOfWord(w uint64) Moment { return Moment{UnixMilli: int64(w) >> 16, OffsetMinutes: int16(w)} }
+
 // Before reports whether m is an earlier instant than o, whatever their offsets.
 func (m Moment) Before(o Moment) bool { return m.UnixMilli < o.UnixMilli }
 

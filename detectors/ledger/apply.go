@@ -67,11 +67,12 @@ func (a *Account) ApplyPayment(p *card.Payment) {
 // ApplySpend adds an approved purchase or cash withdrawal to the cycle that it happened in, and subtracts a refund or a
 // reversal; a declined transaction changes nothing. A statement that arrives after later spending leaves that spending in
 // the cycle before it: a few hours of one month in the next do not move a three-month figure.
-func (a *Account) ApplySpend(t *card.Transaction) {
+func (a *Account) ApplySpend(t *card.Transaction) { a.flow(a.follows(t.At)).spend(t) }
+
+func (f *Flow) spend(t *card.Transaction) {
 	if t.Status != card.Approved {
 		return
 	}
-	f := a.flow(a.follows(t.At))
 	switch t.Type {
 	case card.Purchase:
 		f.SpendMinor += t.Amount.Minor

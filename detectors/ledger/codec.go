@@ -1,156 +1,122 @@
 package ledger
 
 import (
+	"encoding/binary"
 	"fmt"
+	"math/bits"
 
 	"github.com/cardwatch/cardwatch/detectors/card"
 	"github.com/cardwatch/cardwatch/detectors/pack"
 )
 
-// version is the first byte of an account's binary form; a reader refuses others.
-const version = 1
+// version is the first byte of an account's binary form; a reader knows it and the one before.
+const version = 2
 
-// AppendBinary appends the account's binary form: version, then the fields in the order of the struct, times as differences
-// from the moment before.
+// AppendBinary appends the account's binary form: whose it is and what every transaction asks for, then the length of the rest
+// and the rest, which a Sealed keeps as it is.
 func (a *Account) AppendBinary(dst []byte) []byte {
-	dst = append(dst, version)
-	dst = pack.String(dst, a.ID)
-	dst = append(dst, a.Currency[:]...)
-	w := writer{buf: dst}
-	w.flow(&a.Before)
-	w.moment(a.Carried.DueAt)
-	w.buf = pack.Int(w.buf, a.Carried.Minor)
-	w.buf = pack.Bool(w.buf, a.Carried.Estimated)
-	w.buf = pack.Uint(w.buf, uint64(len(a.Bills)))
-	for i := range a.Bills {
-		w.bill(&a.Bills[i])
-	}
-	w.buf = pack.Uint(w.buf, uint64(len(a.Payments)))
-	for _, p := range a.Payments {
-		w.moment(p.At)
-		w.buf = pack.Int(w.buf, p.AmountMinor)
-		w.buf = append(w.buf, flags(p.Failed, p.Autopay))
-	}
-	w.marks(&a.Marks)
+	h := a.head()
+	dst = pack.String(append(dst, version), a.ID)
+	dst = h.append(append(dst, a.Currency[:]...))
+	length := len(dst)
+	w := writer{buf: append(dst, 0, 0), groups: h.groups}
+	w.rest(a)
+	binary.LittleEndian.PutUint16(w.buf[length:], uint16(len(w.buf)-length-2))
 	return w.buf
 }
 
-// Read reads an account that AppendBinary wrote. A damaged value latches an error in the reader.
+// Read reads an account that AppendBinary wrote, in this version or the one before. A damaged value latches an error in the
+// reader.
 func Read(r *pack.Reader) Account {
-	if v := r.Byte(); v != version && r.Err() == nil {
+	switch v := r.Byte(); {
+	case v == 1:
+		return readV1(r)
+	case v == version:
+		var s Sealed
+		s.read(r)
+		return s.Open()
+	case r.Err() == nil:
 		r.Fail(fmt.Errorf("ledger: account has version %d, this program reads %d", v, version))
 	}
-	a := Account{ID: r.String(), Currency: card.Currency{r.Byte(), r.Byte(), r.Byte()}}
-	in := reader{Reader: r}
-	a.Before = in.flow()
-	a.Carried = Debt{DueAt: in.moment(), Minor: r.Int(), Estimated: r.Bool()}
-	if n := bounded(r, 10, MaxBills); n > 0 {
-		a.Bills = make([]Bill, n)
-		for i := range a.Bills {
-			a.Bills[i] = in.bill()
+	return Account{}
+}
+
+// head is what every transaction asks of an account, and what tells the numbers of the rest.
+type head struct {
+	bills, payments uint8
+	groups          uint16
+	// newest is the newest bill's At, zero without one.
+	newest, wake card.Moment
+	// spend, cash and uses are those of the running cycle, from the newest bill on.
+	spend, cash int64
+	uses        int
+}
+
+// Groups are numbers that are often all zero and then left out. From these bits on there is one bit for each bill.
+const (
+	groupBefore  = 0
+	groupCarried = 1
+	groupPaid    = 2
+	groupRare    = groupPaid + MaxBills
+)
+
+// numbers is how many the rest has.
+func (h *head) numbers() int {
+	const bills = 1<<MaxBills - 1
+	paid, rare := bits.OnesCount16(h.groups>>groupPaid&bills), bits.OnesCount16(h.groups>>groupRare&bills)
+	return 4 + 9*int(h.bills) + 5*paid + 4*rare + 3*int(h.payments) + 10*int(h.groups>>groupBefore&1) + 4*int(h.groups>>groupCarried&1)
+}
+
+func (a *Account) head() head {
+	running := a.flow(len(a.Bills) - 1)
+	h := head{bills: uint8(len(a.Bills)), payments: uint8(len(a.Payments)), wake: a.Marks.WakeAt,
+		spend: running.SpendMinor, cash: running.CashMinor, uses: running.Uses}
+	if b := a.Newest(); b != nil {
+		h.newest = b.At
+	}
+	group := func(holds bool, bit int) {
+		if holds {
+			h.groups |= 1 << bit
 		}
 	}
-	if n := bounded(r, 4, MaxPayments); n > 0 {
-		a.Payments = make([]Payment, n)
-		for i := range a.Payments {
-			p := Payment{At: in.moment(), AmountMinor: r.Int()}
-			p.Failed, p.Autopay = unflag(r.Byte())
-			a.Payments[i] = p
-		}
+	before := a.Before
+	if running == &a.Before {
+		before.SpendMinor, before.CashMinor, before.Uses = 0, 0, 0
 	}
-	a.Marks = in.marks()
-	return a
-}
-
-func bounded(r *pack.Reader, size, most int) int {
-	n := r.Count(size)
-	if n > most {
-		r.Fail(fmt.Errorf("ledger: account with %d entries where at most %d are kept", n, most))
-		return 0
+	group(before != Flow{}, groupBefore)
+	group(a.Carried != Debt{}, groupCarried)
+	for i := range a.Bills {
+		b, f := &a.Bills[i], &a.Bills[i].Since
+		group(f.PaidMinor != 0 || f.PaidOnTimeMinor != 0 || f.Settled != 0 || !f.LastPaidAt.IsZero(), groupPaid+i)
+		group(b.PastDueMinor != 0 || b.CyclesPastDue != 0 || f.Failed != 0 || f.FailedAutopay != 0, groupRare+i)
 	}
-	return n
+	return h
 }
 
-// writer keeps the moment written last, from which the next one is a small difference.
-type writer struct {
-	buf  []byte
-	last card.Moment
+func (h *head) append(dst []byte) []byte {
+	dst = append(dst, h.bills|h.payments<<4)
+	dst = pack.Fixed16(dst, h.groups)
+	dst = pack.Fixed64(pack.Fixed64(dst, h.newest.Word()), h.wake.Word())
+	return pack.Uint(pack.Int(pack.Int(dst, h.spend), h.cash), uint64(h.uses))
 }
 
-func (w *writer) moment(m card.Moment) {
-	w.buf = pack.Int(w.buf, m.UnixMilli-w.last.UnixMilli)
-	w.buf = pack.Int(w.buf, int64(m.OffsetMinutes)-int64(w.last.OffsetMinutes))
-	w.last = m
-}
-
-func (w *writer) bill(b *Bill) {
-	w.moment(b.At)
-	w.moment(b.DueAt)
-	for _, v := range [...]int64{b.BalanceMinor, b.MinDueMinor, b.PastDueMinor, b.LimitMinor, int64(b.CyclesPastDue)} {
-		w.buf = pack.Int(w.buf, v)
+func (h *head) read(r *pack.Reader) {
+	counts := r.Byte()
+	h.bills, h.payments, h.groups = counts&15, counts>>4, r.Fixed16()
+	if h.bills > MaxBills || h.payments > MaxPayments {
+		r.Fail(fmt.Errorf("ledger: account with %d bills and %d payments, more than are kept", h.bills, h.payments))
 	}
-	w.buf = append(w.buf, flags(b.Autopay, b.DueAssumed))
-	w.flow(&b.Since)
+	h.newest, h.wake = card.MomentOfWord(r.Fixed64()), card.MomentOfWord(r.Fixed64())
+	h.spend, h.cash, h.uses = r.Int(), r.Int(), int(r.Uint())
 }
 
-// flow writes one zero byte for a flow in which nothing happened.
-func (w *writer) flow(f *Flow) {
-	w.buf = pack.Bool(w.buf, *f != Flow{})
-	if *f == (Flow{}) {
-		return
-	}
-	for _, v := range [...]int64{f.PaidMinor, f.PaidOnTimeMinor, int64(f.Settled), int64(f.Failed), int64(f.FailedAutopay),
-		f.SpendMinor, f.CashMinor, int64(f.Uses)} {
-		w.buf = pack.Int(w.buf, v)
-	}
-	if f.Settled > 0 {
-		w.moment(f.LastPaidAt)
-	}
+func appendMoment(dst []byte, m, from card.Moment) []byte {
+	return pack.Int(pack.Int(dst, m.UnixMilli-from.UnixMilli), int64(m.OffsetMinutes-from.OffsetMinutes))
 }
 
-type reader struct {
-	*pack.Reader
-	last card.Moment
-}
-
-func (r *reader) moment() card.Moment {
-	r.last.UnixMilli += r.Int()
-	r.last.OffsetMinutes += int16(r.Int())
-	return r.last
-}
-
-func (r *reader) bill() Bill {
-	b := Bill{At: r.moment(), DueAt: r.moment(), BalanceMinor: r.Int(), MinDueMinor: r.Int(), PastDueMinor: r.Int(), LimitMinor: r.Int(),
-		CyclesPastDue: int(r.Int())}
-	b.Autopay, b.DueAssumed = unflag(r.Byte())
-	b.Since = r.flow()
-	return b
-}
-
-func (r *reader) flow() Flow {
-	if !r.Bool() {
-		return Flow{}
-	}
-	f := Flow{PaidMinor: r.Int(), PaidOnTimeMinor: r.Int(), Settled: int(r.Int()), Failed: int(r.Int()), FailedAutopay: int(r.Int()),
-		SpendMinor: r.Int(), CashMinor: r.Int(), Uses: int(r.Int())}
-	if f.Settled > 0 {
-		f.LastPaidAt = r.moment()
-	}
-	return f
-}
-
-func (w *writer) marks(m *Marks) {
-	w.moment(m.JudgedAt)
-	w.moment(m.WakeAt)
-	w.buf = append(w.buf, m.Tier, flags(m.Assessed, m.High), m.Done)
-	w.buf = pack.Uint(w.buf, uint64(m.MissBasisPoints))
-}
-
-func (r *reader) marks() Marks {
-	m := Marks{JudgedAt: r.moment(), WakeAt: r.moment(), Tier: r.Byte()}
-	m.Assessed, m.High = unflag(r.Byte())
-	m.Done, m.MissBasisPoints = r.Byte(), uint16(r.Uint())
-	return m
+// momentFrom reads what appendMoment wrote, given its two numbers.
+func momentFrom(from card.Moment, milli, minutes int64) card.Moment {
+	return card.Moment{UnixMilli: from.UnixMilli + milli, OffsetMinutes: from.OffsetMinutes + int16(minutes)}
 }
 
 func flags(low, high bool) (b byte) {

@@ -2,31 +2,118 @@ package ledger_test
 
 import (
 	"encoding/hex"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
+	"github.com/cardwatch/cardwatch/detectors/card"
 	"github.com/cardwatch/cardwatch/detectors/ledger"
 	"github.com/cardwatch/cardwatch/detectors/pack"
 )
 
-// golden is the binary form of fourMonths, version 1. States in stores and changelogs have this form: when this test fails,
-// the version must rise and the old form stay readable.
-const golden = "01026131434e5900000000000480c488d9ee66c007b0acbdbb0d0080ea3080f104008092f40100000180b51880b518020000e0a7120002aff8c8b3070080dcb4f20d00b0acbdbb0d00c0843da08d06008092f401020001a08d0600020000e0a7120002d0b7cc7b0080dc86cc0300b0acbdbb0d00809f49c0a907008092f4010000010000000000e0a7120002d0e3ebbe0600b0acbdbb0d0080897ac09a0c008092f40104000000afd0a88cb667bf07000000000000"
+// golden is the binary form of fourMonths, version 2, and goldenV1 the one before. States in stores and changelogs have these
+// forms: when the first test fails, the version must rise and golden stay readable.
+const (
+	golden   = "02026131434e59040c0ae00100690d459d0100000000000000000000008700ffa3ebd0a867bf070000ffdfe2f739b0acbdbb0d0080ea3080f1048092f401e0a712000180b518000180b4f48706008090a9fa13b0acbdbb0d00c0843da08d0600e0a7120001a08d06a08d060180e489b70e000001000080c0908312b0acbdbb0d00809f49c0a90700e0a71200018090a9fa13b0acbdbb0d0080897ac09a0c0000000000020000"
+	goldenV1 = "01026131434e5900000000000480c488d9ee66c007b0acbdbb0d0080ea3080f104008092f40100000180b51880b518020000e0a7120002aff8c8b3070080dcb4f20d00b0acbdbb0d00c0843da08d06008092f401020001a08d0600020000e0a7120002d0b7cc7b0080dc86cc0300b0acbdbb0d00809f49c0a907008092f4010000010000000000e0a7120002d0e3ebbe0600b0acbdbb0d0080897ac09a0c008092f40104000000afd0a88cb667bf07000000000000"
+)
 
 func TestBinaryFormIsTheGoldenOne(t *testing.T) {
 	require.Equal(t, golden, hex.EncodeToString(fourMonths(t).AppendBinary(nil)))
 }
 
-func TestGoldenFormReadsBack(t *testing.T) {
-	value, err := hex.DecodeString(golden)
-	require.NoError(t, err)
-	r := pack.NewReader(value)
-	a := ledger.Read(r)
+func TestGoldenFormsReadBack(t *testing.T) {
+	for _, form := range []string{golden, goldenV1} {
+		value, err := hex.DecodeString(form)
+		require.NoError(t, err)
+		r := pack.NewReader(value)
+		a := ledger.Read(r)
+		require.NoError(t, r.Done())
+		require.Equal(t, fourMonths(t).Bills, a.Bills)
+		want, _ := fourMonths(t).Features()
+		got, _ := a.Features()
+		require.Equal(t, want, got)
+	}
+}
+
+// A customer abroad, corrections and all sorts of payments: whatever an account holds, its binary form keeps.
+func drawAccount(t *rapid.T) *ledger.Account {
+	at := func(name string) card.Moment {
+		return card.Moment{UnixMilli: rapid.Int64Range(1e12, 2e12).Draw(t, name), OffsetMinutes: rapid.SampledFrom([]int16{480, 480, 540, -1080}).Draw(t, "offset")}
+	}
+	number := func(name string) int { return rapid.SampledFrom([]int{0, 0, 1, 2, 300}).Draw(t, name) }
+	minor := func(name string) int64 {
+		return rapid.SampledFrom([]int64{0, 0, 5, -7, 123_456, 1 << 50}).Draw(t, name)
+	}
+	yes := func(name string) bool { return rapid.Bool().Draw(t, name) }
+	flow := func() ledger.Flow {
+		f := ledger.Flow{PaidMinor: minor("paid"), PaidOnTimeMinor: minor("on time"), Settled: number("settled"), Failed: number("failed"),
+			FailedAutopay: number("autopay"), SpendMinor: minor("spend"), CashMinor: minor("cash"), Uses: number("uses")}
+		if f.Settled > 0 {
+			f.LastPaidAt = at("last paid")
+		}
+		return f
+	}
+	a := &ledger.Account{ID: "a1", Currency: cny, Before: flow(), Marks: ledger.Marks{JudgedAt: at("judged"), Tier: uint8(number("tier")),
+		Assessed: yes("assessed"), High: yes("high"), MissBasisPoints: uint16(number("basis")), Done: uint8(number("done"))}}
+	if yes("wakes") {
+		a.Marks.WakeAt = at("wake")
+	}
+	if yes("carries") {
+		a.Carried = ledger.Debt{DueAt: at("carried"), Minor: minor("carried"), Estimated: yes("estimated")}
+	}
+	for range rapid.IntRange(0, ledger.MaxBills).Draw(t, "bills") {
+		a.Bills = append(a.Bills, ledger.Bill{At: at("at"), DueAt: at("due"), BalanceMinor: minor("balance"), MinDueMinor: minor("minimum"),
+			PastDueMinor: minor("past due"), LimitMinor: minor("limit"), CyclesPastDue: number("cycles"), Autopay: yes("autopay"),
+			DueAssumed: yes("assumed"), Since: flow()})
+	}
+	for range rapid.IntRange(0, ledger.MaxPayments).Draw(t, "payments") {
+		a.Payments = append(a.Payments, ledger.Payment{At: at("paid at"), AmountMinor: minor("amount"), Failed: yes("failed"), Autopay: yes("drawn")})
+	}
+	slices.SortFunc(a.Bills, func(a, b ledger.Bill) int { return int(min(max(a.At.UnixMilli-b.At.UnixMilli, -1), 1)) })
+	return a
+}
+
+// sealed reads the account's binary form without opening it.
+func sealed(t require.TestingT, a *ledger.Account) *ledger.Sealed {
+	s, r := &ledger.Sealed{}, pack.NewReader(a.AppendBinary(nil))
+	s.Read(r)
 	require.NoError(t, r.Done())
-	want, _ := fourMonths(t).Features()
-	got, _ := a.Features()
-	require.Equal(t, want, got)
+	return s
+}
+
+func TestSealedAccountsKeepEverything(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		a := drawAccount(t)
+		s := sealed(t, a)
+		require.Equal(t, *a, s.Open())
+		require.Equal(t, a.AppendBinary(nil), s.AppendBinary(nil))
+		require.Equal(t, a.Marks.WakeAt, s.WakeAt())
+	})
+}
+
+func TestSpendingCountsInASealedAccountAsInAnOpenOne(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		open := drawAccount(t)
+		closed := sealed(t, open)
+		for range rapid.IntRange(1, 5).Draw(t, "transactions") {
+			use := &card.Transaction{
+				Head:   card.Head{At: card.Moment{UnixMilli: rapid.Int64Range(1e12, 21e11).Draw(t, "at")}},
+				Type:   rapid.SampledFrom([]card.Type{card.Purchase, card.Cash, card.Refund, card.Reversal}).Draw(t, "type"),
+				Status: rapid.SampledFrom([]card.Status{card.Approved, card.Declined}).Draw(t, "status"),
+				Amount: card.Money{Minor: rapid.Int64Range(0, 1e6).Draw(t, "minor"), Currency: cny},
+			}
+			open.ApplySpend(use)
+			if !closed.ApplySpend(use) {
+				opened := closed.Open()
+				opened.ApplySpend(use)
+				closed = sealed(t, &opened)
+			}
+			require.Equal(t, *open, closed.Open())
+		}
+	})
 }
 
 func TestDamagedFormsAreErrors(t *testing.T) {
@@ -46,6 +133,9 @@ func FuzzRead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, value []byte) {
 		r := pack.NewReader(value)
 		a := ledger.Read(r)
+		var s ledger.Sealed
+		s.Read(pack.NewReader(value))
+		s.Open()
 		if r.Err() != nil {
 			return
 		}

@@ -15,10 +15,15 @@ import (
 var ErrShort = errors.New("pack: value is cut short")
 
 // Uint appends an unsigned varint.
-func Uint(dst []byte, v uint64) []byte { return binary.AppendUvarint(dst, v) }
+func Uint(dst []byte, v uint64) []byte {
+	if v < 0x80 {
+		return append(dst, byte(v))
+	}
+	return binary.AppendUvarint(dst, v)
+}
 
 // Int appends a signed (zig-zag) varint.
-func Int(dst []byte, v int64) []byte { return binary.AppendVarint(dst, v) }
+func Int(dst []byte, v int64) []byte { return Uint(dst, zigzag(v)) }
 
 // Bool appends one byte.
 func Bool(dst []byte, v bool) []byte {
@@ -33,6 +38,9 @@ func Float(dst []byte, v float64) []byte {
 	return binary.LittleEndian.AppendUint64(dst, math.Float64bits(v))
 }
 
+// Fixed16 appends two bytes.
+func Fixed16(dst []byte, v uint16) []byte { return append(dst, byte(v), byte(v>>8)) }
+
 // Fixed32 appends four bytes, for hashes that varints would lengthen.
 func Fixed32(dst []byte, v uint32) []byte { return binary.LittleEndian.AppendUint32(dst, v) }
 
@@ -42,6 +50,8 @@ func String(dst []byte, s string) []byte { return append(Uint(dst, uint64(len(s)
 // Reader takes a value apart in the order it was written.
 type Reader struct {
 	buf []byte
+	// at is how far buf has been read.
+	at  int
 	err error
 }
 
@@ -54,45 +64,50 @@ func (r *Reader) Err() error { return r.err }
 // Fail latches an error of the caller's, unless one is latched already.
 func (r *Reader) Fail(err error) {
 	if r.err == nil {
-		r.err, r.buf = err, nil
+		r.err, r.buf, r.at = err, nil, 0
 	}
 }
 
 // Done reports an error also when bytes are left over.
 func (r *Reader) Done() error {
-	if r.err == nil && len(r.buf) > 0 {
-		r.err = fmt.Errorf("pack: %d bytes left over", len(r.buf))
+	if r.err == nil && r.at < len(r.buf) {
+		r.err = fmt.Errorf("pack: %d bytes left over", len(r.buf)-r.at)
 	}
 	return r.err
 }
 
 // Uint reads an unsigned varint.
 func (r *Reader) Uint() uint64 {
-	v, n := binary.Uvarint(r.buf)
-	return advance(r, v, n)
+	if i := r.at; i < len(r.buf) && r.buf[i] < 0x80 {
+		r.at = i + 1
+		return uint64(r.buf[i])
+	}
+	return r.long()
+}
+
+// long reads a varint of more than one byte.
+func (r *Reader) long() uint64 {
+	v, n := binary.Uvarint(r.buf[r.at:])
+	if n <= 0 {
+		r.Fail(ErrShort)
+		return 0
+	}
+	r.at += n
+	return v
 }
 
 // Int reads a signed varint.
 func (r *Reader) Int() int64 {
-	v, n := binary.Varint(r.buf)
-	return advance(r, v, n)
-}
-
-func advance[T any](r *Reader, v T, n int) T {
-	if n <= 0 {
-		r.Fail(ErrShort)
-		var zero T
-		return zero
-	}
-	r.buf = r.buf[n:]
-	return v
+	return unzigzag(r.Uint())
 }
 
 // Byte reads one byte.
 func (r *Reader) Byte() byte {
-	if b := r.take(1); b != nil {
-		return b[0]
+	if i := r.at; i < len(r.buf) {
+		r.at = i + 1
+		return r.buf[i]
 	}
+	r.Fail(ErrShort)
 	return 0
 }
 
@@ -101,57 +116,65 @@ func (r *Reader) Bool() bool { return r.Byte() != 0 }
 
 // Float reads a float64.
 func (r *Reader) Float() float64 {
-	if b := r.take(8); b != nil {
+	if b := r.Take(8); b != nil {
 		return math.Float64frombits(binary.LittleEndian.Uint64(b))
+	}
+	return 0
+}
+
+// Fixed16 reads two bytes.
+func (r *Reader) Fixed16() uint16 {
+	if b := r.Take(2); b != nil {
+		return binary.LittleEndian.Uint16(b)
 	}
 	return 0
 }
 
 // Fixed32 reads four bytes.
 func (r *Reader) Fixed32() uint32 {
-	if b := r.take(4); b != nil {
+	if b := r.Take(4); b != nil {
 		return binary.LittleEndian.Uint32(b)
 	}
 	return 0
 }
 
 // String reads a string as a copy.
-func (r *Reader) String() string { return string(r.take(int(r.Count(1)))) }
+func (r *Reader) String() string { return string(r.Take(int(r.Count(1)))) }
 
 // Count reads the length of a list whose elements take at least size bytes each, so that a damaged length cannot make the
 // caller allocate more than the value could hold.
 func (r *Reader) Count(size int) int {
 	n := r.Uint()
-	if n > uint64(len(r.buf)/max(size, 1)) {
+	if n > uint64((len(r.buf)-r.at)/max(size, 1)) {
 		r.Fail(ErrShort)
 		return 0
 	}
 	return int(n)
 }
 
-func (r *Reader) take(n int) []byte {
-	if r.err != nil || len(r.buf) < n {
+// Take reads n bytes as a view into the value, nil when there are fewer.
+func (r *Reader) Take(n int) []byte {
+	if r.err != nil || len(r.buf)-r.at < n {
 		r.Fail(ErrShort)
 		return nil
 	}
-	b := r.buf[:n]
-	r.buf = r.buf[n:]
-	return b
+	r.at += n
+	return r.buf[r.at-n : r.at]
 }
 
 // Rest is everything not read yet, as a view.
-func (r *Reader) Rest() []byte { return r.buf }
+func (r *Reader) Rest() []byte { return r.buf[r.at:] }
 
 // Fixed64 appends eight bytes, for hashes that varints would lengthen.
 func Fixed64(dst []byte, v uint64) []byte { return binary.LittleEndian.AppendUint64(dst, v) }
 
 // Fixed64 reads eight bytes.
 func (r *Reader) Fixed64() uint64 {
-	if b := r.take(8); b != nil {
+	if b := r.Take(8); b != nil {
 		return binary.LittleEndian.Uint64(b)
 	}
 	return 0
 }
 
 // Bytes reads a length and that many bytes as a view into the value.
-func (r *Reader) Bytes() []byte { return r.take(r.Count(1)) }
+func (r *Reader) Bytes() []byte { return r.Take(r.Count(1)) }

@@ -1,76 +1,96 @@
 package window
 
 import (
+	"encoding/binary"
 	"fmt"
-	"slices"
+	"math"
 
 	"github.com/cardwatch/cardwatch/detectors/card"
 	"github.com/cardwatch/cardwatch/detectors/pack"
 )
 
-// version is the first byte of a window's binary form; a reader refuses others.
-const version = 1
+// version is the first byte of a window's binary form; a reader knows it and the one before.
+const version = 2
 
-// AppendBinary appends the window's binary form: version, periods, places, single uses (times as differences), then what is
-// rarely there: counts per hour and ids of late records.
+// AppendBinary appends the window's binary form: version and numbers of entries, months, places, single uses (the oldest first,
+// times as differences), then what is rarely there: counts per hour and ids of late records.
 func (w *Window) AppendBinary(dst []byte) []byte {
-	dst = append(dst, version)
-	dst = pack.Uint(dst, uint64(w.period))
-	for i := range w.periods {
-		dst = w.periods[i].append(dst)
+	dst = append(dst, version, byte(len(w.places)), byte(len(w.recent)), byte(len(w.spill)), byte(len(w.stale)))
+	dst = pack.Uint(pack.Uint(dst, uint64(w.period)), uint64(w.travelDay))
+	for i := range w.months {
+		dst = w.months[i].append(dst)
 	}
-	dst = pack.Uint(dst, uint64(w.travelDay))
-	newest := w.Newest()
-	dst = pack.Int(dst, newest)
-	dst = pack.Uint(dst, uint64(len(w.places)))
 	for i := range w.places {
-		dst = w.places[i].append(dst, newest)
+		dst = w.places[i].append(dst)
 	}
-	dst = pack.Uint(dst, uint64(len(w.recent)))
-	later := card.Moment{UnixMilli: newest}
-	for _, u := range slices.Backward(w.recent) {
-		dst = w.appendUse(dst, &u, later)
-		later = u.At
+	before := card.Moment{}
+	if len(w.recent) > 0 {
+		before.UnixMilli = w.recent[0].At.UnixMilli &^ (maxGap - 1)
+		dst = pack.Int(dst, before.UnixMilli/maxGap)
 	}
-	dst = pack.Uint(dst, uint64(len(w.spill)))
+	for i := range w.recent {
+		dst = w.appendUse(dst, &w.recent[i], before)
+		before = w.recent[i].At
+	}
 	for _, h := range w.spill {
 		dst = pack.Int(pack.Uint(pack.Uint(dst, uint64(h.hour)), uint64(h.uses)), h.spend)
 	}
-	dst = pack.Uint(dst, uint64(len(w.stale)))
 	for _, s := range w.stale {
 		dst = pack.Fixed32(pack.Fixed64(dst, s.id), s.content)
 	}
 	return dst
 }
 
-// Read replaces the window by one that AppendBinary wrote, using the window's memory. Damage is latched in the reader.
+// Read replaces the window by one that AppendBinary wrote, in this version or the one before, using the window's memory. Damage
+// is latched in the reader.
 func (w *Window) Read(r *pack.Reader) {
 	w.Reset()
-	if v := r.Byte(); v != version && r.Err() == nil {
+	switch v := r.Byte(); {
+	case v == 1:
+		w.readV1(r)
+	case v == version:
+		w.read(r)
+	case r.Err() == nil:
 		r.Fail(fmt.Errorf("window: version %d, this program reads %d", v, version))
 	}
-	w.period = int32(r.Uint())
-	for i := range w.periods {
-		w.periods[i].read(r)
+}
+
+func (w *Window) read(r *pack.Reader) {
+	places, recent, spill, stale := int(r.Byte()), int(r.Byte()), int(r.Byte()), int(r.Byte())
+	if places > maxPlaces || recent > maxRecent || spill > maxSpill || stale > maxStale {
+		r.Fail(fmt.Errorf("window: %d places, %d uses, %d hours and %d ids are more than are kept", places, recent, spill, stale))
+		return
 	}
-	w.travelDay = int32(r.Uint())
-	newest := r.Int()
-	for range bounded(r, 8, maxPlaces) {
-		w.places = append(w.places, readPlace(r, newest))
+	w.period, w.travelDay = int32(r.Uint()), int32(r.Uint())
+	for i := range w.months {
+		w.months[i].read(r)
 	}
-	later := card.Moment{UnixMilli: newest}
-	for range bounded(r, 12, maxRecent) {
-		u := w.readUse(r, later)
-		w.recent = append(w.recent, u)
-		later = u.At
+	for range places {
+		w.places = append(w.places, readPlace(r))
 	}
-	slices.Reverse(w.recent)
-	for range bounded(r, 3, 26) {
+	w.recent = room(w.recent, recent)
+	before := card.Moment{}
+	if recent > 0 {
+		before.UnixMilli = r.Int() * maxGap
+	}
+	for i := range w.recent {
+		w.readUse(r, &w.recent[i], before)
+		before = w.recent[i].At
+	}
+	for range spill {
 		w.spill = append(w.spill, hourCount{int32(r.Uint()), uint32(r.Uint()), r.Int()})
 	}
-	for range bounded(r, 12, maxStale) {
+	for range stale {
 		w.stale = append(w.stale, seenID{r.Fixed64(), r.Fixed32()})
 	}
+}
+
+// room gives a slice of n uses whose contents do not matter, with room for one more.
+func room(uses []Use, n int) []Use {
+	if cap(uses) <= n {
+		return make([]Use, n, max(n+1, 2*keepRecent))
+	}
+	return uses[:n]
 }
 
 func bounded(r *pack.Reader, size, most int) int {
@@ -82,76 +102,60 @@ func bounded(r *pack.Reader, size, most int) int {
 	return n
 }
 
-// append writes an empty period as one byte; the 24 hours are a bit set and the counts of the hours that have some.
-func (p *Period) append(dst []byte) []byte {
-	dst = pack.Uint(dst, uint64(p.Uses))
-	dst = pack.Int(dst, p.Spend)
-	if p.Uses == 0 {
-		return dst
+// A month starts with widths, starts and lengths of its rows; its numbers follow, narrow as long as they fit into a byte each and
+// the spend into four, and then the rows.
+const (
+	monthBytes  = 5
+	narrowBytes = 4*1 + 4
+	// monthWide is set in the byte of the widths.
+	monthWide = 1 << 7
+)
+
+func (m *month) append(dst []byte) []byte {
+	h, a := &m.hours, &m.amounts
+	widths := h.width | a.width<<4
+	if m.uses|m.declined|m.remote|m.cash > 0xff || uint64(m.spend) > math.MaxUint32 {
+		dst = append(dst, widths|monthWide, byte(h.from), byte(h.n/2), byte(a.from), byte(a.n/2))
+		dst = pack.Fixed32(pack.Fixed32(pack.Fixed32(pack.Fixed32(dst, m.uses), m.declined), m.remote), m.cash)
+		dst = pack.Fixed64(dst, uint64(m.spend))
+	} else {
+		dst = append(dst, widths, byte(h.from), byte(h.n/2), byte(a.from), byte(a.n/2),
+			byte(m.uses), byte(m.declined), byte(m.remote), byte(m.cash))
+		dst = pack.Fixed32(dst, uint32(m.spend))
 	}
-	dst = pack.Uint(dst, uint64(p.Declined))
-	dst = pack.Uint(dst, uint64(p.Remote))
-	dst = pack.Uint(dst, uint64(p.Cash))
-	var set uint32
-	for h, n := range p.Hours {
-		if n > 0 {
-			set |= 1 << h
-		}
-	}
-	dst = append(dst, byte(set), byte(set>>8), byte(set>>16))
-	for _, n := range p.Hours {
-		if n > 0 {
-			dst = pack.Uint(dst, uint64(n))
-		}
-	}
-	dst = pack.Uint(dst, uint64(len(p.amounts)))
-	before := uint8(0)
-	for _, a := range p.amounts {
-		dst = pack.Uint(append(dst, a.bar-before), uint64(a.uses))
-		before = a.bar
-	}
-	return dst
+	return append(append(dst, h.row...), a.row...)
 }
 
-func (p *Period) read(r *pack.Reader) {
-	p.Uses, p.Spend = uint32(r.Uint()), r.Int()
-	if p.Uses == 0 {
+func (m *month) read(r *pack.Reader) {
+	b := r.Take(monthBytes)
+	if b == nil {
 		return
 	}
-	p.Declined, p.Remote, p.Cash = uint32(r.Uint()), uint32(r.Uint()), uint32(r.Uint())
-	set := uint32(r.Byte()) | uint32(r.Byte())<<8 | uint32(r.Byte())<<16
-	for h := range p.Hours {
-		if set&(1<<h) != 0 {
-			p.Hours[h] = uint32(r.Uint())
-		}
+	if b[0]&monthWide != 0 {
+		m.uses, m.declined, m.remote, m.cash = r.Fixed32(), r.Fixed32(), r.Fixed32(), r.Fixed32()
+		m.spend = int64(r.Fixed64())
+	} else if n := r.Take(narrowBytes); n != nil {
+		m.uses, m.declined, m.remote, m.cash = uint32(n[0]), uint32(n[1]), uint32(n[2]), uint32(n[3])
+		m.spend = int64(binary.LittleEndian.Uint32(n[4:]))
 	}
-	bar := uint8(0)
-	for i := range bounded(r, 2, 256) {
-		step := r.Byte()
-		if i > 0 && step == 0 || int(bar)+int(step) > 255 {
-			r.Fail(fmt.Errorf("window: amounts out of order"))
-			return
-		}
-		bar += step
-		p.amounts = append(p.amounts, amountCount{bar, uint32(r.Uint())})
-	}
+	m.hours.read(r, b[0]&15, b[1], b[2], hoursOfDay)
+	m.amounts.read(r, b[0]>>4&7, b[3], b[4], allBars)
 }
 
-func (p *Place) append(dst []byte, newest int64) []byte {
+func (p *Place) append(dst []byte) []byte {
 	dst = p.Spot.Append(dst)
+	dst = pack.Fixed32(dst, uint32(p.LastAt/60_000))
 	dst = pack.Uint(dst, uint64(p.FirstDay))
 	dst = pack.Uint(dst, uint64(p.LastDay-p.FirstDay))
-	dst = pack.Int(dst, newest/60_000-p.LastAt/60_000)
 	for _, n := range p.uses {
 		dst = pack.Uint(dst, uint64(n))
 	}
 	return dst
 }
 
-func readPlace(r *pack.Reader, newest int64) Place {
-	p := Place{Spot: ReadSpot(r), FirstDay: int32(r.Uint())}
+func readPlace(r *pack.Reader) Place {
+	p := Place{Spot: ReadSpot(r), LastAt: int64(r.Fixed32()) * 60_000, FirstDay: int32(r.Uint())}
 	p.LastDay = p.FirstDay + int32(r.Uint())
-	p.LastAt = (newest/60_000 - r.Int()) * 60_000
 	for i := range p.uses {
 		p.uses[i] = uint32(r.Uint())
 	}

@@ -16,25 +16,37 @@ const (
 	periodMilli = int64(30 * 24 * time.Hour / time.Millisecond)
 )
 
-// Period sums up the uses of 30 days, aligned with the calendar so that it does not matter in which order they came.
+// Period sums up the uses of some time.
 type Period struct {
 	// Uses counts purchases and cash, declined ones too; Declined, Remote (card not present) and Cash are parts of it.
 	Uses, Declined, Remote, Cash uint32
 	// Spend is approved purchases and cash less refunds, in minor units.
 	Spend int64
 	// Hours counts the uses by local hour.
-	Hours   [24]uint32
-	amounts []amountCount
+	Hours [hoursOfDay]uint32
 }
 
-// amountCount is a bar of the histogram of approved amounts; bars lie four to an octave, so that an amount read back is
-// within 12.5 % of the true one.
-type amountCount struct {
-	bar  uint8
-	uses uint32
+const (
+	hoursOfDay = 24
+	// allBars is the number of bars of the histogram of approved amounts; they lie four to an octave, so that an amount read
+	// back is within 12.5 % of the true one.
+	allBars = 256
+)
+
+// month sums up the uses of one of the 30-day periods, aligned with the calendar so that it does not matter in which order they
+// came. The numbers are as in Period.
+type month struct {
+	uses, declined, remote, cash uint32
+	spend                        int64
+	// hours counts the uses by local hour, amounts the approved ones by bar.
+	hours, amounts tally
 }
 
-func (p *Period) reset() { *p = Period{amounts: p.amounts[:0]} }
+func (m *month) reset() {
+	m.uses, m.declined, m.remote, m.cash, m.spend = 0, 0, 0, 0, 0
+	m.hours.reset()
+	m.amounts.reset()
+}
 
 // count adds a record to (or, with sign −1, takes it out of) its period and place.
 func (w *Window) count(u *Use, sign int32) {
@@ -42,28 +54,28 @@ func (w *Window) count(u *Use, sign int32) {
 	if age < 0 || age >= Periods {
 		return
 	}
-	p, step := &w.periods[age], uint32(sign)
+	m, step := &w.months[age], uint32(sign)
 	approved := u.Status == card.Approved
 	if u.Type == card.Refund && approved {
-		p.Spend -= int64(sign) * u.Minor
+		m.spend -= int64(sign) * u.Minor
 	}
 	if !u.IsUse() {
 		return
 	}
-	p.Uses += step
-	p.Hours[u.LocalHour()] += step
+	m.uses += step
+	m.hours.add(uint8(u.LocalHour()), int64(sign))
 	if !u.Present() {
-		p.Remote += step
+		m.remote += step
 	}
 	if u.Type == card.Cash {
-		p.Cash += step
+		m.cash += step
 	}
 	if !approved {
-		p.Declined += step
+		m.declined += step
 		return
 	}
-	p.Spend += int64(sign) * u.Minor
-	p.countAmount(barOf(u.Minor), step)
+	m.spend += int64(sign) * u.Minor
+	m.amounts.add(barOf(u.Minor), int64(sign))
 	if i := w.placeIndex(u.Spot.Area); i >= 0 {
 		w.places[i].count(age, sign)
 	}
@@ -80,10 +92,10 @@ func (w *Window) openPeriod(at card.Moment) {
 	}
 	w.period += int32(newer)
 	for range min(newer, Periods) {
-		last := w.periods[Periods-1]
-		copy(w.periods[1:], w.periods[:Periods-1])
+		last := w.months[Periods-1]
+		copy(w.months[1:], w.months[:Periods-1])
 		last.reset()
-		w.periods[0] = last
+		w.months[0] = last
 		for i := range w.places {
 			copy(w.places[i].uses[1:], w.places[i].uses[:Periods-1])
 			w.places[i].uses[0] = 0
@@ -92,17 +104,6 @@ func (w *Window) openPeriod(at card.Moment) {
 	// A local day may be one behind the UTC day.
 	oldest := (w.period-Periods+1)*30 - 1
 	w.places = slices.DeleteFunc(w.places, func(p Place) bool { return p.LastDay < oldest })
-}
-
-func (p *Period) countAmount(bar uint8, step uint32) {
-	i, found := slices.BinarySearchFunc(p.amounts, bar, func(a amountCount, bar uint8) int { return int(a.bar) - int(bar) })
-	if !found {
-		p.amounts = slices.Insert(p.amounts, i, amountCount{bar: bar})
-	}
-	p.amounts[i].uses += step
-	if p.amounts[i].uses == 0 {
-		p.amounts = slices.Delete(p.amounts, i, i+1)
-	}
 }
 
 // barOf numbers the bars by the position of the amount's highest bit and the two bits below it.

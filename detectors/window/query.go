@@ -51,15 +51,15 @@ func (w *Window) Today() (uses int, spend int64) {
 // Total sums the periods up: the whole window's counts, spend and hours.
 func (w *Window) Total() Period {
 	var sum Period
-	for i := range w.periods {
-		p := &w.periods[i]
-		sum.Uses += p.Uses
-		sum.Declined += p.Declined
-		sum.Remote += p.Remote
-		sum.Cash += p.Cash
-		sum.Spend += p.Spend
-		for h, n := range p.Hours {
-			sum.Hours[h] += n
+	for i := range w.months {
+		m := &w.months[i]
+		sum.Uses += m.uses
+		sum.Declined += m.declined
+		sum.Remote += m.remote
+		sum.Cash += m.cash
+		sum.Spend += m.spend
+		for k := range m.hours.n {
+			sum.Hours[m.hours.from+k] += m.hours.at(k)
 		}
 	}
 	return sum
@@ -69,15 +69,17 @@ func (w *Window) Total() Period {
 type Amounts struct {
 	// N is how many there are.
 	N    int
-	bars [256]uint32
+	bars [allBars]uint32
 }
 
 // Amounts reads the distribution off the window.
 func (w *Window) Amounts() (a Amounts) {
-	for i := range w.periods {
-		for _, bar := range w.periods[i].amounts {
-			a.bars[bar.bar] += bar.uses
-			a.N += int(bar.uses)
+	for i := range w.months {
+		t := &w.months[i].amounts
+		for k := range t.n {
+			n := t.at(k)
+			a.bars[t.from+k] += n
+			a.N += int(n)
 		}
 	}
 	return a

@@ -97,11 +97,15 @@ func (s Spot) Distance(o Spot) (km float64, known bool) {
 
 // Append appends the spot's binary form.
 func (s Spot) Append(dst []byte) []byte {
-	dst = pack.Uint(dst, uint64(s.Area))
-	return pack.Int(pack.Int(dst, int64(s.lat)), int64(s.lon))
+	return pack.Fixed16(pack.Fixed16(pack.Fixed64(dst, uint64(s.Area)), uint16(s.lat)), uint16(s.lon))
 }
 
 // ReadSpot reads a spot that Append wrote.
 func ReadSpot(r *pack.Reader) Spot {
+	return Spot{Area: Area(r.Fixed64()), lat: int16(r.Fixed16()), lon: int16(r.Fixed16())}
+}
+
+// ReadSpotV1 reads a spot as states of version 1 hold it.
+func ReadSpotV1(r *pack.Reader) Spot {
 	return Spot{Area: Area(r.Uint()), lat: int16(r.Int()), lon: int16(r.Int())}
 }

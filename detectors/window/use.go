@@ -23,7 +23,8 @@ type Use struct {
 	Type   card.Type
 	Status card.Status
 	Entry  card.EntryMode
-	MCC    card.MCC
+	// MCC is told of the newest use alone; a Window does not keep it.
+	MCC card.MCC
 	// Merchant is a short hash, to tell a few merchants apart; 0 when the record names none.
 	Merchant uint16
 	// Late marks a record older than the allowed lateness when it came, Reversed one that was taken back.
@@ -41,16 +42,18 @@ type Clock struct {
 // UseOf reads a transaction by the clock. A time further ahead than allowed is replaced by the arrival, in the record's
 // own offset; skewed reports that.
 func UseOf(t *card.Transaction, c Clock) (u Use, skewed bool) {
-	u = Use{
-		ID: Hash(t.ID), content: fingerprint(t), At: t.At, Minor: t.Amount.Minor,
-		Type: t.Type, Status: t.Status, Entry: t.Entry, MCC: t.MCC, Merchant: uint16(Hash(t.Merchant)),
+	u = Use{ID: Hash(t.ID), At: t.At, Minor: t.Amount.Minor, Type: t.Type, Status: t.Status, Entry: t.Entry, MCC: t.MCC}
+	var merchant, original uint64
+	if t.Merchant != "" {
+		merchant = Hash(t.Merchant)
 	}
-	if t.Merchant == "" {
-		u.Merchant = 0
+	if t.Original != "" {
+		original = Hash(t.Original)
 	}
 	if t.Type == card.Reversal {
-		u.original = Hash(t.Original)
+		u.original = original
 	}
+	u.Merchant, u.content = uint16(merchant), fingerprint(t, merchant, original)
 	if ahead := t.At.Sub(c.Arrived); ahead > c.Ahead {
 		u.At.UnixMilli, skewed = c.Arrived.UnixMilli, true
 	} else {
@@ -96,24 +99,15 @@ func mixString(h uint64, s string) uint64 {
 	return h
 }
 
-func mixInt(h uint64, v int64) uint64 {
-	for range 8 {
-		h = (h ^ uint64(v&0xff)) * fnvPrime
-		v >>= 8
+// fingerprint covers what would make two records with one event_id on one card different records; it is never 0.
+func fingerprint(t *card.Transaction, merchant, original uint64) uint32 {
+	h := mixString(fnvOffset, t.Place.City)
+	kinds := uint64(t.Type) | uint64(t.Status)<<8 | uint64(t.Entry)<<16 | uint64(t.MCC)<<24
+	for _, word := range [...]uint64{uint64(t.At.UnixMilli), uint64(t.Amount.Minor), kinds, merchant, original} {
+		h = (h ^ word) * fnvPrime
+		h ^= h >> 32
 	}
-	return h
-}
-
-// fingerprint covers what would make two records with one event_id different records. It is never 0.
-func fingerprint(t *card.Transaction) uint32 {
-	h := mixInt(fnvOffset, t.At.UnixMilli)
-	h = mixInt(h, t.Amount.Minor)
-	h = mixInt(h, int64(t.Type)|int64(t.Status)<<8|int64(t.Entry)<<16|int64(t.MCC)<<24)
-	h = mixString(h, t.Card)
-	h = mixString(h, t.Original)
-	h = mixString(h, t.Merchant)
-	h = mixString(h, t.Place.City)
-	return uint32(h>>32) | 1
+	return uint32(h) | 1
 }
 
 func (u *Use) approvedMinor() int64 {

@@ -22,8 +22,9 @@ const (
 	maxRecent = 64
 	// keepRecent uses stay whatever their age, so that a reversal days later and a slow pattern still find them.
 	keepRecent = 8
-	// maxStale bounds the ids of records that came too late to be kept singly.
+	// maxStale bounds the ids of records that came too late to be kept singly, maxSpill the hours of a Day.
 	maxStale = 16
+	maxSpill = 26
 )
 
 // Window is one card's history. The zero Window is a card never seen.
@@ -34,10 +35,10 @@ type Window struct {
 	spill []hourCount
 	// stale remembers records older than everything in recent, so that their second copies have no effect either.
 	stale []seenID
-	// periods are the calendar-aligned 30-day periods, the newest first; period is the index of the newest.
-	periods [Periods]Period
-	period  int32
-	places  []Place
+	// months are the calendar-aligned 30-day periods, the newest first; period is the index of the newest.
+	months [Periods]month
+	period int32
+	places []Place
 	// travelDay is the local day of the newest travel purchase, 0 when there was none.
 	travelDay int32
 }
@@ -72,9 +73,10 @@ const (
 
 // Reset empties the window and keeps its memory.
 func (w *Window) Reset() {
-	*w = Window{recent: w.recent[:0], spill: w.spill[:0], stale: w.stale[:0], places: w.places[:0], periods: w.periods}
-	for i := range w.periods {
-		w.periods[i].reset()
+	w.recent, w.spill, w.stale, w.places = w.recent[:0], w.spill[:0], w.stale[:0], w.places[:0]
+	w.period, w.travelDay = 0, 0
+	for i := range w.months {
+		w.months[i].reset()
 	}
 }
 
@@ -149,6 +151,7 @@ func (w *Window) keep(u *Use) {
 		at--
 	}
 	w.recent = slices.Insert(w.recent, at, *u)
+	w.recent[at].MCC = 0
 	dayAgo := w.Newest() - Day.Milliseconds()
 	w.spill = slices.DeleteFunc(w.spill, func(h hourCount) bool { return h.hour < hourOf(dayAgo) })
 	drop := 0

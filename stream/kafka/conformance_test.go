@@ -203,7 +203,7 @@ func conformFencing(t *testing.T, c *Client) {
 	got, _ := read(t, c, topic, Earliest)
 	require.Equal(t, []string{"old", "marker", "owner"}, got)
 
-	zombie := &Producer{c: c, id: topic, session: old.session, stale: true, targets: map[target]*writer{}}
+	zombie := &Producer{c: c, id: topic, session: old.session, stale: true, gate: newGate(), targets: map[target]*writer{}}
 	require.ErrorIs(t, zombie.Send(t.Context(), messages(topic, []string{"zombie"})), ErrFenced,
 		"one that wants a new epoch does not become the owner again")
 	got, _ = read(t, c, topic, Earliest)

@@ -19,8 +19,10 @@ type Place struct {
 // partition, and then waits for the markers by taking the next epoch, which the coordinator grants only once they are written.
 // After it, what the places hold of the former owner's is final. Call it before the first Send. It retries until ctx ends.
 func (p *Producer) Fence(ctx context.Context, places []Place) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	if err := p.gate.shut(ctx); err != nil {
+		return err
+	}
+	defer p.gate.open()
 	again := retry{c: p.c, transport: p.c.main, what: "fence the former owner of " + p.id}
 	for {
 		err := p.abortOver(ctx, places)
@@ -30,7 +32,7 @@ func (p *Producer) Fence(ctx context.Context, places []Place) error {
 		case err == nil:
 			return p.bump(ctx)
 		case code == kgo.InvalidProducerEpoch, code == kgo.ProducerFenced, code == kgo.InvalidProducerIDMapping:
-			p.fenced = true
+			p.markFenced()
 			return ErrFenced
 		case code == kgo.InvalidTransactionState: // an earlier attempt got further than its answer
 			if err := p.bump(ctx); err != nil {
@@ -51,12 +53,13 @@ func (p *Producer) Fence(ctx context.Context, places []Place) error {
 func (p *Producer) abortOver(ctx context.Context, places []Place) error {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
+	current, _, _ := p.current()
 	topics := map[string][]kgo.AddPartitionToTxn{}
 	for _, place := range places {
 		topics[place.Topic] = append(topics[place.Topic], kgo.AddPartitionToTxn{Partition: place.Partition})
 	}
 	added, err := p.c.api.AddPartitionsToTxn(ctx, &kgo.AddPartitionsToTxnRequest{
-		TransactionalID: p.id, ProducerID: int(p.session.producerID), ProducerEpoch: int(p.session.epoch), Topics: topics,
+		TransactionalID: p.id, ProducerID: int(current.producerID), ProducerEpoch: int(current.epoch), Topics: topics,
 	})
 	if err != nil {
 		return err
@@ -69,7 +72,7 @@ func (p *Producer) abortOver(ctx context.Context, places []Place) error {
 		}
 	}
 	ended, err := p.c.api.EndTxn(ctx, &kgo.EndTxnRequest{
-		TransactionalID: p.id, ProducerID: int(p.session.producerID), ProducerEpoch: int(p.session.epoch),
+		TransactionalID: p.id, ProducerID: int(current.producerID), ProducerEpoch: int(current.epoch),
 	})
 	if err != nil {
 		return err

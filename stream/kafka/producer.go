@@ -23,9 +23,10 @@ type Producer struct {
 	c  *Client
 	id string
 
-	// mu is held for reading while a batch is on its way and for writing while the epoch changes, because a new epoch starts every
-	// partition's sequence at 0.
-	mu      sync.RWMutex
+	// session changes while the gate is shut, because a new epoch starts every partition's sequence at 0.
+	gate gate
+	// mu guards what follows, for a moment at a time.
+	mu      sync.Mutex
 	session session
 	since   time.Time
 	stale   bool // the session cannot be used any more, or a write's outcome is unknown: take a new epoch first
@@ -42,7 +43,7 @@ const sessionRenewal = 12 * time.Hour
 // Producer returns a producer. A transactional id makes it the only one that may write under this id, see Producer; an empty one gives
 // a plain idempotent producer. It retries until ctx ends.
 func (c *Client) Producer(ctx context.Context, transactionalID string) (*Producer, error) {
-	p := &Producer{c: c, id: transactionalID, targets: map[target]*writer{}, partitions: map[string]int{}}
+	p := &Producer{c: c, id: transactionalID, gate: newGate(), targets: map[target]*writer{}, partitions: map[string]int{}}
 	s, err := c.initProducer(ctx, transactionalID, noSession)
 	if err != nil {
 		return nil, err
@@ -135,52 +136,72 @@ func (p *Producer) writer(t target) *writer {
 // use returns the session for one write and holds off a change of it until release is called. It takes a new epoch when that is due.
 func (p *Producer) use(ctx context.Context) (s session, release func(), err error) {
 	for {
-		p.mu.RLock()
-		if p.fenced {
-			p.mu.RUnlock()
-			return session{}, nil, ErrFenced
+		if err := p.gate.enter(ctx); err != nil {
+			return session{}, nil, err
 		}
-		if !p.stale && time.Since(p.since) < sessionRenewal {
-			return p.session, p.mu.RUnlock, nil
+		s, usable, err := p.current()
+		if usable {
+			return s, p.gate.leave, nil
 		}
-		p.mu.RUnlock()
-		if err := p.renew(ctx); err != nil {
+		p.gate.leave()
+		if err == nil {
+			err = p.renew(ctx)
+		}
+		if err != nil {
 			return session{}, nil, err
 		}
 	}
 }
 
-// renew takes the next epoch when that is due.
-func (p *Producer) renew(ctx context.Context) error {
+// current is the session, and whether it can be used as it is; ErrFenced when there will be none any more.
+func (p *Producer) current() (s session, usable bool, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.fenced || !p.stale && time.Since(p.since) < sessionRenewal {
-		return nil
+	if p.fenced {
+		return p.session, false, ErrFenced
+	}
+	return p.session, !p.stale && time.Since(p.since) < sessionRenewal, nil
+}
+
+// renew takes the next epoch unless another call just has.
+func (p *Producer) renew(ctx context.Context) error {
+	if err := p.gate.shut(ctx); err != nil {
+		return err
+	}
+	defer p.gate.open()
+	if _, usable, err := p.current(); usable || err != nil {
+		return err
 	}
 	return p.bump(ctx)
 }
 
-// bump takes the next epoch; mu is held. It names the current one, so that a fenced producer is refused instead of becoming the owner
-// again.
+// bump takes the next epoch; the gate is shut. It names the current one, so that a fenced producer is refused instead of becoming the
+// owner again.
 func (p *Producer) bump(ctx context.Context) error {
-	current := p.session
+	current, _, _ := p.current()
 	if p.id == "" {
 		current = noSession // a plain producer just gets another id
 	}
 	s, err := p.c.initProducer(ctx, p.id, current)
 	if errors.Is(err, ErrFenced) {
-		p.fenced = true
+		p.markFenced()
 	}
 	if err != nil {
 		return err
 	}
-	p.session, p.since, p.stale = s, time.Now(), false
+	p.begin(s)
 	p.targetsMu.Lock()
 	defer p.targetsMu.Unlock()
 	for _, w := range p.targets {
 		w.sequence = 0
 	}
 	return nil
+}
+
+func (p *Producer) begin(s session) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.session, p.since, p.stale = s, time.Now(), false
 }
 
 // markStale makes the next write take a new epoch; s is the session that was found wanting.

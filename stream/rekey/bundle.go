@@ -1,7 +1,6 @@
 package rekey
 
 import (
-	"fmt"
 	"strconv"
 	"time"
 
@@ -45,7 +44,9 @@ type filler struct {
 	zone       *time.Location
 	release    string
 	maxRecords int
-	storm      stream.StormGuard
+	// place is the source partition as the header "source" has it, up to the offset.
+	place []byte
+	storm stream.StormGuard
 }
 
 func (f *filler) full(b *bundle) bool { return b.done.Read >= f.maxRecords || b.Bytes() >= maxBytes }
@@ -55,7 +56,7 @@ func (f *filler) add(b *bundle, rec *kafka.Record) error {
 	now, written := time.Now().UnixMilli(), 0
 	refused, err := f.convert.convert(rec, func(topic, customer string, value []byte) error {
 		key := []byte(customer)
-		b.at = fmt.Appendf(b.at[:0], "%s/%d/%d", f.convert.source.Topic, f.convert.partition, rec.Offset)
+		b.at = strconv.AppendInt(append(b.at[:0], f.place...), rec.Offset, 10)
 		b.Add(&kafka.Message{
 			Topic: topic, Partition: int32(kafka.Partition(key, f.partitions[topic])), Key: key, Value: value, Timestamp: now,
 			Headers: []kafka.Header{{Key: "source", Value: b.at}},

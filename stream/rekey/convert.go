@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/cardwatch/cardwatch/stream/kafka"
 	"github.com/cardwatch/cardwatch/stream/mapping"
@@ -54,11 +55,10 @@ func newConverter(s *Source, partition int) (*converter, error) {
 
 // convert emits what becomes of a record: nothing when the mapping skips it. A record is emitted whole or, with a refusal, not at all.
 func (c *converter) convert(rec *kafka.Record, emit emitted) (*refusal, error) {
-	id := eventID(c.source.Topic, c.partition, rec.Offset)
 	if c.mapped == nil {
-		return c.pass(rec.Value, id, emit)
+		return c.pass(rec, emit)
 	}
-	err := c.mapped.Apply(rec.Value, id, emit)
+	err := c.mapped.Apply(rec.Value, eventID(c.source.Topic, c.partition, rec.Offset), emit)
 	var refused *mapping.RowError
 	var skipped *mapping.SkipError
 	switch {
@@ -71,11 +71,12 @@ func (c *converter) convert(rec *kafka.Record, emit emitted) (*refusal, error) {
 }
 
 // pass emits a value that has the contract's shape already, as it is but for an event_id that is absent.
-func (c *converter) pass(value []byte, id string, emit emitted) (*refusal, error) {
+func (c *converter) pass(rec *kafka.Record, emit emitted) (*refusal, error) {
+	value := rec.Value
 	body, _, err := c.door.Decode(wire.Record{Topic: c.source.Target, Value: value, Unkeyed: true})
 	var refused *wire.RejectError
 	if errors.As(err, &refused) && refused.Reason == wire.MissingField && refused.Field == "event_id" {
-		c.withID = fmt.Appendf(c.withID[:0], `{"event_id":"%s",`, id)
+		c.withID = fmt.Appendf(c.withID[:0], `{"event_id":"%s",`, eventID(c.source.Topic, c.partition, rec.Offset))
 		c.withID = append(c.withID, value[1+bytes.IndexByte(value, '{'):]...)
 		value = c.withID
 		body, _, err = c.door.Decode(wire.Record{Topic: c.source.Target, Value: value, Unkeyed: true})
@@ -100,7 +101,9 @@ const maxID = 64
 // eventID is the id of an event that has none: its place. Letters part the numbers, so that they never look like a card number; a topic
 // with too long a name is named by a hash, in letters for the same reason.
 func eventID(topic string, partition int, offset int64) string {
-	place := fmt.Sprintf(".p%d.o%d", partition, offset)
+	place := append(make([]byte, 0, maxID), ".p"...)
+	place = append(strconv.AppendInt(place, int64(partition), 10), ".o"...)
+	place = strconv.AppendInt(place, offset, 10)
 	if len(topic)+len(place) > maxID {
 		sum := sha256.Sum256([]byte(topic))
 		letters := make([]byte, 0, 24)
@@ -109,5 +112,5 @@ func eventID(topic string, partition int, offset int64) string {
 		}
 		topic = string(letters)
 	}
-	return topic + place
+	return topic + string(place)
 }

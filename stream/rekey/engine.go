@@ -148,7 +148,10 @@ func (e *Engine) worker(partition int, m kafka.Member, partitions map[string]int
 		client: e.cfg.Client, source: &e.cfg.Source, partition: partition, member: m, role: e.role, log: e.cfg.Log,
 		fill: func() (*filler, error) {
 			c, err := newConverter(&e.cfg.Source, partition)
-			return &filler{convert: c, partitions: partitions, zone: e.cfg.Zone, release: e.cfg.Release, maxRecords: e.cfg.MaxRecords}, err
+			return &filler{
+				convert: c, partitions: partitions, zone: e.cfg.Zone, release: e.cfg.Release, maxRecords: e.cfg.MaxRecords,
+				place: fmt.Appendf(nil, "%s/%d/", e.cfg.Source.Topic, partition),
+			}, err
 		},
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/store"
 	"github.com/cardwatch/cardwatch/stream"
 	"github.com/cardwatch/cardwatch/stream/kafka"
@@ -26,8 +27,8 @@ func (w *world) audit(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a := &auditor{world: w, log: log, owed: map[refusal]int{}}
-	if err := errors.Join(examine(a, monitorCore(w.rules)), examine(a, deskCore(w.policy))); err != nil {
+	a := &auditor{world: w, log: log, owed: map[refusal]int{}, queued: map[string]alerts.Message{}}
+	if err := errors.Join(examine(a, monitorCore(w.rules)), examine(a, deskCore(w.policy, a.collect))); err != nil {
 		return err
 	}
 	a.gateway()
@@ -42,6 +43,8 @@ type auditor struct {
 	log   ledger
 	// owed are the dead letters that there have to be.
 	owed map[refusal]int
+	// queued are all messages that were ever in the outbox, as they were last.
+	queued map[string]alerts.Message
 }
 
 // examine judges one processor, partition by partition and customer by customer.

@@ -3,6 +3,7 @@ package sim
 import (
 	"slices"
 
+	"github.com/cardwatch/cardwatch/detectors/card"
 	"github.com/cardwatch/cardwatch/stream/wire"
 )
 
@@ -76,8 +77,7 @@ func (f *fold[S]) known(s seen, before []seen) string {
 func (f *fold[S]) apply(e event) {
 	var d wire.Decoder
 	ev, _ := decode(&d, e.topic, e.rec)
-	out, reject := f.core.step(&f.state, ev)
-	f.outputs = append(f.outputs, out...)
+	reject := f.step(ev)
 	if reject != "" {
 		f.auditor.owed[refusalOf(e.topic, f.partition, e.rec, reject)]++
 	}
@@ -87,8 +87,16 @@ func (f *fold[S]) tick(s seen) {
 	if wake := f.core.wake(&f.state); wake.UnixMilli != s.at {
 		f.violate("it was woken at %d, but had asked for %d", s.at, wake.UnixMilli)
 	}
-	out, _ := f.core.step(&f.state, wakeUp(f.customer, s.at))
+	f.step(wakeUp(f.customer, s.at))
+}
+
+func (f *fold[S]) step(ev card.Event) (reject string) {
+	out, reject := f.core.step(&f.state, ev)
 	f.outputs = append(f.outputs, out...)
+	if f.core.observe != nil {
+		f.core.observe(&f.state)
+	}
+	return reject
 }
 
 // compareOutputs demands that the topics hold what the reference has put out, in its order.

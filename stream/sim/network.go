@@ -76,7 +76,7 @@ type cable struct {
 
 // pump carries bytes one way, and closes both ends when one is closed.
 func (c *cable) pump(to, from net.Conn, look func([]byte)) {
-	buf := make([]byte, 64<<10)
+	buf := make([]byte, 8<<10)
 	for {
 		n, err := from.Read(buf)
 		if n > 0 {

@@ -26,6 +26,8 @@ type core[S any] struct {
 	step    func(s *S, ev card.Event) (out []output, reject string)
 	wake    func(s *S) card.Moment
 	encode  func(s *S) []byte
+	// observe sees the state after each step; may be nil.
+	observe func(s *S)
 }
 
 func monitorCore(m *detectors.Monitor) core[detectors.State] {
@@ -55,7 +57,7 @@ func monitorCore(m *detectors.Monitor) core[detectors.State] {
 	}
 }
 
-func deskCore(d *alerts.Desk) core[alerts.State] {
+func deskCore(d *alerts.Desk, observe func(*alerts.State)) core[alerts.State] {
 	return core[alerts.State]{
 		name: "desk", tag: 'd',
 		inputs: []string{
@@ -73,8 +75,9 @@ func deskCore(d *alerts.Desk) core[alerts.State] {
 			}
 			return out, ""
 		},
-		wake:   d.NextWake,
-		encode: func(s *alerts.State) []byte { return s.AppendBinary(nil) },
+		wake:    d.NextWake,
+		encode:  func(s *alerts.State) []byte { return s.AppendBinary(nil) },
+		observe: observe,
 	}
 }
 

@@ -5,14 +5,12 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/alerts/channel"
@@ -210,107 +208,6 @@ func (a *App) deskChanged(_ int, customers []string) {
 }
 
 func (a *App) now() card.Moment { return card.MomentOf(a.Clock.Now().In(a.Zone)) }
-
-// atOnce is how long the parts have to end when the store has failed: what waits for the store never does.
-const atOnce = 2 * time.Second
-
-// Run works until ctx ends, or until a part fails that the process cannot do without. When the store fails, whoever called has to end
-// the process, for parts of it may hang.
-func (a *App) Run(ctx context.Context) error {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	ended := make(chan error, 1)
-	go func() { ended <- a.run(ctx) }()
-	select {
-	case err := <-ended:
-		return err
-	case err := <-a.failed:
-		a.Log.Error("the store has failed; the process ends", "error", err)
-		stop()
-		select {
-		case <-ended:
-		case <-time.After(atOnce):
-		}
-		return err
-	}
-}
-
-func (a *App) run(ctx context.Context) error {
-	parts, ctx := errgroup.WithContext(ctx)
-	part := func(name string, run func(context.Context) error) {
-		parts.Go(func() error {
-			if err := run(ctx); err != nil {
-				return fmt.Errorf("%s: %w", name, err)
-			}
-			return nil
-		})
-	}
-	if a.monitor != nil {
-		part("monitor", a.monitor.Run)
-	}
-	if a.desk != nil {
-		part("desk", a.desk.Run)
-		part("dispatcher", func(ctx context.Context) error { a.dispatcher.Run(ctx); return nil })
-	}
-	for _, r := range a.rekeys {
-		part("rekey", r.Run)
-	}
-	part("store", a.syncStore)
-	part("disk", a.disk.run)
-	part("http", a.serveHTTP)
-	return parts.Wait()
-}
-
-// WaitCaughtUp returns true once every partition of this process has seen what was in the log, false when ctx ends before.
-func (a *App) WaitCaughtUp(ctx context.Context) bool {
-	ticker := time.NewTicker(50 * time.Millisecond)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return false
-		case <-ticker.C:
-			if a.caughtUp() {
-				return true
-			}
-		}
-	}
-}
-
-func (a *App) caughtUp() bool {
-	if a.monitor != nil && len(a.monitor.Status().CaughtUp()) < a.View.Partitions {
-		return false
-	}
-	return a.desk == nil || len(a.desk.Status().CaughtUp()) == a.View.Partitions
-}
-
-// syncStore puts the store on disk once a second, off the processors' path. What a power loss takes is read again from Kafka.
-func (a *App) syncStore(ctx context.Context) error {
-	ticker := time.NewTicker(time.Second)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-ticker.C:
-			if err := a.db.Sync(); err != nil {
-				return err
-			}
-		}
-	}
-}
-
-// Close lets go of the store and the connections.
-func (a *App) Close() error {
-	var errs []error
-	if a.db != nil {
-		errs = append(errs, a.db.Close())
-	}
-	if a.Client != nil {
-		errs = append(errs, a.Client.Close())
-	}
-	return errors.Join(errs...)
-}
 
 // linkKey is the configured key for customers' links or, without one, a new one: links then end with the process.
 func (a *App) linkKey() ([]byte, error) {

@@ -41,8 +41,8 @@ func (a *App) Ready() error {
 	var problems []error
 	check := func(role string, s *stream.Status) {
 		for _, p := range s.Partitions() {
-			if p.State == stream.Stopped {
-				problems = append(problems, fmt.Errorf("%s: partition %d is stopped: %s", role, p.Partition, p.Reason))
+			if p.State == stream.Stopped || p.State == stream.Waiting {
+				problems = append(problems, fmt.Errorf("%s: partition %d is %s: %s", role, p.Partition, p.State, p.Reason))
 			}
 		}
 		if !s.Joined() {

@@ -44,7 +44,7 @@ var rooms = map[string][]string{
 	"stream/rekey":     {"stream", "stream/kafka", "stream/mapping", "stream/wire"},
 	"stream/replay":    {"stream", "stream/kafka", "stream/wire", "store", "alerts", "detectors", "detectors/card"},
 	"stream/sim":       {"stream", "stream/kafka", "stream/wire", "store", "alerts", "alerts/channel", "alerts/dispatch", "detectors", "detectors/card"},
-	"bench":            {"detectors", "detectors/card", "detectors/geo", "detectors/ledger", "alerts", "store", "stream", "stream/wire", "stream/kafka", "stream/replay"},
+	"bench":            {"detectors", "detectors/card", "detectors/geo", "detectors/ledger", "detectors/window", "alerts", "store", "stream", "stream/broker", "stream/wire", "stream/kafka", "stream/replay"},
 	"cmd":              {"detectors", "detectors/card", "detectors/geo", "detectors/window", "alerts", "alerts/channel", "alerts/dispatch", "alerts/glossary", "store", "stream", "stream/kafka", "stream/broker", "stream/wire", "stream/inspect", "stream/mapping", "stream/rekey", "stream/replay", "bench"},
 }
 

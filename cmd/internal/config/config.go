@@ -31,7 +31,7 @@ type Config struct {
 type Kafka struct {
 	Brokers           []string      `yaml:"brokers" doc:"host:port of some brokers; the others are learnt from them."`
 	ClientID          string        `yaml:"client_id" doc:"The name in the brokers' logs and quotas; the role and the host are added."`
-	GroupPrefix       string        `yaml:"group_prefix" doc:"Consumer groups are this, a dot and the role: cardwatch.monitor, cardwatch.desk."`
+	GroupPrefix       string        `yaml:"group_prefix" doc:"Consumer groups are this, a dot and the role: cardwatch.monitor, cardwatch.desk, cardwatch.rekey.TOPIC."`
 	SessionTimeout    time.Duration `yaml:"session_timeout" doc:"A process that is silent for so long loses its partitions. At least 6s, as brokers demand."`
 	HeartbeatInterval time.Duration `yaml:"heartbeat_interval" doc:"At most a third of the session timeout: two heartbeats may get lost."`
 	TLS               TLS           `yaml:"tls" doc:"Encryption on the way to the brokers."`

@@ -14,6 +14,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/cardwatch/cardwatch/cmd/internal/app"
+	"github.com/cardwatch/cardwatch/cmd/internal/config"
+	"github.com/cardwatch/cardwatch/stream/broker"
 	"github.com/cardwatch/cardwatch/stream/kafka"
 	"github.com/cardwatch/cardwatch/stream/wire"
 )
@@ -23,6 +26,7 @@ const (
 	foreignTopic      = "bank.card.events"
 	foreignPartitions = 3
 	foreignCards      = 200
+	foreignSources    = "rekey:\n  sources:\n    - topic: " + foreignTopic + "\n      mapping: card-events\n"
 )
 
 // foreign writes a bank's own topic: the shipped example's shape, each card's events numbered by their amount.
@@ -32,10 +36,31 @@ type foreign struct {
 	cards [foreignCards]int
 }
 
+// TestRekeyOnTheEmbeddedBroker runs the role beside the monitor in this process: what the bank's topic holds reaches the detectors.
+func TestRekeyOnTheEmbeddedBroker(t *testing.T) {
+	k, err := broker.Start(broker.Config{Dir: t.TempDir()})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, k.Close()) })
+	s := newSettings(t, k.Addr(), newGroup(), "monitor, rekey")
+	s.extra = foreignSources
+	file := s.file(t)
+	cfg, err := config.Load(file, nil)
+	require.NoError(t, err)
+	f := &foreign{bank: newBank(t, k.Addr())}
+	require.NoError(t, f.bank.client.CreateTopics(t.Context(), append(app.Topics(partitions, 1, app.BrokerTime), app.RekeyTopics(cfg)...)))
+	require.NoError(t, f.bank.client.CreateTopics(t.Context(), []kafka.TopicSpec{{Name: foreignTopic, Partitions: foreignPartitions, ReplicationFactor: 1}}))
+	runApp(t, file)
+	require.NoError(t, f.bank.producer.Send(t.Context(), f.events(rand.New(rand.NewPCG(7, 8)), 2000)))
+	f.sent.Add(2000)
+	s.site.applied(t, "monitor", wire.TransactionTopic, len(f.audit(t)))
+	status, answer := get(s.site.probes + "/readyz")
+	require.Equal(t, 200, status, answer)
+}
+
 // freshForeign makes the source anew, as the bank does, and lets the operator make the rest.
 func (l *lane) freshForeign(t *testing.T, s *settings) *foreign {
 	t.Helper()
-	s.extra = "rekey:\n  sources:\n    - topic: " + foreignTopic + "\n      mapping: card-events\n"
+	s.extra = foreignSources
 	b := l.noTopics(t)
 	require.NoError(t, b.client.CreateTopics(t.Context(), []kafka.TopicSpec{{Name: foreignTopic, Partitions: foreignPartitions, ReplicationFactor: 1}}))
 	create := l.start(t, "topics create", "topics", "create", "-c", s.file(t))

@@ -45,6 +45,7 @@ topics:
   replication_factor: 1
 store:
   dir: "%s"
+  min_free_percent: 0
 http:
   listen: "%s"
 metrics:

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -16,7 +17,8 @@ type Options struct {
 	FS vfs.FS
 	// Logger hears of background errors; nil is slog.Default.
 	Logger *slog.Logger
-	// ReadOnly opens a store that must exist, changes nothing in it, and keeps other processes out meanwhile as any Open does.
+	// ReadOnly opens a store that must exist and keeps other processes out meanwhile, as any Open does. It changes nothing: damage is
+	// reported, but not marked.
 	ReadOnly bool
 	// CacheBytes bounds Pebble's block cache; 0 is 64 MiB.
 	CacheBytes int64
@@ -50,6 +52,11 @@ func Open(dir string, o Options) (*DB, error) {
 	db := &DB{fs: o.FS, dir: dir, failure: newFailure(o.Fatal), readOnly: o.ReadOnly}
 	if db.fs == nil {
 		db.fs = vfs.Default
+	}
+	if o.ReadOnly {
+		if there, err := pebble.Peek(dir, db.fs); errors.Is(err, fs.ErrNotExist) || err == nil && !there.Exists {
+			return nil, fmt.Errorf("store: there is no store in %s", dir)
+		}
 	}
 	if err := found(db.fs, dir); err != nil {
 		return nil, err
@@ -143,7 +150,7 @@ func (db *DB) raise(level byte) error {
 	if format <= db.pebble.FormatMajorVersion() {
 		return nil
 	}
-	if err := db.pebble.RatchetFormatMajorVersion(format); err != nil {
+	if err := db.write(func() error { return db.pebble.RatchetFormatMajorVersion(format) }); err != nil {
 		return fmt.Errorf("store: raise the files to format level %d: %w", level, err)
 	}
 	return nil

@@ -23,6 +23,9 @@ func (db *DB) damaged(cause error) error {
 		cause = fmt.Errorf("%s: %w", info.Path, info.Details)
 	}
 	err := error(&DamageError{db.dir, cause})
+	if db.readOnly {
+		return err
+	}
 	if marking := writeMark(db.fs, db.fs.PathJoin(db.dir, damagedMark), cause.Error()); marking != nil {
 		err = errors.Join(err, fmt.Errorf("store: the mark of it was not written, move the directory away by hand: %w", marking))
 	}

@@ -12,6 +12,9 @@ import (
 // Dead-letter stages: where a record was refused.
 const stageStep = "step"
 
+// deadOffset is the header of a dead letter that names the record's offset.
+const deadOffset = "dlq_offset"
+
 // deadLetter sends a refused record, made safe to keep, to its topic's dead letters with where it came from and why.
 func (t *Task[S]) deadLetter(input int, rec *kafka.Record, reason string) {
 	topic := t.spec.Inputs[input]
@@ -23,7 +26,7 @@ func (t *Task[S]) deadLetter(input int, rec *kafka.Record, reason string) {
 	note := func(name, text string) { headers = append(headers, kafka.Header{Key: name, Value: []byte(text)}) }
 	note("dlq_topic", topic)
 	note("dlq_partition", strconv.Itoa(t.cfg.Partition))
-	note("dlq_offset", strconv.FormatInt(rec.Offset, 10))
+	note(deadOffset, strconv.FormatInt(rec.Offset, 10))
 	note("dlq_reason", reason)
 	note("dlq_stage", stage(reason))
 	note("dlq_at", t.moment(rec.Timestamp).Time().Format(time.RFC3339Nano))

@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"bytes"
 	"encoding/binary"
 
 	"github.com/cardwatch/cardwatch/alerts"
@@ -56,11 +57,12 @@ func (d *Desk) AppendState(dst []byte, s *alerts.State) []byte { return s.Append
 // LoadState is the reverse of AppendState.
 func (d *Desk) LoadState(state []byte, s *alerts.State) error { return s.UnmarshalBinary(state) }
 
-// Index turns the state's rows into keys that sort as the desk reads them; every row leads to its customer.
+// Index turns the state's rows into keys that sort as the desk reads them; every row leads to its customer. The customer is in the key
+// too: two of them may share a telephone, or an account.
 func (d *Desk) Index(s *alerts.State, rows []store.Row) []store.Row {
 	s.Index(func(r alerts.IndexRow) {
 		key := append(IndexPrefix(r.Group), binary.BigEndian.AppendUint64(nil, r.Order)...)
-		key = append(key, r.Key...)
+		key = append(append(append(key, r.Key...), 0), s.Customer...)
 		rows = append(rows, store.Row{Index: IndexTag(r.Kind), Key: key, Value: []byte(s.Customer)})
 	})
 	return rows
@@ -89,11 +91,16 @@ func IndexTag(kind alerts.IndexKind) byte {
 // IndexPrefix is how the keys of one group of an index begin.
 func IndexPrefix(group string) []byte { return append([]byte(group), 0) }
 
-// LookupKey is the whole key of a row that is looked up by its id and has neither group nor order.
-func LookupKey(id string) []byte { return append(append(IndexPrefix(""), make([]byte, 8)...), id...) }
+// LookupKey is how the keys of the rows begin that are looked up by an id and have neither group nor order: one row per customer.
+func LookupKey(id string) []byte {
+	return append(append(append(IndexPrefix(""), make([]byte, 8)...), id...), 0)
+}
 
 // RowKey takes the id back out of a row's key.
-func RowKey(group string, key []byte) string { return string(key[len(group)+1+8:]) }
+func RowKey(group string, key []byte) string {
+	id, _, _ := bytes.Cut(key[len(group)+1+8:], []byte{0})
+	return string(id)
+}
 
 // RowOrder takes the order back out of a row's key.
 func RowOrder(group string, key []byte) uint64 { return binary.BigEndian.Uint64(key[len(group)+1:]) }

@@ -43,7 +43,8 @@ type EngineConfig struct {
 	// FindByPhone is TaskConfig's.
 	FindByPhone func(alerts.Phone) (string, error)
 	Release     string
-	// Sabotage is TaskConfig's.
+	// Limits and Sabotage are TaskConfig's.
+	Limits   Limits
 	Sabotage Sabotage
 }
 

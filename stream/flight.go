@@ -17,12 +17,6 @@ type mark struct {
 	progress store.Progress
 }
 
-// markEvery is how many records lie between two marks while states wait to be written. Older marks only make a replay longer.
-const markEvery = 1024
-
-// maxFlight bounds the states written at a time, so that no flight holds up the next for long.
-const maxFlight = 2000
-
 // flight is a number of states, with the progress that they allow, on their way: to the changelog, then to the store.
 type flight struct {
 	refs      []ref
@@ -231,7 +225,7 @@ func (t *Task[S]) settle(ctx context.Context) error {
 		if !t.due(time.Now()) {
 			return nil
 		}
-		if err := t.takeOff(ctx, maxFlight); err != nil {
+		if err := t.takeOff(ctx, t.cfg.Limits.Flight); err != nil {
 			return err
 		}
 		if !t.crowded() {

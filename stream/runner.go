@@ -12,9 +12,6 @@ import (
 	"github.com/cardwatch/cardwatch/stream/wire"
 )
 
-// maxBatch bounds the records between two commits, and with them the work that a crash repeats.
-const maxBatch = 5000
-
 // fetched is what one input's fetcher brought.
 type fetched struct {
 	input int
@@ -178,7 +175,7 @@ func (r *runner[S]) drain(ctx, work context.Context) error {
 		if q.empty() {
 			r.next(input)
 		}
-		if n%maxBatch == 0 {
+		if n%r.task.cfg.Limits.Batch == 0 {
 			if err := r.task.Commit(work); err != nil || ctx.Err() != nil {
 				return err
 			}

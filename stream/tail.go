@@ -28,13 +28,22 @@ func (l *Tail) sentBefore(m *kafka.Message) {
 	l.sent[l.hash(m)]++
 }
 
-// hash tells outputs apart by their content, headers aside: made again from the same records, an output is the same byte for byte.
+// hash tells outputs apart by their content: made again from the same records, an output is the same byte for byte. Dead letters of
+// records that were repeated have the same content and differ in the offset that they name.
 func (l *Tail) hash(m *kafka.Message) uint64 {
 	var h maphash.Hash
 	h.SetSeed(l.seed)
-	for _, part := range [][]byte{[]byte(m.Topic), m.Key, m.Value} {
+	add := func(part []byte) {
 		maphash.WriteComparable(&h, len(part))
 		_, _ = h.Write(part)
+	}
+	add([]byte(m.Topic))
+	add(m.Key)
+	add(m.Value)
+	for _, header := range m.Headers {
+		if header.Key == deadOffset {
+			add(header.Value)
+		}
 	}
 	return h.Sum64()
 }

@@ -23,6 +23,16 @@ func TestAnOutputThatStandsInTheLogIsHeldBackOnce(t *testing.T) {
 	require.Equal(t, []kafka.Message{alert("a")}, l.unsent([]kafka.Message{alert("b"), alert("a")}), "a was there once, b twice")
 }
 
+func TestDeadLettersOfARepeatedRecordAreTwo(t *testing.T) {
+	dead := func(offset string) kafka.Message {
+		return kafka.Message{Topic: "dlq", Value: []byte("{"), Headers: []kafka.Header{{Key: deadOffset, Value: []byte(offset)}}}
+	}
+	var l Tail
+	first, second := dead("7"), dead("8")
+	l.sentBefore(&first)
+	require.Equal(t, []kafka.Message{second}, l.unsent([]kafka.Message{second, first}))
+}
+
 func TestAReplayEndsWhereTheInputsEndedAtTheFence(t *testing.T) {
 	l := Tail{until: []int64{3, 0}}
 	require.False(t, l.replayed(&store.Progress{Next: []int64{2, kafka.Earliest}}))

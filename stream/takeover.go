@@ -226,7 +226,7 @@ func (t *takeover[S]) readOutputs(ctx context.Context, topic string, from, end i
 		next = b.Next
 		for i := range b.Records {
 			rec := &b.Records[i]
-			t.tail.sentBefore(&kafka.Message{Topic: topic, Key: rec.Key, Value: rec.Value})
+			t.tail.sentBefore(&kafka.Message{Topic: topic, Key: rec.Key, Value: rec.Value, Headers: rec.Headers})
 			t.tail.script.read(rec.Headers, len(t.spec.Inputs))
 		}
 	}

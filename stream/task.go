@@ -58,6 +58,8 @@ type TaskConfig struct {
 	Committed func(customers []string)
 	// Release is this binary's version, written into dead letters.
 	Release string
+	// Limits are how much is done at a time; zero ones mean the defaults.
+	Limits Limits
 	// Sabotage plants a defect; for the simulator's own tests.
 	Sabotage Sabotage
 }
@@ -75,8 +77,9 @@ type Task[S any] struct {
 	storm   stormGuard
 	order   orderNote
 	moved   bool
-	// counts are the records per input since the last commit.
+	// counts are the records per input since the last commit, since is the append time of the first.
 	counts []int
+	since  int64
 
 	// progress is what has been applied, stored what the store says; marks lie between them.
 	progress, stored store.Progress
@@ -118,6 +121,7 @@ func NewTask[S any](proc Processor[S], cfg TaskConfig) (*Task[S], error) {
 	if cfg.Budget == nil {
 		cfg.Budget = NewBudget(64 << 20)
 	}
+	cfg.Limits = cfg.Limits.orDefault()
 	if cfg.Epoch != 0 {
 		progress.Epoch = cfg.Epoch
 	}
@@ -158,6 +162,9 @@ func (t *Task[S]) Now() card.Moment { return t.moment(t.progress.Now) }
 // Apply applies one record: it moves the partition's time, wakes who is due, decodes and steps. Its only errors are the
 // store's and ErrPoisonStorm; a bad record is a dead letter.
 func (t *Task[S]) Apply(input int, rec *kafka.Record) error {
+	if !t.moved {
+		t.since = rec.Timestamp
+	}
 	if err := t.Advance(rec.Timestamp); err != nil {
 		return err
 	}
@@ -367,11 +374,11 @@ func (t *Task[S]) Commit(ctx context.Context) error {
 		t.moved = false
 		t.cfg.Metrics.applied(t.spec.Name, t.spec.Inputs, t.counts)
 		clear(t.counts)
-		if t.cache.dirty.len() == 0 || t.sinceMark >= markEvery || t.cfg.WriteBehind == 0 {
+		if t.cache.dirty.len() == 0 || t.sinceMark >= t.cfg.Limits.Mark || t.cfg.WriteBehind == 0 {
 			t.takeMark()
 		}
 	}
-	if len(t.order.runs) > maxRuns {
+	if len(t.order.runs) > t.cfg.Limits.Runs {
 		if err := t.Flush(ctx); err != nil {
 			return err
 		}
@@ -395,7 +402,7 @@ func (t *Task[S]) send(ctx context.Context) error {
 	if err := t.cfg.Sink.Send(ctx, t.outputs.messages); err != nil {
 		return fmt.Errorf("stream: send outputs of the %s, partition %d: %w", t.spec.Name, t.cfg.Partition, err)
 	}
-	t.cfg.Metrics.sent(t.spec.Name, t.outputs.messages)
+	t.cfg.Metrics.sent(t.spec.Name, t.outputs.messages, t.since)
 	t.outputs.truncate(0)
 	t.order.begin(t.progress.Last)
 	return nil

@@ -88,7 +88,7 @@ func (v View) CustomerOf(kind alerts.IndexKind, id string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if len(found) != 1 || RowKey("", found[0].Key) != id {
+	if len(found) != 1 {
 		return "", ErrNotFound
 	}
 	return string(found[0].Value), nil

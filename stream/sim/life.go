@@ -57,6 +57,17 @@ func (l *life) watched() vfs.FS {
 	}))
 }
 
+// open opens the store. When it fails later, that ends the process.
+func (l *life) open() (*store.DB, error) {
+	return store.Open("db", store.Options{
+		FS: l.watched(), Logger: l.worker.world.log(l.worker.id), CacheBytes: 1 << 20,
+		Fatal: func(err error) {
+			l.worker.world.note("worker %d: %v", l.worker.id, err)
+			l.worker.crash(killed, time.Second)
+		},
+	})
+}
+
 // run works until ctx ends or the process is asked to stop, crashes or fails, and lets go of everything.
 func (l *life) run(ctx context.Context) error {
 	ctx, leave := context.WithCancelCause(ctx)
@@ -125,7 +136,7 @@ const (
 func (l *life) engine(role string, balancer kafka.Balancer) stream.EngineConfig {
 	w := l.worker.world
 	return stream.EngineConfig{
-		WriteBehind: w.writeBehind, Budget: stream.NewBudget(w.budget), Standby: w.standby, Sabotage: w.cfg.Sabotage,
+		WriteBehind: w.writeBehind, Budget: stream.NewBudget(w.budget), Standby: w.standby, Limits: w.limits, Sabotage: w.cfg.Sabotage,
 		Client: l.client, Store: l.db, Zone: zone, TickEvery: tickEvery, Log: w.log(l.worker.id), Release: "sim",
 		Group: kafka.GroupConfig{Group: role, SessionTimeout: session, HeartbeatInterval: heartbeat, RebalanceTimeout: rebalance, Balancer: balancer},
 	}

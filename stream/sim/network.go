@@ -22,10 +22,10 @@ var errCut = errors.New("sim: network is cut")
 type host struct {
 	network *kfake.VirtualNetwork
 
-	mu    sync.Mutex
-	rng   *rand.Rand
-	slow  time.Duration
-	conns map[net.Conn]struct{}
+	mu     sync.Mutex
+	rng    *rand.Rand
+	slow   time.Duration
+	cables map[*cable]struct{}
 	// open is closed while packets pass; it is replaced by an open channel while they do not.
 	open chan struct{}
 	dead bool
@@ -35,7 +35,7 @@ type host struct {
 }
 
 func newHost(network *kfake.VirtualNetwork, rng *rand.Rand) *host {
-	h := &host{network: network, rng: rng, conns: map[net.Conn]struct{}{}, open: make(chan struct{})}
+	h := &host{network: network, rng: rng, cables: map[*cable]struct{}{}, open: make(chan struct{})}
 	close(h.open)
 	return h
 }
@@ -56,10 +56,10 @@ func (h *host) dial(ctx context.Context, kind, address string) (net.Conn, error)
 		return nil, err
 	}
 	client, ours := net.Pipe()
-	if !h.keep(broker, ours) {
+	c := &cable{host: h, broker: broker, client: ours}
+	if !h.keep(c) {
 		return nil, errors.Join(errCut, broker.Close(), client.Close())
 	}
-	c := &cable{host: h, broker: broker, client: ours}
 	go c.pump(broker, ours, c.forGroup)
 	go c.pump(ours, broker, func([]byte) {})
 	return client, nil
@@ -74,7 +74,7 @@ type cable struct {
 	instant atomic.Bool
 }
 
-// pump carries bytes one way, and closes both ends when one is closed.
+// pump carries bytes one way, and ends the connection when an end of it is closed.
 func (c *cable) pump(to, from net.Conn, look func([]byte)) {
 	buf := make([]byte, 8<<10)
 	for {
@@ -92,10 +92,28 @@ func (c *cable) pump(to, from net.Conn, look func([]byte)) {
 			}
 		}
 		if err != nil {
-			c.host.drop(from, to)
-			return
+			c.host.forget(c)
+			break
 		}
 	}
+	for err := error(nil); err == nil; {
+		_, err = from.Read(buf) // what a lingering broker says to nobody
+	}
+}
+
+// linger is how long a broker takes a connection for open that was lost; longer than a session.
+const linger = 2 * session
+
+// end closes the connection. A broker does not see that of one for group membership at once, as when a machine has lost its power: kfake
+// would keep a member for ever whose connection is closed before its answer could be written.
+func (c *cable) end() {
+	closing := func() { c.broker.Close() }
+	c.client.Close()
+	if c.instant.Load() {
+		time.AfterFunc(linger, closing)
+		return
+	}
+	closing()
 }
 
 // forGroup recognises a request about group membership by its API key, 8 … 14.
@@ -153,21 +171,20 @@ func (h *host) gate() (<-chan struct{}, error) {
 	return h.open, nil
 }
 
-func (h *host) keep(conns ...net.Conn) bool {
+func (h *host) keep(c *cable) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for _, c := range conns {
-		h.conns[c] = struct{}{}
-	}
+	h.cables[c] = struct{}{}
 	return !h.dead
 }
 
-func (h *host) drop(conns ...net.Conn) {
+// forget ends a connection that nobody has ended yet.
+func (h *host) forget(c *cable) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for _, c := range conns {
-		c.Close() //nolint:errcheck // a pipe's Close cannot fail
-		delete(h.conns, c)
+	if _, kept := h.cables[c]; kept {
+		delete(h.cables, c)
+		c.end()
 	}
 }
 
@@ -175,22 +192,21 @@ func (h *host) drop(conns ...net.Conn) {
 func (h *host) reset() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for c := range h.conns {
-		c.Close()
+	for c := range h.cables {
+		c.end()
 	}
+	clear(h.cables)
 }
 
 // cut ends the host for good: nothing that is under way arrives.
 func (h *host) cut() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.dead {
-		return
-	}
 	h.dead = true
-	for c := range h.conns {
-		c.Close()
+	for c := range h.cables {
+		c.end()
 	}
+	clear(h.cables)
 	h.letPass()
 }
 

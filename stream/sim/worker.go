@@ -3,7 +3,6 @@ package sim
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
@@ -65,17 +64,23 @@ func (w *worker) run(ctx context.Context) {
 	}
 }
 
-// start opens the store on the disk as it is. The process can crash while it does.
+// start opens the store on the disk as it is; a damaged one is set aside, as package app does. The process can crash while it does.
 func (w *worker) start() (*life, error) {
 	w.mu.Lock()
 	l := &life{worker: w, disk: w.disk, host: newHost(&w.world.network, rand.New(rand.NewPCG(w.rng.Uint64(), 1))), gone: make(chan struct{})}
 	l.fuse.Store(w.next)
 	w.next, w.life, w.down = nil, l, 100*time.Millisecond
 	w.mu.Unlock()
-	db, err := store.Open("db", store.Options{
-		FS: l.watched(), Logger: w.world.log(w.id), CacheBytes: 1 << 20,
-		Fatal: func(err error) { panic(fmt.Sprintf("worker %d: %v", w.id, err)) },
-	})
+	db, err := l.open()
+	var damage *store.DamageError
+	if errors.As(err, &damage) {
+		w.world.note("worker %d: %v", w.id, err)
+		w.world.count("damaged")
+		if _, err := store.Quarantine(l.watched(), "db", time.Now()); err != nil {
+			return nil, err
+		}
+		db, err = l.open()
+	}
 	l.db = db
 	return l, err
 }
@@ -147,13 +152,6 @@ func (w *worker) stop(down time.Duration) {
 }
 
 var errLeave = errors.New("sim: asked to stop")
-
-// running is the process, nil while there is none.
-func (w *worker) running() *life {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.life
-}
 
 // working is the process once its engines are built, nil before that and after its crash.
 func (w *worker) working() *life {

@@ -25,7 +25,8 @@ type world struct {
 	cfg        Config
 	rng        *rand.Rand
 	partitions int
-	// writeBehind, budget and standby are how the engines are set.
+	// limits, writeBehind, budget and standby are how the engines are set.
+	limits      stream.Limits
 	writeBehind time.Duration
 	budget      int64
 	standby     bool
@@ -49,6 +50,9 @@ func newWorld(cfg Config) (*world, error) {
 	w.writeBehind = [...]time.Duration{0, 300 * time.Millisecond, 2 * time.Second, 10 * time.Second}[w.rng.IntN(4)]
 	w.budget = [...]int64{16 << 10, 256 << 20}[w.rng.IntN(2)]
 	w.standby = w.rng.IntN(2) == 0
+	if w.rng.IntN(4) > 0 {
+		w.limits = stream.Limits{Batch: 1 + w.rng.IntN(20), Flight: 1 + w.rng.IntN(5), Mark: 1 + w.rng.IntN(20), Runs: 1 + w.rng.IntN(50)}
+	}
 	policy := alerts.Defaults()
 	policy.AppWait, policy.SMSWait, policy.PromptLife = 5*time.Second, 10*time.Second, time.Minute
 	var err error

@@ -11,7 +11,7 @@ import org.apache.kafka.streams.StreamsConfig;
 /** The command line: --name value, or -Dpeer.name=value; --serve stands alone. */
 record Settings(Map<String, String> values) {
   private static final Set<String> NAMES = Set.of("bootstrap", "input", "customers", "output", "application", "state-dir", "threads", "guarantee",
-      "commit-ms", "linger-ms", "cache-mb", "records", "warmup", "serve");
+      "commit-ms", "linger-ms", "idle-ms", "retry-ms", "cache-mb", "records", "warmup", "serve");
 
   /** Reads the arguments; an unknown one, or one without a value, is an IllegalArgumentException. */
   static Settings parse(String[] args) {
@@ -94,11 +94,15 @@ record Settings(Map<String, String> values) {
     p.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, number("commit-ms", 100));
     p.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, cacheBytes());
     p.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, RocksSettings.class);
+    // Without idling: with it, Kafka Streams formats a string per record while the customers topic has nothing new.
+    p.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, number("idle-ms", StreamsConfig.MAX_TASK_IDLE_MS_DISABLED));
     p.put(StreamsConfig.ENABLE_METRICS_PUSH_CONFIG, false);
     p.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 2000);
     p.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
     p.put(StreamsConfig.consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 2000);
     p.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), (int) number("linger-ms", 1));
+    // A transaction's first records meet the end of the one before; the default waits 100 ms, a commit interval, for that.
+    p.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), number("retry-ms", 10));
     p.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), 128 << 10);
     return p;
   }

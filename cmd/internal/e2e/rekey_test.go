@@ -54,7 +54,7 @@ func TestRekeyOnTheEmbeddedBroker(t *testing.T) {
 	cfg, err := config.Load(file, nil)
 	require.NoError(t, err)
 	f := &foreign{bank: newBank(t, k.Addr())}
-	require.NoError(t, f.bank.client.CreateTopics(t.Context(), append(app.Topics(partitions, 1, app.BrokerTime), app.RekeyTopics(cfg)...)))
+	require.NoError(t, f.bank.client.CreateTopics(t.Context(), append(app.Topics(partitions, 1, app.BrokerTime, s.group+".monitor"), app.RekeyTopics(cfg)...)))
 	require.NoError(t, f.bank.client.CreateTopics(t.Context(), []kafka.TopicSpec{foreignSpec()}))
 	runApp(t, file)
 	require.NoError(t, f.bank.producer.Send(t.Context(), f.events(rand.New(rand.NewPCG(7, 8)), 2000)))

@@ -30,7 +30,9 @@ type Report struct {
 	Records map[string]int
 	// Inversions counts the events that a state saw before an older one of another topic.
 	Inversions int
-	// Repeated counts outputs that stand on their topic more often than the reference has them.
+	// RuleChanges counts the events that a state saw under other rules than the one before.
+	RuleChanges int
+	// Repeated counts the replies that were forwarded more than once, the one output that may be.
 	Repeated int
 	// Messages counts what the provider was given, Repeats how often it was given one again.
 	Messages, Repeats int

@@ -13,12 +13,9 @@ import (
 	"github.com/cardwatch/cardwatch/detectors/window"
 )
 
-// States in stores and changelogs have the form of testdata/state_v2.bin, or of the version before: when the first of these
-// tests fails, the version must rise, the old form stay readable and a new file join these.
-func TestTodaysStateHasTheGoldenForm(t *testing.T) {
-	require.Equal(t, golden(t, 2), goldenCustomer(monitor(t)).AppendBinary(nil))
-}
-
+// States in stores and changelogs have the form of testdata/state_v2.bin, or of the version before; both are what goldenCustomer
+// gave when they were made. When the newest is no longer written as it was read, the version must rise, the form before stay
+// readable and a new file join these.
 func TestGoldenStatesReadBack(t *testing.T) {
 	m := monitor(t)
 	for version := range 2 {

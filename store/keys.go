@@ -13,10 +13,10 @@ import (
 //	uint16 BE  byte       'i'    index byte, row key          row value             (Row), follows from the state
 //	uint16 BE  byte       'p'    –                            progress              (Progress)
 //	uint16 BE  byte       'r'    –                            the rules that decide from the progress on
-//	uint16 BE  byte       'c'    –                            uint64 BE             the changelog below it is in this copy
+//	uint16 BE  byte       'c'    –                            offset                the changelog below it is in this copy
 //	uint16 BE  byte       'f'    –                            format level          (Format)
 //
-// A negative due time cannot occur: moments before 1970 are refused at the door.
+// Values begin with a version (see Format). A negative due time cannot occur: moments before 1970 are refused at the door.
 const (
 	tableState     = 's'
 	tableTimer     = 't'

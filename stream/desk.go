@@ -92,7 +92,9 @@ func IndexTag(kind alerts.IndexKind) byte {
 func IndexPrefix(group string) []byte { return append([]byte(group), 0) }
 
 // LookupKey is how the keys of the rows begin that are looked up by an id and have neither group nor order: one row per customer.
-func LookupKey(id string) []byte { return append(append(append(IndexPrefix(""), make([]byte, 8)...), id...), 0) }
+func LookupKey(id string) []byte {
+	return append(append(append(IndexPrefix(""), make([]byte, 8)...), id...), 0)
+}
 
 // RowKey takes the id back out of a row's key.
 func RowKey(group string, key []byte) string {

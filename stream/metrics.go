@@ -102,8 +102,9 @@ func (m *Metrics) rejected(processor, topic, reason string) {
 	}
 }
 
-// sent observes outputs that have just been acknowledged; a message's timestamp is the append time of what caused it.
-func (m *Metrics) sent(processor string, messages []kafka.Message) {
+// sent observes outputs that have just been acknowledged. A message's timestamp is the append time of the record that caused it, or the due
+// time of a timer, which nobody can be woken at before a record moves time: since is the append time of the first that did.
+func (m *Metrics) sent(processor string, messages []kafka.Message, since int64) {
 	if m == nil {
 		return
 	}
@@ -111,7 +112,7 @@ func (m *Metrics) sent(processor string, messages []kafka.Message) {
 	for i := range messages {
 		msg := &messages[i]
 		m.outputs.WithLabelValues(processor, msg.Topic).Inc()
-		waited := m.clock.Wall(now.Sub(time.UnixMilli(msg.Timestamp)))
+		waited := m.clock.Wall(now.Sub(time.UnixMilli(max(msg.Timestamp, since))))
 		m.latency.WithLabelValues(processor, msg.Topic).Observe(waited.Seconds())
 	}
 }

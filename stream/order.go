@@ -83,9 +83,9 @@ func (s *script) read(headers []kafka.Header, inputs int) {
 			seg.from = append(seg.from, r.Int())
 		}
 		for range r.Count(2) {
-			next := run{int(r.Uint()), r.Int()}
-			if next.input < inputs {
-				seg.runs = append(seg.runs, next)
+			input, through := r.Uint(), r.Int()
+			if input < uint64(inputs) {
+				seg.runs = append(seg.runs, run{int(input), through})
 			}
 		}
 		if r.Done() == nil && len(seg.from) == inputs {

@@ -77,8 +77,9 @@ type Task[S any] struct {
 	storm   stormGuard
 	order   orderNote
 	moved   bool
-	// counts are the records per input since the last commit.
+	// counts are the records per input since the last commit, since is the append time of the first.
 	counts []int
+	since  int64
 
 	// progress is what has been applied, stored what the store says; marks lie between them.
 	progress, stored store.Progress
@@ -161,6 +162,9 @@ func (t *Task[S]) Now() card.Moment { return t.moment(t.progress.Now) }
 // Apply applies one record: it moves the partition's time, wakes who is due, decodes and steps. Its only errors are the
 // store's and ErrPoisonStorm; a bad record is a dead letter.
 func (t *Task[S]) Apply(input int, rec *kafka.Record) error {
+	if !t.moved {
+		t.since = rec.Timestamp
+	}
 	if err := t.Advance(rec.Timestamp); err != nil {
 		return err
 	}
@@ -398,7 +402,7 @@ func (t *Task[S]) send(ctx context.Context) error {
 	if err := t.cfg.Sink.Send(ctx, t.outputs.messages); err != nil {
 		return fmt.Errorf("stream: send outputs of the %s, partition %d: %w", t.spec.Name, t.cfg.Partition, err)
 	}
-	t.cfg.Metrics.sent(t.spec.Name, t.outputs.messages)
+	t.cfg.Metrics.sent(t.spec.Name, t.outputs.messages, t.since)
 	t.outputs.truncate(0)
 	t.order.begin(t.progress.Last)
 	return nil

@@ -125,6 +125,17 @@ func TestStateCommandsOnAStoppedStore(t *testing.T) {
 	require.Contains(t, stderr, "nothing to finalize")
 }
 
+func TestAfterFinalizeThisReleaseNamesTheOneItNeeds(t *testing.T) {
+	file, cfg := deskHouse(t)
+	client, err := kafka.New(kafka.Config{Brokers: cfg.Kafka.Brokers})
+	require.NoError(t, err)
+	defer client.Close()
+	require.NoError(t, finalizeGroups(t.Context(), client, cfg.Groups(), store.Format{Level: store.Level + 1, Release: "v9.0.0"}))
+	code, stdout, stderr := silence(t, "state", "inspect", "-c", file, "--from", "changelog")
+	require.Equal(t, exitFailed, code, stdout)
+	require.Contains(t, stderr, "run release v9.0.0 or a newer one")
+}
+
 // forget deletes the index rows of a customer.
 func forget(t *testing.T, dir, customer string) {
 	t.Helper()

@@ -62,12 +62,30 @@ func (c City) Region(lang string) string {
 	return pick(lang, provinces[i].zh, provinces[i].en)
 }
 
+// keys are the codes of cities as numbers in the same order, so that a look-up searches one small table.
+var keys = func() (keys [len(cities)]uint64) {
+	for i := range cities {
+		keys[i] = key(cities[i].Code)
+	}
+	return keys
+}()
+
+// key orders codes of at most eight bytes as their strings do; longer ones are 0, which is no city's.
+func key(code string) (k uint64) {
+	if len(code) > 8 {
+		return 0
+	}
+	for i := range len(code) {
+		k |= uint64(code[i]) << (56 - 8*i)
+	}
+	return k
+}
+
 // Lookup returns the city with exactly this code, and false for a code that
 // is not in the table.
 func Lookup(code string) (City, bool) {
-	i, found := slices.BinarySearchFunc(cities[:], code,
-		func(c City, code string) int { return strings.Compare(c.Code, code) })
-	if !found {
+	i, found := slices.BinarySearch(keys[:], key(code))
+	if !found || cities[i].Code != code {
 		return City{}, false
 	}
 	return cities[i], true

@@ -64,7 +64,8 @@ const (
 func (h *head) numbers() int {
 	const bills = 1<<MaxBills - 1
 	paid, rare := bits.OnesCount16(h.groups>>groupPaid&bills), bits.OnesCount16(h.groups>>groupRare&bills)
-	return 4 + 9*int(h.bills) + 5*paid + 4*rare + 3*int(h.payments) + 10*int(h.groups>>groupBefore&1) + 4*int(h.groups>>groupCarried&1)
+	// The newest bill has no time and no spending: they are in the head.
+	return 4 + max(9*int(h.bills)-4, 0) + 5*paid + 4*rare + 3*int(h.payments) + 10*int(h.groups>>groupBefore&1) + 4*int(h.groups>>groupCarried&1)
 }
 
 func (a *Account) head() head {

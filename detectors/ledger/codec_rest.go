@@ -27,7 +27,11 @@ func (w *writer) rest(a *Account) {
 	w.uint(int(a.Marks.Done)<<10 | int(a.Marks.Tier)<<2 | int(flags(a.Marks.Assessed, a.Marks.High)))
 	w.uint(int(a.Marks.MissBasisPoints))
 	if w.has(groupBefore) {
-		w.spent(&a.Before, len(a.Bills) == 0)
+		before := &a.Before
+		if len(a.Bills) == 0 {
+			before = &Flow{}
+		}
+		w.spent(before)
 		w.paid(&a.Before, newest)
 		w.uint(a.Before.Failed)
 		w.uint(a.Before.FailedAutopay)
@@ -49,14 +53,17 @@ func (w *writer) rest(a *Account) {
 	}
 }
 
+// bill leaves out what the head says of the newest one, whose cycle is running.
 func (w *writer) bill(i int, b, before *Bill, running bool) {
-	w.int(b.At.UnixMilli - before.At.UnixMilli)
+	if !running {
+		w.int(b.At.UnixMilli - before.At.UnixMilli)
+		w.spent(&b.Since)
+	}
 	w.int(b.DueAt.UnixMilli - b.At.UnixMilli)
 	w.uint((apart(b.At, before.At)<<17|apart(b.DueAt, b.At))<<2 | int(flags(b.Autopay, b.DueAssumed)))
 	w.int(b.BalanceMinor)
 	w.int(b.MinDueMinor)
 	w.int(b.LimitMinor - before.LimitMinor)
-	w.spent(&b.Since, running)
 	if w.has(groupPaid + i) {
 		w.paid(&b.Since, b.At)
 	}
@@ -68,11 +75,7 @@ func (w *writer) bill(i int, b, before *Bill, running bool) {
 	}
 }
 
-// spent writes zeros for the running cycle, whose numbers are in the head.
-func (w *writer) spent(f *Flow, running bool) {
-	if running {
-		f = &Flow{}
-	}
+func (w *writer) spent(f *Flow) {
 	w.int(f.SpendMinor)
 	w.int(f.CashMinor)
 	w.uint(f.Uses)
@@ -121,7 +124,7 @@ func (r *opener) rest(a *Account) {
 	}
 	before := &Bill{At: newest}
 	for i := range a.Bills {
-		r.bill(i, &a.Bills[i], before)
+		r.bill(i, &a.Bills[i], before, i == len(a.Bills)-1)
 		before = &a.Bills[i]
 	}
 	for i := range a.Payments {
@@ -134,15 +137,18 @@ func (r *opener) rest(a *Account) {
 	}
 }
 
-func (r *opener) bill(i int, b, before *Bill) {
-	b.At.UnixMilli = before.At.UnixMilli + r.Int()
+func (r *opener) bill(i int, b, before *Bill, running bool) {
+	b.At.UnixMilli = r.head.newest.UnixMilli
+	if !running {
+		b.At.UnixMilli = before.At.UnixMilli + r.Int()
+		r.spent(&b.Since)
+	}
 	b.DueAt.UnixMilli = b.At.UnixMilli + r.Int()
 	flags := r.Uint()
 	b.At.OffsetMinutes = offset(before.At, flags>>19)
 	b.DueAt.OffsetMinutes = offset(b.At, flags>>2)
 	b.Autopay, b.DueAssumed = unflag(byte(flags))
 	b.BalanceMinor, b.MinDueMinor, b.LimitMinor = r.Int(), r.Int(), before.LimitMinor+r.Int()
-	r.spent(&b.Since)
 	if r.has(groupPaid + i) {
 		r.paid(&b.Since, b.At)
 	}

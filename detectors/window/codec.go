@@ -102,28 +102,29 @@ func bounded(r *pack.Reader, size, most int) int {
 	return n
 }
 
-// A month starts with widths, starts and lengths of its rows; its numbers follow, narrow as long as they fit into a byte each and
-// the spend into four, and then the rows.
+// A month starts with its widths and the start and length of the row of amounts, that of hours being whole or absent; its numbers
+// follow, narrow as long as they fit into a byte each and the spend into four, and then the rows.
 const (
-	monthBytes  = 5
+	monthBytes  = 3
 	narrowBytes = 4*1 + 4
-	// monthWide is set in the byte of the widths.
-	monthWide = 1 << 7
+	// In the byte of the widths, two bits each for the rows and these flags.
+	monthUsed    = 1 << 2
+	amountsShift = 4
+	monthWide    = 1 << 7
 )
 
 func (m *month) append(dst []byte) []byte {
-	h, a := &m.hours, &m.amounts
-	widths := h.width | a.width<<4
+	a := &m.amounts
+	widths := m.hours.width | a.width<<amountsShift | bit(m.hours.n > 0, monthUsed)
 	if m.uses|m.declined|m.remote|m.cash > 0xff || uint64(m.spend) > math.MaxUint32 {
-		dst = append(dst, widths|monthWide, byte(h.from), byte(h.n/2), byte(a.from), byte(a.n/2))
+		dst = append(dst, widths|monthWide, byte(a.from), byte(a.n/2))
 		dst = pack.Fixed32(pack.Fixed32(pack.Fixed32(pack.Fixed32(dst, m.uses), m.declined), m.remote), m.cash)
 		dst = pack.Fixed64(dst, uint64(m.spend))
 	} else {
-		dst = append(dst, widths, byte(h.from), byte(h.n/2), byte(a.from), byte(a.n/2),
-			byte(m.uses), byte(m.declined), byte(m.remote), byte(m.cash))
+		dst = append(dst, widths, byte(a.from), byte(a.n/2), byte(m.uses), byte(m.declined), byte(m.remote), byte(m.cash))
 		dst = pack.Fixed32(dst, uint32(m.spend))
 	}
-	return append(append(dst, h.row...), a.row...)
+	return append(append(dst, m.hours.row...), a.row...)
 }
 
 func (m *month) read(r *pack.Reader) {
@@ -138,8 +139,10 @@ func (m *month) read(r *pack.Reader) {
 		m.uses, m.declined, m.remote, m.cash = uint32(n[0]), uint32(n[1]), uint32(n[2]), uint32(n[3])
 		m.spend = int64(binary.LittleEndian.Uint32(n[4:]))
 	}
-	m.hours.read(r, b[0]&15, b[1], b[2], hoursOfDay)
-	m.amounts.read(r, b[0]>>4&7, b[3], b[4], allBars)
+	if b[0]&monthUsed != 0 {
+		m.hours.read(r, b[0]&3, 0, hoursOfDay)
+	}
+	m.amounts.read(r, b[0]>>amountsShift&3, int(b[1]), 2*int(b[2]))
 }
 
 func (p *Place) append(dst []byte) []byte {

@@ -44,7 +44,7 @@ func (m *month) readV1(r *pack.Reader) {
 	set := uint32(r.Byte()) | uint32(r.Byte())<<8 | uint32(r.Byte())<<16
 	for h := range hoursOfDay {
 		if set&(1<<h) != 0 {
-			m.hours.add(uint8(h), int64(uint32(r.Uint())))
+			m.countHour(h, int64(uint32(r.Uint())))
 		}
 	}
 	bar := uint8(0)

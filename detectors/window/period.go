@@ -48,6 +48,14 @@ func (m *month) reset() {
 	m.amounts.reset()
 }
 
+// countHour changes the uses of an hour; the row of hours is whole once there is one.
+func (m *month) countHour(hour int, by int64) {
+	if m.hours.n == 0 {
+		m.hours.grow(hoursOfDay)
+	}
+	m.hours.add(uint8(hour), by)
+}
+
 // count adds a record to (or, with sign −1, takes it out of) its period and place.
 func (w *Window) count(u *Use, sign int32) {
 	age := w.periodAge(u.At)
@@ -63,7 +71,7 @@ func (w *Window) count(u *Use, sign int32) {
 		return
 	}
 	m.uses += step
-	m.hours.add(uint8(u.LocalHour()), int64(sign))
+	m.countHour(u.LocalHour(), int64(sign))
 	if !u.Present() {
 		m.remote += step
 	}

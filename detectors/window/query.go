@@ -58,8 +58,8 @@ func (w *Window) Total() Period {
 		sum.Remote += m.remote
 		sum.Cash += m.cash
 		sum.Spend += m.spend
-		for k := range m.hours.n {
-			sum.Hours[m.hours.from+k] += m.hours.at(k)
+		for hour := range m.hours.n {
+			sum.Hours[hour] += m.hours.at(hour)
 		}
 	}
 	return sum

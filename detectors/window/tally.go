@@ -98,12 +98,12 @@ func (t *tally) widen() {
 	}
 }
 
-// read reads the row of a tally of numbers below most that has so many pairs of counts.
-func (t *tally) read(r *pack.Reader, width, from, pairs byte, most int) {
-	t.from, t.n, t.width = int(from), 2*int(pairs), width
-	if width > 3 || from%2 != 0 || t.from+t.n > most {
-		r.Fail(fmt.Errorf("window: a row of %d counts from %d on, of %d in all", t.n, from, most))
-		t.n, t.width = 0, 0
+// read reads the row of a tally of n counts from a number on.
+func (t *tally) read(r *pack.Reader, width uint8, from, n int) {
+	if from%2 != 0 || n%2 != 0 || from+n > allBars {
+		r.Fail(fmt.Errorf("window: a row of %d counts from %d on, of %d in all", n, from, allBars))
+		return
 	}
-	t.row = append(t.row[:0], r.Take(t.bytes(t.n))...)
+	t.from, t.n, t.width = from, n, width
+	t.row = append(t.row[:0], r.Take(t.bytes(n))...)
 }

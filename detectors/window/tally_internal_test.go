@@ -20,7 +20,7 @@ func TestATallyCountsAsAMapDoes(t *testing.T) {
 		}
 		r := pack.NewReader(tal.row)
 		var back tally
-		back.read(r, tal.width, byte(tal.from), byte(tal.n/2), allBars)
+		back.read(r, tal.width, tal.from, tal.n)
 		require.NoError(t, r.Done())
 		for _, counted := range []tally{tal, back} {
 			got := map[int]int64{}
@@ -35,14 +35,17 @@ func TestATallyCountsAsAMapDoes(t *testing.T) {
 }
 
 func TestARowThatReachesTooFarIsAnError(t *testing.T) {
-	for name, form := range map[string]struct{ width, from, pairs byte }{
-		"beyond the last": {0, 22, 2},
-		"from an odd one": {0, 1, 1},
-		"of no width":     {4, 0, 1},
-		"cut short":       {3, 0, 2},
+	for name, form := range map[string]struct {
+		width   uint8
+		from, n int
+	}{
+		"beyond the last":  {0, 254, 4},
+		"from an odd one":  {0, 1, 2},
+		"of an odd number": {0, 2, 1},
+		"cut short":        {3, 0, 2},
 	} {
 		r := pack.NewReader([]byte{1, 2})
-		new(tally).read(r, form.width, form.from, form.pairs, hoursOfDay)
+		new(tally).read(r, form.width, form.from, form.n)
 		require.Error(t, r.Done(), name)
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	kgo "github.com/segmentio/kafka-go"
-	"golang.org/x/sync/errgroup"
 )
 
 // ErrNotMember says that the group has moved on: the generation in whose name a transaction was to be committed has ended.
@@ -73,45 +72,34 @@ func (t *Transactor) Commit(ctx context.Context, b *Bundle, next int64) error {
 	if err := t.persist(bounded, "add the position", t.addOffsets); err != nil {
 		return err
 	}
-	// The records and the position go to different brokers, which need no order: the transaction ends only after all of them.
-	writes, writing := errgroup.WithContext(bounded)
-	for to, p := range b.parts {
-		if p.used > 0 {
-			from := t.sequences[to]
-			t.sequences[to] = nextSequence(from, p.count())
-			writes.Go(func() error { return t.write(writing, to, p, from) })
-		}
+	if err := t.write(bounded, b); err != nil {
+		return err
 	}
-	writes.Go(func() error {
-		return t.persist(writing, "store the position", func(ctx context.Context) error { return t.commitOffset(ctx, next) })
-	})
-	if err := writes.Wait(); err != nil {
+	if err := t.persist(bounded, "store the position", func(ctx context.Context) error { return t.commitOffset(ctx, next) }); err != nil {
 		return err
 	}
 	return t.persist(bounded, "commit", t.end)
 }
 
-func (p *part) count() (n int) {
-	for _, e := range p.batches[:p.used] {
-		n += e.count
-	}
-	return n
-}
-
-// write sends a partition's batches one after the other.
-func (t *Transactor) write(ctx context.Context, to target, p *part, sequence int32) error {
-	for _, e := range p.batches[:p.used] {
-		batch := e.finish(t.session, sequence)
-		err := t.persist(ctx, "write to "+to.String(), func(ctx context.Context) error {
-			_, err := t.c.produceWithin(ctx, t.cfg.ID, to, batch)
-			return err
-		})
+// write sends the bundle's batches: the first of every partition, then the second, and so on.
+func (t *Transactor) write(ctx context.Context, b *Bundle) error {
+	for round := 0; ; round++ {
+		var deliveries []*delivery
+		for to, p := range b.parts {
+			if round < p.used {
+				e := p.batches[round]
+				deliveries = append(deliveries, &delivery{to: to, batch: e.finish(t.session, t.sequences[to])})
+				t.sequences[to] = nextSequence(t.sequences[to], e.count)
+			}
+		}
+		if len(deliveries) == 0 {
+			return nil
+		}
+		err := t.persist(ctx, "write", func(ctx context.Context) error { return t.c.produceTogether(ctx, t.cfg.ID, deliveries) })
 		if err != nil {
 			return err
 		}
-		sequence = nextSequence(sequence, e.count)
 	}
-	return nil
 }
 
 func (t *Transactor) addPartitions(ctx context.Context, b *Bundle) error {
@@ -189,8 +177,6 @@ func (t *Transactor) persist(ctx context.Context, what string, step func(context
 		var code kgo.Error
 		errors.As(err, &code)
 		switch code {
-		case kgo.DuplicateSequenceNumber:
-			return nil
 		case kgo.InvalidProducerEpoch, kgo.ProducerFenced, kgo.InvalidProducerIDMapping:
 			return ErrFenced
 		case kgo.IllegalGeneration, kgo.UnknownMemberId, kgo.FencedInstanceID, kgo.RebalanceInProgress:

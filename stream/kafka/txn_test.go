@@ -72,7 +72,7 @@ func conformZombie(t *testing.T, c *Client) {
 	left := bundleOf(to, 0, "lost")
 	require.NoError(t, old.persist(t.Context(), "open", func(ctx context.Context) error { return old.addPartitions(ctx, left) }))
 	require.NoError(t, old.persist(t.Context(), "add", old.addOffsets))
-	require.NoError(t, old.write(t.Context(), target{to, 0}, left.parts[target{to, 0}], 1))
+	require.NoError(t, old.write(t.Context(), left))
 	require.NoError(t, old.persist(t.Context(), "store", func(ctx context.Context) error { return old.commitOffset(ctx, 2) }))
 
 	owner, at := transactor(t, c, nobody(source), source)
@@ -175,7 +175,7 @@ func TestWhatNeedsAPersonIsNamed(t *testing.T) {
 	x, _ := transactor(t, c, nobody("g"), "source")
 	k.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Err: kerr.TopicAuthorizationFailed})
 	err := x.Commit(t.Context(), bundleOf("to", 0, "a"), 1)
-	require.ErrorContains(t, err, "write to to/0 in transaction g/0")
+	require.ErrorContains(t, err, "write in transaction g/0: to/0: ")
 	require.ErrorContains(t, err, "an ACL is missing")
 	require.NotErrorIs(t, err, ErrGivenUp)
 }

@@ -136,20 +136,14 @@ func (p *Producer) attempt(ctx context.Context, t target, batch []byte) (base in
 
 // produce sends one batch to the partition's leader and returns its offset.
 func (c *Client) produce(ctx context.Context, t target, batch []byte) (base int64, err error) {
-	return c.produceWithin(ctx, "", t, batch)
-}
-
-// produceWithin sends one batch as part of the id's open transaction, or outside any when the id is empty.
-func (c *Client) produceWithin(ctx context.Context, transactionalID string, t target, batch []byte) (base int64, err error) {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
 	size := binary.BigEndian.AppendUint32(nil, uint32(len(batch))) // a raw record set starts with its length
 	res, err := c.api.RawProduce(ctx, &kgo.RawProduceRequest{
-		Topic:           t.topic,
-		Partition:       int(t.partition),
-		RequiredAcks:    kgo.RequireAll,
-		TransactionalID: transactionalID,
-		RawRecords:      protocol.RawRecordSet{Reader: io.MultiReader(bytes.NewReader(size), bytes.NewReader(batch))},
+		Topic:        t.topic,
+		Partition:    int(t.partition),
+		RequiredAcks: kgo.RequireAll,
+		RawRecords:   protocol.RawRecordSet{Reader: io.MultiReader(bytes.NewReader(size), bytes.NewReader(batch))},
 	})
 	if err != nil {
 		return 0, err

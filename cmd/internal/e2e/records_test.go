@@ -53,7 +53,9 @@ func (f *fields) reasons() []string {
 }
 
 // read gives everything that is on a topic now, partition by partition. An output has to pass our own door too.
-func (b *bank) read(t require.TestingT, topic string) []record {
+func (b *bank) read(t require.TestingT, topic string) []record { return b.readOf(t, topic, partitions) }
+
+func (b *bank) readOf(t require.TestingT, topic string, partitions int) []record {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	var all []record

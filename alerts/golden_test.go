@@ -1,0 +1,45 @@
+package alerts_test
+
+import (
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cardwatch/cardwatch/alerts"
+	"github.com/cardwatch/cardwatch/detectors"
+)
+
+// Desk states in stores and changelogs have the form of testdata/state_v1.bin, which is what busy gave when it was made. When it is
+// no longer written as it was read, the version must rise, the old form stay readable and a new file join this one.
+func TestGoldenDeskStateReadsBack(t *testing.T) {
+	var s alerts.State
+	require.NoError(t, s.UnmarshalBinary(golden(t)))
+	require.Equal(t, golden(t), s.AppendBinary(nil))
+
+	require.Equal(t, "cust-1", s.Customer)
+	require.Equal(t, thePhone, s.Contact.Phone)
+	require.True(t, s.OptedOut("voice"))
+	require.True(t, s.OptedOut(alerts.SMS), "by answering STOP")
+
+	require.Len(t, s.Cases, 1)
+	c := &s.Cases[0]
+	require.Equal(t, theCard, c.Card)
+	require.Equal(t, alerts.CaseClaimed, c.State)
+	require.NotEmpty(t, c.Owner)
+	require.Equal(t, "a1", c.Alerts[0].AlertID)
+	require.Equal(t, int64(largeAmount), c.Alerts[0].Use.Amount.Minor)
+	require.Len(t, s.Prompts, 1)
+	require.Equal(t, c.ID, s.Prompts[0].CaseID)
+	require.NotEmpty(t, s.Messages)
+
+	require.Len(t, s.Queue, 1)
+	require.Equal(t, detectors.Mild, s.Queue[0].Tier)
+	require.Equal(t, int64(1000), s.Queue[0].Promise.AmountMinor)
+}
+
+func golden(t *testing.T) []byte {
+	state, err := os.ReadFile("testdata/state_v1.bin")
+	require.NoError(t, err)
+	return state
+}

@@ -105,14 +105,13 @@ func (e *Engine[S]) standBy(ctx context.Context, p int, fail func(error)) {
 
 // taskConfig is that of an owned partition.
 func (e *Engine[S]) taskConfig(p int, sink Sink) TaskConfig {
-	return TaskConfig{
+	cfg := TaskConfig{
 		Space: e.cfg.Store.Space(e.spec.Tag, p), Sink: sink, Partition: p, Partitions: e.partitions, Zone: e.cfg.Zone,
 		Budget: e.cfg.Budget, WriteBehind: e.cfg.WriteBehind, Changelog: ChangelogTopic(e.cfg.Group.Group),
 		Metrics: e.cfg.Metrics, Release: e.cfg.Release, FindByPhone: e.cfg.FindByPhone, Sabotage: e.cfg.Sabotage, Limits: e.cfg.Limits,
-		Committed: func(customers []string) {
-			if e.cfg.Committed != nil {
-				e.cfg.Committed(p, customers)
-			}
-		},
 	}
+	if e.cfg.Committed != nil {
+		cfg.Committed = func(customers []string) { e.cfg.Committed(p, customers) }
+	}
+	return cfg
 }

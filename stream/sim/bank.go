@@ -81,6 +81,13 @@ func (b *bank) write(ctx context.Context, storm time.Duration) error {
 	b.disturb()
 	slices.SortStableFunc(b.plan, func(x, y entry) int { return int(x.after - y.after) })
 	begun := time.Now()
+	begins, ends := context.WithCancel(ctx)
+	var side sync.WaitGroup
+	if b.world.cfg.Seed%3 == 0 {
+		side.Go(func() { (&upstream{b, "upstream"}).run(begins) })
+	}
+	defer side.Wait()
+	defer ends()
 	var (
 		writers sync.WaitGroup
 		mu      sync.Mutex

@@ -20,12 +20,17 @@ type kept[S any] struct {
 	past  []seen
 }
 
-// seen is one event: its topic, its append time, and a hash of its id. For a wake-up the time is when it was due.
+// seen is one event: its topic, its append time, and a hash of its id. For a wake-up the time is when it was due. rules is the
+// version of those that decided.
 type seen struct {
 	topic string
 	at    int64
 	id    uint64
+	rules byte
 }
+
+// is reports whether it is the same event, whatever the rules.
+func (s seen) is(o seen) bool { return s.topic == o.topic && s.at == o.at && s.id == o.id }
 
 // topics are the input topics of both processors; a topic's index is its code in a stored list.
 var topics = []string{
@@ -69,14 +74,19 @@ func seenOf(ev card.Event) seen {
 }
 
 // historian is a processor that keeps lists; everything else is the real processor's.
-type historian[S any] struct{ inner stream.Processor[S] }
+type historian[S any] struct {
+	inner stream.Processor[S]
+	rules byte
+}
 
 // Spec implements stream.Processor.
 func (h historian[S]) Spec() stream.Spec { return h.inner.Spec() }
 
 // Step implements stream.Processor.
 func (h historian[S]) Step(s *kept[S], ev card.Event, out *stream.Outputs) string {
-	s.past = append(s.past, seenOf(ev))
+	event := seenOf(ev)
+	event.rules = h.rules
+	s.past = append(s.past, event)
 	return h.inner.Step(&s.state, ev, out)
 }
 
@@ -97,7 +107,7 @@ func (h historian[S]) AppendState(dst []byte, s *kept[S]) []byte {
 		for topics[code] != e.topic {
 			code++
 		}
-		dst = append(dst, byte(code))
+		dst = append(dst, byte(code), e.rules)
 		dst = binary.AppendVarint(dst, e.at-at)
 		dst = binary.LittleEndian.AppendUint64(dst, e.id)
 		at = e.at
@@ -125,16 +135,16 @@ func readPast(b []byte, past []seen) (list []seen, state []byte, err error) {
 	b = b[n:]
 	at := int64(0)
 	for range count {
-		if len(b) < 10 || int(b[0]) >= len(topics) {
+		if len(b) < 2 || int(b[0]) >= len(topics) {
 			return nil, nil, errPast
 		}
-		step, n := binary.Varint(b[1:])
-		if n <= 0 || len(b) < 1+n+8 {
+		step, n := binary.Varint(b[2:])
+		if n <= 0 || len(b) < 2+n+8 {
 			return nil, nil, errPast
 		}
 		at += step
-		past = append(past, seen{topic: topics[b[0]], at: at, id: binary.LittleEndian.Uint64(b[1+n:])})
-		b = b[1+n+8:]
+		past = append(past, seen{topic: topics[b[0]], rules: b[1], at: at, id: binary.LittleEndian.Uint64(b[2+n:])})
+		b = b[2+n+8:]
 	}
 	return past, b, nil
 }

@@ -25,9 +25,11 @@ import (
 // life is one process: what package app puts together, on a simulated machine.
 type life struct {
 	worker *worker
-	host   *host
-	disk   *vfs.MemFS
-	db     *store.DB
+	// name is the client id, this process's own.
+	name string
+	host *host
+	disk *vfs.MemFS
+	db   *store.DB
 
 	client  *kafka.Client
 	monitor *stream.Engine[kept[detectors.State]]
@@ -99,7 +101,7 @@ func (l *life) run(ctx context.Context) error {
 func (l *life) build() (err error) {
 	w := l.worker.world
 	l.client, err = kafka.New(kafka.Config{
-		Brokers: w.cluster.ListenAddrs(), ClientID: "worker", Dial: l.host.dial, FetchMaxWait: fetchWait,
+		Brokers: w.cluster.ListenAddrs(), ClientID: l.name, Dial: l.host.dial, FetchMaxWait: fetchWait, DeliveryTimeout: w.delivery,
 		OnRetry: func(what string, err error) {
 			if !l.crashed() {
 				w.detail("worker %d: %s: %v", l.worker.id, what, err)
@@ -109,15 +111,17 @@ func (l *life) build() (err error) {
 	if err != nil {
 		return err
 	}
-	if l.monitor, err = stream.NewEngine(func([]byte) (stream.Processor[kept[detectors.State]], error) {
-		return historian[detectors.State]{stream.NewMonitor(w.rules, nil)}, nil
-	}, l.engine("monitor", kafka.Sticky())); err != nil {
+	monitor := l.engine("monitor", kafka.Sticky())
+	monitor.Rules = []byte{w.newestRules()}
+	if l.monitor, err = stream.NewEngine(func(rules []byte) (stream.Processor[kept[detectors.State]], error) {
+		return historian[detectors.State]{stream.NewMonitor(w.rules[rules[0]], nil), rules[0]}, nil
+	}, monitor); err != nil {
 		return err
 	}
 	desk := l.engine("desk", kafka.SingleOwner())
 	desk.FindByPhone, desk.WriteBehind = l.view(nil).FindByPhone, 0
 	l.desk, err = stream.NewEngine(func([]byte) (stream.Processor[kept[alerts.State]], error) {
-		return historian[alerts.State]{stream.NewDesk(w.policy, nil)}, nil
+		return historian[alerts.State]{stream.NewDesk(w.policy, nil), 0}, nil
 	}, desk)
 	return err
 }
@@ -147,7 +151,11 @@ func (l *life) view(only func() []int) stream.View {
 }
 
 func (l *life) parts(ctx context.Context) error {
-	sender, err := l.sender(ctx)
+	producer, err := l.client.Producer(ctx, "")
+	if err != nil {
+		return err
+	}
+	sender, err := l.sender(producer)
 	if err != nil {
 		return err
 	}
@@ -155,6 +163,7 @@ func (l *life) parts(ctx context.Context) error {
 	parts.Go(func() error { return l.monitor.Run(ctx) })
 	parts.Go(func() error { return l.desk.Run(ctx) })
 	parts.Go(func() error { sender.Run(ctx); return nil })
+	parts.Go(func() error { return l.staff(ctx, producer) })
 	parts.Go(func() error {
 		for ctx.Err() == nil {
 			if err := l.db.Sync(); err != nil {
@@ -168,12 +177,8 @@ func (l *life) parts(ctx context.Context) error {
 }
 
 // sender is the dispatcher with the world's provider.
-func (l *life) sender(ctx context.Context) (*dispatch.Dispatcher, error) {
+func (l *life) sender(producer *kafka.Producer) (*dispatch.Dispatcher, error) {
 	metrics, err := dispatch.NewMetrics(prometheus.NewRegistry())
-	if err != nil {
-		return nil, err
-	}
-	producer, err := l.client.Producer(ctx, "")
 	if err != nil {
 		return nil, err
 	}

@@ -22,6 +22,11 @@ func (w *world) readLog(ctx context.Context, c *kafka.Client) (ledger, error) {
 			if err != nil {
 				return nil, err
 			}
+			for i := range records {
+				if bytes.Contains(records[i].Value, []byte(`"event_id":"`+abortedID)) {
+					w.violate("%s[%d]@%d: a record of an aborted transaction can be read", topic, p, records[i].Offset)
+				}
+			}
 			log[topic] = append(log[topic], records)
 			w.report.Records[topic] += len(records)
 		}

@@ -27,7 +27,7 @@ func (w *world) strike(ctx context.Context, storm time.Duration) {
 		weight int
 		act    func(context.Context)
 	}{
-		{2, n.crash}, {4, n.crashOnDisk}, {4, n.crashOnPacket}, {3, n.stop}, {4, n.freeze}, {2, n.tear}, {2, n.slow}, {6, n.brokerErrors}, {3, n.moveLeaders},
+		{2, n.crash}, {4, n.crashOnDisk}, {4, n.crashOnPacket}, {3, n.stop}, {3, n.freeze}, {4, n.haunt}, {2, n.tear}, {2, n.slow}, {6, n.brokerErrors}, {3, n.moveLeaders}, {2, n.compact}, {1, n.outage},
 	}
 	total := 0
 	for _, a := range acts {
@@ -99,6 +99,39 @@ func (n *nemesis) freeze(ctx context.Context) {
 		l.host.freeze()
 		n.later(ctx, span, l.host.thaw)
 	}
+}
+
+// haunt makes a zombie of the other kind: the coordinator takes it for dead and gives its partitions away, while it hears no
+// objection and works on.
+func (n *nemesis) haunt(ctx context.Context) {
+	v := n.victim()
+	if l := v.working(); l != nil {
+		span := n.span(session, 4*session)
+		n.world.note("worker %d: unheard for %v", v.id, span)
+		n.world.count("unheard")
+		n.world.hear(l.name, false)
+		n.later(ctx, span, func() { n.world.hear(l.name, true) })
+	}
+}
+
+// outage cuts everybody off from the brokers.
+func (n *nemesis) outage(ctx context.Context) {
+	span := n.span(time.Second, 10*session)
+	n.world.note("brokers: away for %v", span)
+	n.world.count("outage")
+	for _, v := range n.world.workers {
+		if l := v.working(); l != nil {
+			l.host.freeze()
+			n.later(ctx, span, l.host.thaw)
+		}
+	}
+}
+
+// compact takes out of the changelogs what newer records replace.
+func (n *nemesis) compact(context.Context) {
+	n.world.note("brokers: changelogs compacted")
+	n.world.count("compacted")
+	n.world.cluster.Compact()
 }
 
 func (n *nemesis) tear(context.Context) {

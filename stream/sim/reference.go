@@ -23,21 +23,22 @@ type core[S any] struct {
 	inputs []string
 	// outputs are the topics that it alone writes to.
 	outputs []string
-	step    func(s *S, ev card.Event) (out []output, reject string)
-	wake    func(s *S) card.Moment
-	encode  func(s *S) []byte
+	// step decides by the rules of a version.
+	step   func(rules byte, s *S, ev card.Event) (out []output, reject string)
+	wake   func(s *S) card.Moment
+	encode func(s *S) []byte
 	// observe sees the state after each step; may be nil.
 	observe func(s *S)
 }
 
-func monitorCore(m *detectors.Monitor) core[detectors.State] {
+func monitorCore(versions []*detectors.Monitor) core[detectors.State] {
 	return core[detectors.State]{
 		name: "monitor", tag: 'm',
 		inputs:  []string{wire.CustomerTopic, wire.FeedbackTopic, wire.StatementTopic, wire.PaymentTopic, wire.TransactionTopic},
 		outputs: []string{wire.AlertTopic, wire.CollectionTopic, wire.AssessmentTopic},
-		step: func(s *detectors.State, ev card.Event) (out []output, reject string) {
+		step: func(rules byte, s *detectors.State, ev card.Event) (out []output, reject string) {
 			var effects detectors.Effects
-			m.Step(s, ev, &effects)
+			versions[rules].Step(s, ev, &effects)
 			for i := range effects.Alerts {
 				out = append(out, output{wire.AlertTopic, string(wire.AppendAlert(nil, &effects.Alerts[i]))})
 			}
@@ -52,7 +53,7 @@ func monitorCore(m *detectors.Monitor) core[detectors.State] {
 			}
 			return out, reject
 		},
-		wake:   m.NextWake,
+		wake:   versions[0].NextWake,
 		encode: func(s *detectors.State) []byte { return s.AppendBinary(nil) },
 	}
 }
@@ -64,7 +65,7 @@ func deskCore(d *alerts.Desk, observe func(*alerts.State)) core[alerts.State] {
 			wire.ContactTopic, wire.AlertTopic, wire.CollectionTopic, wire.ReplyTopic, wire.CommandTopic, wire.ReceiptTopic,
 		},
 		outputs: []string{wire.FeedbackTopic, wire.CardActionTopic},
-		step: func(s *alerts.State, ev card.Event) (out []output, reject string) {
+		step: func(_ byte, s *alerts.State, ev card.Event) (out []output, reject string) {
 			var effects alerts.Effects
 			d.Step(s, ev, &effects)
 			for i := range effects.Feedback {

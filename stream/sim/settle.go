@@ -20,11 +20,11 @@ const (
 
 // settle waits until everything that is in the log has been dealt with, and nothing new follows from it.
 func (w *world) settle(ctx context.Context) {
+	w.closed.Store(true)
 	quiet, last := time.Duration(0), map[string]int64(nil)
 	for waited := time.Duration(0); quiet < calm; waited += time.Second {
 		if waited > patience {
 			w.violate("the healed workers have not caught up after %v: %s", patience, w.whoIsBehind())
-			w.note("%s", w.whoIsBehind())
 			return
 		}
 		pause(ctx, time.Second)

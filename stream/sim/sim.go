@@ -12,7 +12,7 @@ import (
 type Config struct {
 	// Seed decides the bank's size, what it writes, and what breaks when.
 	Seed uint64
-	// Storm is how long the bank writes and the nemesis strikes, in simulated time; 0 is 45 s.
+	// Storm is how long the bank writes and the nemesis strikes, in simulated time; 0 is 40 s.
 	Storm time.Duration
 	// Sabotage plants a defect in the engines, to show that it is found.
 	Sabotage stream.Sabotage
@@ -30,7 +30,9 @@ type Report struct {
 	Records map[string]int
 	// Inversions counts the events that a state saw before an older one of another topic.
 	Inversions int
-	// Repeated counts outputs that stand on their topic more often than the reference has them.
+	// RuleChanges counts the events that a state saw under other rules than the one before.
+	RuleChanges int
+	// Repeated counts the replies that were forwarded more than once, the one output that may be.
 	Repeated int
 	// Messages counts what the provider was given, Repeats how often it was given one again.
 	Messages, Repeats int
@@ -43,7 +45,7 @@ type Report struct {
 // Run simulates one seed. It must be called inside a testing/synctest bubble. The error says that there was nothing to judge.
 func Run(ctx context.Context, cfg Config) (Report, error) {
 	if cfg.Storm == 0 {
-		cfg.Storm = 45 * time.Second
+		cfg.Storm = 40 * time.Second
 	}
 	w, err := newWorld(cfg)
 	if err != nil {

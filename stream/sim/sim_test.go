@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
+	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -32,15 +34,17 @@ func TestSeeds(t *testing.T) {
 	if *seed != 0 {
 		first, last = *seed, *seed
 	}
+	var all sum
+	t.Cleanup(func() { t.Log(all.String()) })
 	for n := first; n <= last; n++ {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			t.Parallel()
-			synctest.Test(t, func(t *testing.T) { judge(t, n) })
+			synctest.Test(t, func(t *testing.T) { all.add(judge(t, n)) })
 		})
 	}
 }
 
-func judge(t *testing.T, n uint64) {
+func judge(t *testing.T, n uint64) sim.Report {
 	report, err := sim.Run(t.Context(), sim.Config{Seed: n, Verbose: *seed != 0})
 	if err != nil {
 		t.Errorf("seed %d could not be simulated: %v", n, err)
@@ -52,12 +56,50 @@ func judge(t *testing.T, n uint64) {
 		for _, line := range report.Trace {
 			t.Log(line)
 		}
-		t.Logf("%v simulated, faults %v, records %v, inversions %d, repeated outputs %d, messages %d, sent again %d",
-			report.Simulated, report.Faults, report.Records, report.Inversions, report.Repeated, report.Messages, report.Repeats)
 	}
 	if t.Failed() {
-		t.Logf("to replay: go test ./stream/sim -run 'TestSeeds' -sim.seed=%d", n)
+		t.Logf("to replay: go test ./stream/sim -run TestSeeds -sim.seed=%d", n)
 	}
+	return report
+}
+
+// sum adds up what was simulated, so that a run that finds nothing can be seen to have looked.
+type sum struct {
+	mu              sync.Mutex
+	runs            int
+	simulated       time.Duration
+	faults, records map[string]int
+	inversions      int
+	ruleChanges     int
+	repeated        int
+	messages        int
+	repeats         int
+}
+
+func (s *sum) add(r sim.Report) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.runs == 0 {
+		s.faults, s.records = map[string]int{}, map[string]int{}
+	}
+	s.runs++
+	s.simulated += r.Simulated
+	s.inversions, s.ruleChanges, s.repeated = s.inversions+r.Inversions, s.ruleChanges+r.RuleChanges, s.repeated+r.Repeated
+	s.messages, s.repeats = s.messages+r.Messages, s.repeats+r.Repeats
+	for what, n := range r.Faults {
+		s.faults[what] += n
+	}
+	for topic, n := range r.Records {
+		s.records[topic] += n
+	}
+}
+
+func (s *sum) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return fmt.Sprintf("%d runs, %v simulated\nfaults %v\nrecords %v\nevents that a state saw before an older one of another topic %d, changes of rules "+
+		"that a state saw %d, forwarded replies sent again %d, messages %d, sent again under the same key %d",
+		s.runs, s.simulated, s.faults, s.records, s.inversions, s.ruleChanges, s.repeated, s.messages, s.repeats)
 }
 
 // TestPlantedDefectsAreFound shows that the auditor can see: engines with a defect planted on purpose do not get past it.

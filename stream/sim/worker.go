@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
@@ -36,6 +37,8 @@ type worker struct {
 	disk *vfs.MemFS
 	life *life
 	down time.Duration
+	// lives counts the processes.
+	lives int
 	// next is the fuse of the next process; nil is none.
 	next *fuse
 }
@@ -67,7 +70,8 @@ func (w *worker) run(ctx context.Context) {
 // start opens the store on the disk as it is; a damaged one is set aside, as package app does. The process can crash while it does.
 func (w *worker) start() (*life, error) {
 	w.mu.Lock()
-	l := &life{worker: w, disk: w.disk, host: newHost(&w.world.network, rand.New(rand.NewPCG(w.rng.Uint64(), 1))), gone: make(chan struct{})}
+	w.lives++
+	l := &life{worker: w, name: fmt.Sprintf("worker%d.%d", w.id, w.lives), disk: w.disk, host: newHost(&w.world.network, rand.New(rand.NewPCG(w.rng.Uint64(), 1))), gone: make(chan struct{})}
 	l.fuse.Store(w.next)
 	w.next, w.life, w.down = nil, l, 100*time.Millisecond
 	w.mu.Unlock()

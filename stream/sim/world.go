@@ -7,7 +7,10 @@ import (
 	"hash/crc32"
 	"log/slog"
 	"math/rand/v2"
+	"strconv"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
@@ -29,34 +32,45 @@ type world struct {
 	limits      stream.Limits
 	writeBehind time.Duration
 	budget      int64
+	delivery    time.Duration
 	standby     bool
-	rules       *detectors.Monitor
-	policy      *alerts.Desk
-	network     kfake.VirtualNetwork
-	cluster     *kfake.Cluster
-	workers     []*worker
+	// rules are the monitor's, by version; the newest is what a process starts with.
+	rules   []*detectors.Monitor
+	rollOut time.Duration
+	policy  *alerts.Desk
+	network kfake.VirtualNetwork
+	cluster *kfake.Cluster
+	workers []*worker
+
+	// closed sends the staff home.
+	closed atomic.Bool
 
 	mu     sync.Mutex
 	report Report
 	begun  time.Time
 	// messages are the idempotency keys that the provider has seen.
 	messages map[string]int
+	// unheard are the clients whose heartbeats the coordinator does not get, although they get an answer.
+	unheard map[string]bool
+	acts    int
 }
 
 func newWorld(cfg Config) (*world, error) {
-	w := &world{cfg: cfg, rng: rand.New(rand.NewPCG(cfg.Seed, 0)), begun: time.Now(), messages: map[string]int{}}
+	w := &world{cfg: cfg, rng: rand.New(rand.NewPCG(cfg.Seed, 0)), begun: time.Now(), messages: map[string]int{}, unheard: map[string]bool{}}
 	w.report.Faults = map[string]int{}
 	w.partitions = 2 + w.rng.IntN(3)
 	w.writeBehind = [...]time.Duration{0, 300 * time.Millisecond, 2 * time.Second, 10 * time.Second}[w.rng.IntN(4)]
 	w.budget = [...]int64{16 << 10, 256 << 20}[w.rng.IntN(2)]
 	w.standby = w.rng.IntN(2) == 0
+	w.rollOut = [...]time.Duration{5 * time.Second, 10 * time.Second, 100 * time.Hour}[w.rng.IntN(3)]
+	w.delivery = [...]time.Duration{4 * time.Second, 30 * time.Second}[w.rng.IntN(2)]
 	if w.rng.IntN(4) > 0 {
 		w.limits = stream.Limits{Batch: 1 + w.rng.IntN(20), Flight: 1 + w.rng.IntN(5), Mark: 1 + w.rng.IntN(20), Runs: 1 + w.rng.IntN(50)}
 	}
 	policy := alerts.Defaults()
 	policy.AppWait, policy.SMSWait, policy.PromptLife = 5*time.Second, 10*time.Second, time.Minute
 	var err error
-	if w.rules, err = detectors.NewMonitor(detectors.Defaults()); err != nil {
+	if w.rules, err = ruleSets(); err != nil {
 		return nil, err
 	}
 	if w.policy, err = alerts.NewDesk(policy); err != nil {
@@ -68,6 +82,7 @@ func newWorld(cfg Config) (*world, error) {
 		return nil, err
 	}
 	w.cluster.ControlKey(int16(kmsg.Produce), w.stamp)
+	w.cluster.ControlKey(int16(kmsg.Heartbeat), w.heartbeat)
 	for id := range 2 + w.rng.IntN(2) {
 		w.workers = append(w.workers, &worker{
 			id: id, world: w, disk: vfs.NewCrashableMem(), rng: rand.New(rand.NewPCG(cfg.Seed, 100+uint64(id))),
@@ -77,6 +92,51 @@ func newWorld(cfg Config) (*world, error) {
 }
 
 const brokers = 3
+
+// ruleSets are rules that decide differently.
+func ruleSets() (versions []*detectors.Monitor, err error) {
+	for _, alertAt := range []int{50, 70, 30} {
+		rules := detectors.Defaults()
+		rules.Version = "sim." + strconv.Itoa(len(versions))
+		rules.LargeOutOfTown.AlertAt, rules.LateNightHighFrequency.AlertAt = alertAt, alertAt
+		m, err := detectors.NewMonitor(rules)
+		if err != nil {
+			return nil, err
+		}
+		versions = append(versions, m)
+	}
+	return versions, nil
+}
+
+// newestRules is the version that a process starts with now.
+func (w *world) newestRules() byte {
+	return byte(time.Since(w.begun) / w.rollOut % time.Duration(len(w.rules)))
+}
+
+// heartbeat answers for the coordinator to a member that it is not to hear of.
+func (w *world) heartbeat(req kmsg.Request) (kmsg.Response, error, bool) {
+	w.cluster.KeepControl()
+	beat := req.(*kmsg.HeartbeatRequest)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for client := range w.unheard {
+		if strings.HasPrefix(beat.MemberID, client+"-") {
+			return beat.ResponseKind(), nil, true
+		}
+	}
+	return nil, nil, false
+}
+
+// hear says whether the coordinator hears of a member that is alive.
+func (w *world) hear(client string, heard bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if heard {
+		delete(w.unheard, client)
+	} else {
+		w.unheard[client] = true
+	}
+}
 
 // stamp makes the brokers write their own time into records, as Kafka does on a topic with message.timestamp.type=LogAppendTime. kfake
 // does so when the writer asks for it, but leaves the checksum to us; time stands still until it has.
@@ -132,6 +192,14 @@ func (w *world) sent(message string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.messages[message]++
+}
+
+// nextAct is the event_id of an act of staff.
+func (w *world) nextAct() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.acts++
+	return fmt.Sprint("act", w.acts)
 }
 
 func (w *world) count(what string) {

@@ -38,6 +38,9 @@ func takeMark(brokerPID int) mark {
 
 // until is the figure of what happened between two marks.
 func (m mark) until(end mark, records int64) Figure {
+	if records == 0 {
+		return Figure{Seconds: end.at.Sub(m.at).Seconds()}
+	}
 	n, took := float64(records), end.at.Sub(m.at).Seconds()
 	return Figure{
 		Records: records, Seconds: took, PerSecond: n / took,

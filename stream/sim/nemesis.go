@@ -116,7 +116,7 @@ func (n *nemesis) haunt(ctx context.Context) {
 
 // outage cuts everybody off from the brokers.
 func (n *nemesis) outage(ctx context.Context) {
-	span := n.span(time.Second, 10*session)
+	span := n.span(time.Second, 5*session)
 	n.world.note("brokers: away for %v", span)
 	n.world.count("outage")
 	for _, v := range n.world.workers {

@@ -12,7 +12,7 @@ import (
 type Config struct {
 	// Seed decides the bank's size, what it writes, and what breaks when.
 	Seed uint64
-	// Storm is how long the bank writes and the nemesis strikes, in simulated time; 0 is 40 s.
+	// Storm is how long the bank writes and the nemesis strikes, in simulated time; 0 is 25 s.
 	Storm time.Duration
 	// Sabotage plants a defect in the engines, to show that it is found.
 	Sabotage stream.Sabotage
@@ -45,7 +45,7 @@ type Report struct {
 // Run simulates one seed. It must be called inside a testing/synctest bubble. The error says that there was nothing to judge.
 func Run(ctx context.Context, cfg Config) (Report, error) {
 	if cfg.Storm == 0 {
-		cfg.Storm = 40 * time.Second
+		cfg.Storm = 25 * time.Second
 	}
 	w, err := newWorld(cfg)
 	if err != nil {

@@ -1,0 +1,8 @@
+//go:build !race
+
+package sim_test
+
+const (
+	underRace    = false
+	defaultSeeds = 50
+)

@@ -18,6 +18,8 @@ type Tail struct {
 	script script
 	// until holds, per input, the end of the log when the predecessor was fenced.
 	until []int64
+	// ends holds, per output topic, the end of the log then: what is made after the replay stands behind it.
+	ends []int64
 }
 
 // sentBefore notes an output that stands in the log.
@@ -85,6 +87,9 @@ func (t *Task[S]) Replayed() bool {
 // GoLive forgets the predecessor. When the rules are not the recorded ones, everything is written under the old ones first, and
 // the new ones are recorded with the next progress: they decide from the record after the last one applied. Call it right after Commit.
 func (t *Task[S]) GoLive(ctx context.Context, proc Processor[S], rules []byte) error {
+	for i, end := range t.cfg.Tail.ends {
+		t.progress.Outputs[i] = max(t.progress.Outputs[i], end)
+	}
 	t.cfg.Tail = Tail{}
 	if err := atLevel(t.cfg.Space, proc); err != nil {
 		return err

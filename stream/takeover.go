@@ -193,7 +193,7 @@ func (t *takeover[S]) readTail(ctx context.Context) error {
 		}
 	}
 	t.tail.script.ready()
-	t.tail.until = ends[len(outputs):]
+	t.tail.until, t.tail.ends = ends[len(outputs):], ends[:len(outputs)]
 	return nil
 }
 

@@ -73,7 +73,7 @@ func Open(dir string, o Options) (*DB, error) {
 		ReadOnly:                    o.ReadOnly,
 		Cache:                       cache,
 		FormatMajorVersion:          pebbleFormat(1),
-		MemTableSize:                32 << 20,
+		MemTableSize:                64 << 20,
 		MemTableStopWritesThreshold: 4,
 		L0CompactionThreshold:       4,
 		L0StopWritesThreshold:       24,

@@ -100,7 +100,7 @@ func newHost(o EngineOrder) (h *host, err error) {
 }
 
 // writeBehind is the product's default.
-const writeBehind = 5 * time.Second
+const writeBehind = 15 * time.Second
 
 // changelog makes the group's changelog, unless an earlier engine has left it.
 func (h *host) changelog() error {

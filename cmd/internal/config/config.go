@@ -102,7 +102,7 @@ func Defaults() Config {
 			SessionTimeout: 10 * time.Second, HeartbeatInterval: 3 * time.Second,
 		},
 		Topics:  Topics{Partitions: 12, ReplicationFactor: 3},
-		Store:   Store{Dir: "/var/lib/cardwatch", CacheMiB: 1024, WriteBehind: 5 * time.Second, MinFreePercent: 5, MinFreeMiB: 1024},
+		Store:   Store{Dir: "/var/lib/cardwatch", CacheMiB: 1024, WriteBehind: 15 * time.Second, MinFreePercent: 5, MinFreeMiB: 1024},
 		HTTP:    Listen{"127.0.0.1:8080"},
 		Metrics: Listen{"127.0.0.1:9464"},
 		Rekey:   Rekey{Sources: []RekeySource{}},

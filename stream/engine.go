@@ -100,15 +100,11 @@ func (e *Engine[S]) Status() *Status { return e.status }
 // that cannot go on (a gap in the log, a poison storm) is stopped and shown in Status while the others run; an error of the store
 // ends Run, since no partition can be trusted then.
 func (e *Engine[S]) Run(ctx context.Context) error {
-	changelog := ChangelogTopic(e.cfg.Group.Group)
-	if err := e.cfg.Client.CheckCoPartitioned(ctx, append([]string{changelog}, e.spec.Inputs...)); err != nil {
+	if err := e.look(ctx); ctx.Err() != nil {
+		return nil
+	} else if err != nil {
 		return err
 	}
-	topics, err := e.cfg.Client.Topics(ctx, []string{changelog})
-	if err != nil {
-		return err
-	}
-	e.partitions = topics[changelog].Partitions
 	member, leave := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer leave(nil)
 	stopped := make(chan struct{})
@@ -117,7 +113,7 @@ func (e *Engine[S]) Run(ctx context.Context) error {
 		close(stopped)
 		leave(nil)
 	})()
-	err = e.cfg.Client.Join(member, e.cfg.Group, func(generation context.Context, a kafka.Assignment) error {
+	err := e.cfg.Client.Join(member, e.cfg.Group, func(generation context.Context, a kafka.Assignment) error {
 		e.reconcile(ctx, a, leave)
 		<-generation.Done()
 		return nil
@@ -134,6 +130,20 @@ func (e *Engine[S]) Run(ctx context.Context) error {
 	case err != nil:
 		return fmt.Errorf("stream: %s: %w", e.spec.Name, err)
 	}
+	return nil
+}
+
+// look finds out how many partitions there are; all topics have to have the same number.
+func (e *Engine[S]) look(ctx context.Context) error {
+	changelog := ChangelogTopic(e.cfg.Group.Group)
+	if err := e.cfg.Client.CheckCoPartitioned(ctx, append([]string{changelog}, e.spec.Inputs...)); err != nil {
+		return err
+	}
+	topics, err := e.cfg.Client.Topics(ctx, []string{changelog})
+	if err != nil {
+		return err
+	}
+	e.partitions = topics[changelog].Partitions
 	return nil
 }
 

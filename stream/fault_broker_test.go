@@ -49,6 +49,7 @@ func TestAllBrokersAreGoneForTenMinutes(t *testing.T) {
 		p := s.start(vfs.NewMem())
 		s.pay(30)
 		s.settles("before")
+		time.Sleep(time.Second) // for the states to be written, which the outputs do not wait for
 		s.cluster.Close()
 		time.Sleep(10 * time.Minute)
 		_, found, err := p.db.Space('a', 0).Progress()

@@ -230,3 +230,15 @@ func TestAnEndWithoutBrokers(t *testing.T) {
 		p.close()
 	})
 }
+
+// Row 39: a process that is told to end before it has joined its group ends in order, too.
+func TestAnEndBeforeTheBeginning(t *testing.T) {
+	onSite(t, 1, func(s *site) {
+		p := s.start(vfs.NewMem())
+		p.end()
+		p = s.start(vfs.NewMem())
+		s.pay(5)
+		s.settles("the next start")
+		p.end()
+	})
+}

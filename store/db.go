@@ -1,10 +1,12 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"time"
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/bloom"
@@ -132,6 +134,22 @@ func (db *DB) Sync() error {
 		return fmt.Errorf("store: sync: %w", err)
 	}
 	return nil
+}
+
+// KeepSynced puts the store on disk every so often until ctx ends, off the path of whoever writes.
+func (db *DB) KeepSynced(ctx context.Context, every time.Duration) error {
+	ticker := time.NewTicker(every)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+			if err := db.Sync(); err != nil {
+				return err
+			}
+		}
+	}
 }
 
 // Room is the space on the store's file system in bytes: what this process may still use, and all there is. The error is

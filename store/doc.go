@@ -3,8 +3,8 @@
 //
 // What a processor decides is written by one Batch, so that state, timers, index rows and progress are never apart: after a
 // crash at any instant the store is a consistent earlier state, and replaying Kafka from its Progress heals it. The store
-// may lag behind Kafka and rewind; it is never ahead of it, because the engine commits a Batch only after Kafka has
-// acknowledged what the batch caused.
+// is a copy of a beginning of the changelog: it may lag behind and rewind, but is never ahead, because the engine commits a Batch only
+// after the changelog has acknowledged the same.
 //
 // A DB may be shared by all goroutines. A Space (one processor's share of one partition) is written by the one goroutine that
 // owns the partition; anyone may read.

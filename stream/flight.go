@@ -45,9 +45,7 @@ func (t *Task[S]) newest() *mark { return &t.marks[len(t.marks)-1] }
 
 // syncEnds brings the ends of the output partitions up to what has been acknowledged.
 func (t *Task[S]) syncEnds() {
-	sink, ok := t.cfg.Sink.(interface {
-		End(topic string, partition int) (int64, bool)
-	})
+	sink, ok := t.cfg.Sink.(endSink)
 	if !ok {
 		return
 	}
@@ -69,8 +67,7 @@ func (t *Task[S]) restPoint() *mark {
 // due says whether states have waited long enough, or take too much room, or the progress has not been written for a second.
 func (t *Task[S]) due(now time.Time) bool {
 	if t.cache.dirty.len() > 0 {
-		waited := now.Sub(t.restPoint().at)
-		return waited >= t.cfg.WriteBehind || t.crowded()
+		return t.crowded() || now.Sub(t.restPoint().at) >= t.cfg.WriteBehind
 	}
 	return t.newest().n > t.storedMark && now.Sub(t.lastFlight) >= time.Second
 }
@@ -158,9 +155,7 @@ func (t *Task[S]) fly(ctx context.Context, f *flight) error {
 		if err := t.cfg.Sink.Send(ctx, f.messages); err != nil {
 			return fmt.Errorf("stream: write the changelog of the %s, partition %d: %w", t.spec.Name, t.cfg.Partition, err)
 		}
-		if sink, ok := t.cfg.Sink.(interface {
-			End(topic string, partition int) (int64, bool)
-		}); ok {
+		if sink, ok := t.cfg.Sink.(endSink); ok {
 			if end, known := sink.End(t.cfg.Changelog, t.cfg.Partition); known {
 				f.batch.SetChangelog(end)
 			}

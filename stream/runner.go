@@ -250,8 +250,7 @@ func (r *runner[S]) tick(ctx context.Context) error {
 	return nil
 }
 
-// mirror tells the group how far the partition is. The store knows it too, so a failure costs no more than outputs that
-// the next owner sends again.
+// mirror tells the group how far the partition is, for whoever watches its lag. Nobody goes on from there, so a failure costs nothing.
 func (r *runner[S]) mirror() {
 	offsets := make(map[string]map[int]int64)
 	for i, topic := range r.task.spec.Inputs {

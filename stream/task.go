@@ -18,6 +18,11 @@ type Sink interface {
 	Send(ctx context.Context, messages []kafka.Message) error
 }
 
+// endSink is a Sink that knows how far the partitions have come that it has written to, as kafka.Producer does.
+type endSink interface {
+	End(topic string, partition int) (end int64, known bool)
+}
+
 // Discard is a Sink that acknowledges everything at once: for a driver that drains the outputs before it commits, and for
 // measurements of everything but the sink.
 type Discard struct{}

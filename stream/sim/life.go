@@ -164,15 +164,7 @@ func (l *life) parts(ctx context.Context) error {
 	parts.Go(func() error { return l.desk.Run(ctx) })
 	parts.Go(func() error { sender.Run(ctx); return nil })
 	parts.Go(func() error { return l.staff(ctx, producer) })
-	parts.Go(func() error {
-		for ctx.Err() == nil {
-			if err := l.db.Sync(); err != nil {
-				return err
-			}
-			pause(ctx, time.Second)
-		}
-		return nil
-	})
+	parts.Go(func() error { return l.db.KeepSynced(ctx, time.Second) })
 	return parts.Wait()
 }
 

@@ -142,7 +142,7 @@ func (h *host) serve(ctx context.Context, answer func(any) error) (result *Engin
 	parts, running := errgroup.WithContext(running)
 	var told time.Time
 	parts.Go(func() error { return h.engine.Run(running) })
-	parts.Go(func() error { return h.sync(running) })
+	parts.Go(func() error { return h.db.KeepSynced(running, time.Second) })
 	parts.Go(func() (err error) {
 		defer stop()
 		result, err = h.watch(ctx, running, answer)
@@ -154,22 +154,6 @@ func (h *host) serve(ctx context.Context, answer func(any) error) (result *Engin
 	}
 	result.DrainSeconds, result.StoreBytes = time.Since(told).Seconds(), h.db.Bytes()
 	return result, nil
-}
-
-// sync puts the store on disk once a second, as the product does.
-func (h *host) sync(ctx context.Context) error {
-	ticker := time.NewTicker(time.Second)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-ticker.C:
-			if err := h.db.Sync(); err != nil {
-				return err
-			}
-		}
-	}
 }
 
 // stalled is how long an engine may apply nothing before it is given up.

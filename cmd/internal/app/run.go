@@ -53,7 +53,7 @@ func (a *App) run(ctx context.Context) error {
 	for _, r := range a.rekeys {
 		part("rekey", r.Run)
 	}
-	part("store", a.syncStore)
+	part("store", func(ctx context.Context) error { return a.db.KeepSynced(ctx, time.Second) })
 	part("disk", a.disk.run)
 	part("http", a.serveHTTP)
 	return parts.Wait()
@@ -80,22 +80,6 @@ func (a *App) caughtUp() bool {
 		return false
 	}
 	return a.desk == nil || len(a.desk.Status().CaughtUp()) == a.View.Partitions
-}
-
-// syncStore puts the store on disk once a second, off the processors' path. What a power loss takes is read again from Kafka.
-func (a *App) syncStore(ctx context.Context) error {
-	ticker := time.NewTicker(time.Second)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-ticker.C:
-			if err := a.db.Sync(); err != nil {
-				return err
-			}
-		}
-	}
 }
 
 // Close lets go of the store and the connections.

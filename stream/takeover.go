@@ -20,6 +20,7 @@ import (
 //	copy the rest of the changelog                states, timers, index rows, progress
 //	check the inputs against the progress         same number of partitions, same topics
 //	read the outputs after the progress           what need not be sent again, and in which order records were applied
+//	write the epoch, and the first rules          before anything follows from them
 //
 // Then the task replays the inputs from the progress. What a state has seen is skipped; what was sent is made again and held back.
 
@@ -94,8 +95,17 @@ func (e *Engine[S]) takeOver(ctx context.Context, partition int, f *follower[S])
 		return nil, nil, err
 	}
 	task, err := t.task()
+	if err != nil {
+		return nil, nil, err
+	}
+	// Who owns the partition, and by which rules, stands in the changelog before anything follows from them: an output that a successor
+	// could not make again would be one that nothing explains.
+	if err := task.Flush(ctx); err != nil {
+		task.Close()
+		return nil, nil, err
+	}
 	e.cfg.Metrics.takenOver(e.spec.Name, time.Since(began))
-	return task, t.producer, err
+	return task, t.producer, nil
 }
 
 // tellOfLoss tells when the group has worked on a partition whose changelog knows of nothing.

@@ -23,9 +23,13 @@ func cloneReasons(reasons []detectors.Reason) []detectors.Reason {
 	for i := range kept {
 		r := &kept[i]
 		r.Code, r.Unit = clone(r.Code), clone(r.Unit)
-		r.Baseline = detectors.Text{Zh: clone(r.Baseline.Zh), En: clone(r.Baseline.En)}
+		r.Baseline, r.Text = cloneText(r.Baseline), cloneText(r.Text)
 	}
 	return kept
+}
+
+func cloneText(t detectors.Text) detectors.Text {
+	return detectors.Text{Zh: clone(t.Zh), En: clone(t.En)}
 }
 
 // cloneAlert copies an alert within the bounds of a state.
@@ -39,5 +43,6 @@ func cloneAlert(a *detectors.Alert) detectors.Alert {
 	kept.Use.Merchant, kept.Use.MerchantName = clone(a.Use.Merchant), clone(a.Use.MerchantName)
 	kept.EventIDs = cloneAll(a.EventIDs[:min(len(a.EventIDs), detectors.MaxEventIDs)])
 	kept.Reasons = cloneReasons(a.Reasons)
+	kept.Title, kept.Source.Topic = cloneText(a.Title), clone(a.Source.Topic)
 	return kept
 }

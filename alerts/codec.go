@@ -8,7 +8,7 @@ import (
 )
 
 // stateVersion is the first byte of an encoded state. A change of the layout raises it, and keeps a reader for the old one.
-const stateVersion = 1
+const stateVersion = 2
 
 // AppendBinary appends the state's compact, versioned form to dst and returns the longer slice.
 func (s *State) AppendBinary(dst []byte) []byte {
@@ -31,9 +31,10 @@ func (s *State) AppendBinary(dst []byte) []byte {
 // empty; it is never a panic. The state shares no memory with data.
 func (s *State) UnmarshalBinary(data []byte) error {
 	*s = State{}
-	r := reader{pack.NewReader(data)}
-	if v := r.Byte(); v != stateVersion {
-		r.Fail(fmt.Errorf("version %d is not %d, the one this program knows", v, stateVersion))
+	r := reader{Reader: pack.NewReader(data)}
+	r.version = r.Byte()
+	if r.version != stateVersion && r.version != stateVersion-1 {
+		r.Fail(fmt.Errorf("version %d is not %d or %d, which this program knows", r.version, stateVersion, stateVersion-1))
 	}
 	var got State
 	got.Customer = r.String()
@@ -71,7 +72,11 @@ func (s *State) check() error {
 // writer appends fields; reader takes them back in the same order. Each pair of methods below lists one type's fields.
 type writer struct{ buf []byte }
 
-type reader struct{ *pack.Reader }
+type reader struct {
+	*pack.Reader
+	// version is that of the state being read.
+	version byte
+}
 
 func (w *writer) uint(v uint64)   { w.buf = pack.Uint(w.buf, v) }
 func (w *writer) int(v int64)     { w.buf = pack.Int(w.buf, v) }

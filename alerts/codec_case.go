@@ -57,6 +57,10 @@ func (w *writer) alert(a *detectors.Alert) {
 	w.use(&a.Use)
 	w.str(string(a.Action))
 	each(w, a.Reasons, w.reason)
+	w.text(a.Title)
+	w.str(a.Source.Topic)
+	w.uint(uint64(a.Source.Partition))
+	w.int(a.Source.Offset)
 }
 
 func (r *reader) alert(a *detectors.Alert) {
@@ -67,7 +71,18 @@ func (r *reader) alert(a *detectors.Alert) {
 	a.EventIDs, a.OccurredAt, a.Use = readStrs[string](r), r.moment(), r.use()
 	a.Action = detectors.Action(r.String())
 	a.Reasons = readEach(r, r.reason)
+	if r.version > 1 {
+		a.Title = r.text()
+		a.Source = card.Source{Topic: r.String(), Partition: int32(r.Uint()), Offset: r.Int()}
+	}
 }
+
+func (w *writer) text(t detectors.Text) {
+	w.str(t.Zh)
+	w.str(t.En)
+}
+
+func (r *reader) text() detectors.Text { return detectors.Text{Zh: r.String(), En: r.String()} }
 
 func (w *writer) use(u *detectors.Use) {
 	w.int(u.Amount.Minor)
@@ -91,13 +106,16 @@ func (w *writer) reason(v *detectors.Reason) {
 	w.int(v.Value)
 	w.int(v.Limit)
 	w.str(string(v.Unit))
-	w.str(v.Baseline.Zh)
-	w.str(v.Baseline.En)
+	w.text(v.Baseline)
+	w.text(v.Text)
 }
 
 func (r *reader) reason(v *detectors.Reason) {
 	v.Code, v.Value, v.Limit = detectors.ReasonCode(r.String()), r.Int(), r.Int()
-	v.Unit, v.Baseline = detectors.Unit(r.String()), detectors.Text{Zh: r.String(), En: r.String()}
+	v.Unit, v.Baseline = detectors.Unit(r.String()), r.text()
+	if r.version > 1 {
+		v.Text = r.text()
+	}
 }
 
 func (w *writer) act(a *Act) {

@@ -1,6 +1,7 @@
 package alerts_test
 
 import (
+	"fmt"
 	"os"
 	"testing"
 
@@ -10,13 +11,23 @@ import (
 	"github.com/cardwatch/cardwatch/detectors"
 )
 
-// Desk states in stores and changelogs have the form of testdata/state_v1.bin, which is what busy gave when it was made. When it is
-// no longer written as it was read, the version must rise, the old form stay readable and a new file join this one.
+// Desk states in stores and changelogs have the form of testdata/state_v2.bin, or of the version before; both are what busy gave when
+// they were made. When the newest is no longer written as it was read, the version must rise, the form before stay readable and a
+// new file join these.
 func TestGoldenDeskStateReadsBack(t *testing.T) {
-	var s alerts.State
-	require.NoError(t, s.UnmarshalBinary(golden(t)))
-	require.Equal(t, golden(t), s.AppendBinary(nil))
+	for version := 1; version <= 2; version++ {
+		t.Run(fmt.Sprint("version ", version), func(t *testing.T) {
+			var s alerts.State
+			require.NoError(t, s.UnmarshalBinary(golden(t, version)))
+			if version == 2 {
+				require.Equal(t, golden(t, 2), s.AppendBinary(nil))
+			}
+			requireBusy(t, &s)
+		})
+	}
+}
 
+func requireBusy(t *testing.T, s *alerts.State) {
 	require.Equal(t, "cust-1", s.Customer)
 	require.Equal(t, thePhone, s.Contact.Phone)
 	require.True(t, s.OptedOut("voice"))
@@ -38,8 +49,8 @@ func TestGoldenDeskStateReadsBack(t *testing.T) {
 	require.Equal(t, int64(1000), s.Queue[0].Promise.AmountMinor)
 }
 
-func golden(t *testing.T) []byte {
-	state, err := os.ReadFile("testdata/state_v1.bin")
+func golden(t *testing.T, version int) []byte {
+	state, err := os.ReadFile(fmt.Sprintf("testdata/state_v%d.bin", version))
 	require.NoError(t, err)
 	return state
 }

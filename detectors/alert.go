@@ -27,6 +27,10 @@ type Alert struct {
 	Use     Use
 	Action  Action
 	Reasons []Reason
+	// Title names a detector that is no built-in one; empty for the others, whose names are in the glossary.
+	Title Text
+	// Source is the record that opened the alert.
+	Source card.Source
 }
 
 // MaxEventIDs bounds the events that one alert lists; further ones still raise its revision.
@@ -41,6 +45,8 @@ type Reason struct {
 	// Baseline is the customer's own normal in plain words, with numbers ("Harbin, 62 of 62 uses in 90 days"); may be empty in
 	// both languages. The numbers are the same in both.
 	Baseline Text
+	// Text names the fact when its code is a rule's own; empty for the others, whose names are in the glossary.
+	Text Text
 }
 
 // Name is a detector's name on the wire, in metrics and in the configuration.

@@ -53,7 +53,7 @@ func (v *visit) help(g stage, as *Assessment, lines []PointsReason, strains []Re
 		v.remind(&f)
 	}
 	if f.Action != "" {
-		v.m.raise(v.state, v.ev, &f, v.out)
+		v.m.raise(v.state.liveBook(v.out), v.ev, &f)
 	}
 }
 
@@ -98,8 +98,9 @@ func (v *visit) closePaid() {
 		return
 	}
 	about := v.m.rules.RepaymentStress.About()
-	if i := v.state.findIncident(&Finding{Detector: about.Name, Account: v.account.ID}); i >= 0 {
-		v.state.closeIncident(i, v.ev, v.out)
+	b := v.state.liveBook(v.out)
+	if i := b.find(v.m.rules.Version, &Finding{Detector: about.Name, Account: v.account.ID}); i >= 0 {
+		b.closeAt(i, v.ev)
 	}
 }
 

@@ -2,7 +2,9 @@ package detectors
 
 // Effects is what one Step asks of the world. The engine hands in an empty one and reuses it.
 type Effects struct {
-	Alerts      []Alert
+	Alerts []Alert
+	// Shadow are the alerts that drafts would raise: they go to the shadow topic and nowhere else.
+	Shadow      []Alert
 	Collections []Collection
 	Assessments []Assessment
 	// Admission says what became of the event itself.
@@ -11,7 +13,7 @@ type Effects struct {
 
 // Reset empties the effects for the next event and keeps their memory.
 func (e *Effects) Reset() {
-	e.Alerts, e.Collections, e.Assessments = e.Alerts[:0], e.Collections[:0], e.Assessments[:0]
+	e.Alerts, e.Shadow, e.Collections, e.Assessments = e.Alerts[:0], e.Shadow[:0], e.Collections[:0], e.Assessments[:0]
 	e.Admission = Admitted
 }
 

@@ -11,6 +11,8 @@ type Finding struct {
 	Severity Severity
 	Action   Action
 	Reasons  []Reason
+	// Title names a detector that is no built-in one.
+	Title Text
 	// EventID is the event that was judged, OccurredAt its time.
 	EventID    string
 	OccurredAt card.Moment
@@ -21,7 +23,15 @@ type Finding struct {
 	Card, Account string
 }
 
-// subject is what the finding is about: one alert is open per detector and subject.
+// absorb makes the finding that of two detectors about the same use: the stronger one's, with the facts of the other behind.
+func (f *Finding) absorb(o *Finding) {
+	if o.Score > f.Score {
+		*f, *o = *o, *f
+	}
+	f.Reasons = joined(f.Reasons, o.Reasons)
+}
+
+// subject is what the finding is about: one alert is open per card, and per detector and account.
 func (f *Finding) subject() (cardID, account string) {
 	if f.Card != "" {
 		return f.Card, ""

@@ -13,18 +13,18 @@ import (
 	"github.com/cardwatch/cardwatch/detectors/window"
 )
 
-// States in stores and changelogs have the form of testdata/state_v2.bin, or of the version before; both are what goldenCustomer
+// States in stores and changelogs have the form of testdata/state_v3.bin, or of the version before; both are what goldenCustomer
 // gave when they were made. When the newest is no longer written as it was read, the version must rise, the form before stay
 // readable and a new file join these.
 func TestGoldenStatesReadBack(t *testing.T) {
 	m := monitor(t)
-	for version := range 2 {
-		t.Run(fmt.Sprint("version ", version+1), func(t *testing.T) {
+	for version := 2; version <= 3; version++ {
+		t.Run(fmt.Sprint("version ", version), func(t *testing.T) {
 			s := &detectors.State{}
-			require.NoError(t, s.UnmarshalBinary(golden(t, version+1)))
+			require.NoError(t, s.UnmarshalBinary(golden(t, version)))
 			encoded := s.AppendBinary(nil)
-			if version == 1 {
-				require.Equal(t, golden(t, 2), encoded)
+			if version == 3 {
+				require.Equal(t, golden(t, 3), encoded)
 			}
 			requireGoldenCards(t, s)
 			requireGoldenAccount(t, m, s)

@@ -1,6 +1,9 @@
 package detectors
 
-import "github.com/cardwatch/cardwatch/detectors/pack"
+import (
+	"github.com/cardwatch/cardwatch/detectors/card"
+	"github.com/cardwatch/cardwatch/detectors/pack"
+)
 
 // append writes the open alert without its Head, State and Mode, which are the same for all open alerts.
 func (in *Incident) append(dst []byte) []byte {
@@ -23,13 +26,19 @@ func (in *Incident) append(dst []byte) []byte {
 		dst = pack.String(dst, string(reason.Code))
 		dst = pack.Int(pack.Int(dst, reason.Value), reason.Limit)
 		dst = pack.String(dst, string(reason.Unit))
-		dst = pack.String(pack.String(dst, reason.Baseline.Zh), reason.Baseline.En)
+		dst = reason.Text.append(reason.Baseline.append(dst))
 	}
-	return dst
+	dst = pack.String(a.Title.append(dst), a.Source.Topic)
+	return pack.Int(pack.Uint(dst, uint64(a.Source.Partition)), a.Source.Offset)
 }
 
-func readIncident(r *pack.Reader) Incident {
-	a := Alert{State: Open, Mode: Live, AlertID: r.String(), Detector: Name(r.String()), RuleSet: r.String(), Severity: Severity(r.String()),
+func (t Text) append(dst []byte) []byte { return pack.String(pack.String(dst, t.Zh), t.En) }
+
+func readText(r *pack.Reader) Text { return Text{Zh: r.String(), En: r.String()} }
+
+// readIncident reads an open alert of a state of version v.
+func readIncident(r *pack.Reader, v byte, mode Mode) Incident {
+	a := Alert{State: Open, Mode: mode, AlertID: r.String(), Detector: Name(r.String()), RuleSet: r.String(), Severity: Severity(r.String()),
 		Card: r.String(), Account: r.String(), Action: Action(r.String())}
 	in := Incident{FoundAt: r.Int()}
 	a.Revision, a.DetectorVersion, a.Score = int(r.Uint()), int(r.Uint()), int(r.Uint())
@@ -40,8 +49,15 @@ func readIncident(r *pack.Reader) Incident {
 		a.EventIDs = append(a.EventIDs, r.String())
 	}
 	for range r.Count(6) {
-		a.Reasons = append(a.Reasons, Reason{Code: ReasonCode(r.String()), Value: r.Int(), Limit: r.Int(), Unit: Unit(r.String()),
-			Baseline: Text{Zh: r.String(), En: r.String()}})
+		reason := Reason{Code: ReasonCode(r.String()), Value: r.Int(), Limit: r.Int(), Unit: Unit(r.String()), Baseline: readText(r)}
+		if v > 2 {
+			reason.Text = readText(r)
+		}
+		a.Reasons = append(a.Reasons, reason)
+	}
+	if v > 2 {
+		a.Title = readText(r)
+		a.Source = card.Source{Topic: r.String(), Partition: int32(r.Uint()), Offset: r.Int()}
 	}
 	in.Alert = a
 	return in

@@ -25,7 +25,7 @@ func (d *LateNightHighFrequency) explain(in *Sighting, f *nightFacts) []Reason {
 	var reasons []Reason
 	add := func(holds bool, code ReasonCode, value, limit int64, unit Unit, baseline Text) {
 		if holds {
-			reasons = append(reasons, Reason{code, value, limit, unit, baseline})
+			reasons = append(reasons, Reason{Code: code, Value: value, Limit: limit, Unit: unit, Baseline: baseline})
 		}
 	}
 	add(f.all.dense >= 3, NightBurst, int64(f.all.dense), 3, Uses, within(d.Dense))

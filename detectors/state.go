@@ -20,8 +20,8 @@ type State struct {
 	Accounts []ledger.Account
 	// sealed are the accounts that no event has asked for since the state was decoded: all of them, or none.
 	sealed []ledger.Sealed
-	// Incidents are the alerts that are still open, at most maxIncidents.
-	Incidents []Incident
+	// Incidents are the alerts that are still open, at most maxIncidents; Shadows those of drafts, at most maxShadows.
+	Incidents, Shadows []Incident
 	// seen holds the ids of the last Day's events other than transactions.
 	seen seenEvents
 	// work is room for the judgement in hand, so that a quiet transaction allocates nothing; it is no part of the state.
@@ -29,6 +29,8 @@ type State struct {
 		use      window.Use
 		sighting Sighting
 		finding  Finding
+		// other is the finding of a detector that comes after the first one with something to say.
+		other Finding
 	}
 }
 
@@ -59,7 +61,7 @@ type CardState struct {
 func (s *State) Reset() {
 	s.Profile, s.Forgotten = Profile{}, 0
 	s.Cards, s.Accounts, s.sealed = s.Cards[:0], s.Accounts[:0], s.sealed[:0]
-	s.Incidents, s.seen = s.Incidents[:0], s.seen[:0]
+	s.Incidents, s.Shadows, s.seen = s.Incidents[:0], s.Shadows[:0], s.seen[:0]
 }
 
 // findCard gives the card's state, nil when there is none.

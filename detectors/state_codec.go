@@ -10,7 +10,7 @@ import (
 )
 
 // stateVersion is the first byte of a state's binary form; a reader knows it and the one before.
-const stateVersion = 2
+const stateVersion = 3
 
 // AppendBinary appends the state's binary form.
 func (s *State) AppendBinary(dst []byte) []byte {
@@ -28,11 +28,16 @@ func (s *State) AppendBinary(dst []byte) []byte {
 	for i := range s.Accounts {
 		dst = s.Accounts[i].AppendBinary(dst)
 	}
-	dst = pack.Uint(dst, uint64(len(s.Incidents)))
-	for i := range s.Incidents {
-		dst = s.Incidents[i].append(dst)
-	}
+	dst = appendIncidents(appendIncidents(dst, s.Incidents), s.Shadows)
 	return s.seen.append(dst)
+}
+
+func appendIncidents(dst []byte, open []Incident) []byte {
+	dst = pack.Uint(dst, uint64(len(open)))
+	for i := range open {
+		dst = open[i].append(dst)
+	}
+	return dst
 }
 
 // UnmarshalBinary replaces the state by one that AppendBinary wrote, in this version or the one before, using the memory of the
@@ -41,27 +46,24 @@ func (s *State) UnmarshalBinary(data []byte) error {
 	r := pack.NewReader(data)
 	v := r.Byte()
 	s.Reset()
-	switch {
-	case v == 1:
-		s.Profile = readProfileV1(r)
-	case v == stateVersion:
-		s.Profile = readProfile(r)
-	case r.Err() == nil:
-		return fmt.Errorf("detectors: state has version %d, this program reads %d", v, stateVersion)
+	if r.Err() == nil && v != stateVersion && v != stateVersion-1 {
+		return fmt.Errorf("detectors: state has version %d, this program reads %d and %d", v, stateVersion, stateVersion-1)
 	}
+	s.Profile = readProfile(r)
 	for range bounded(r, 16, MaxCards) {
 		s.addCard().read(r)
 	}
 	s.Forgotten = uint32(r.Uint())
 	for range bounded(r, 8, ledger.MaxAccounts) {
-		if v == 1 {
-			s.Accounts = append(s.Accounts, ledger.Read(r))
-		} else {
-			s.addSealed().Read(r)
-		}
+		s.addSealed().Read(r)
 	}
 	for range bounded(r, 16, maxIncidents) {
-		s.Incidents = append(s.Incidents, readIncident(r))
+		s.Incidents = append(s.Incidents, readIncident(r, v, Live))
+	}
+	if v > 2 {
+		for range bounded(r, 16, maxShadows) {
+			s.Shadows = append(s.Shadows, readIncident(r, v, Shadow))
+		}
 	}
 	s.seen.read(r)
 	if err := r.Done(); err != nil {

@@ -9,23 +9,37 @@ import (
 
 // Monitor judges events by one set of rules. It holds nothing that changes, so any number of goroutines may share it.
 type Monitor struct {
-	rules Rules
-	cards []CardDetector
-	about []About
+	rules  Rules
+	cards  []CardDetector
+	about  []About
+	drafts []*Monitor
 }
 
-// NewMonitor checks the rules and makes a monitor of a copy of them; the error names everything that is wrong.
-func NewMonitor(rules Rules) (*Monitor, error) {
+// NewMonitor checks the rules and makes a monitor of a copy of them and of detectors that are no built-in ones; the error
+// names everything that is wrong.
+func NewMonitor(rules Rules, custom ...CardDetector) (*Monitor, error) {
 	if err := rules.Validate(); err != nil {
 		return nil, fmt.Errorf("detectors: rules %q cannot be used:\n%w", rules.Version, err)
 	}
 	m := &Monitor{rules: rules}
 	for _, d := range m.rules.Catalogue() {
 		if d, ok := d.(CardDetector); ok {
-			m.cards, m.about = append(m.cards, d), append(m.about, d.About())
+			m.cards = append(m.cards, d)
 		}
 	}
+	m.cards = append(m.cards, custom...)
+	for _, d := range m.cards {
+		m.about = append(m.about, d.About())
+	}
 	return m, nil
+}
+
+// WithDrafts is the monitor with rules in draft beside it: they judge what the live ones judge, on the same history, and all that
+// follows is Effects.Shadow. The drafts' versions tell them apart.
+func (m *Monitor) WithDrafts(drafts ...*Monitor) *Monitor {
+	with := *m
+	with.drafts = drafts
+	return &with
 }
 
 // Step applies one event to its customer's state and adds what follows from it to out. A repeated event_id has no effect.
@@ -37,7 +51,8 @@ func (m *Monitor) Step(s *State, ev card.Event, out *Effects) {
 		s.seen.forget(ev.Arrived)
 		m.stepTransaction(s, ev, body, out)
 	case *card.Tick:
-		s.closeDue(ev, body.At, out)
+		s.liveBook(out).closeDue(ev, body.At)
+		s.shadowBook(out).closeDue(ev, body.At)
 	default:
 		m.stepNews(s, ev, out)
 	}
@@ -49,10 +64,12 @@ func (m *Monitor) Step(s *State, ev card.Event, out *Effects) {
 // NextWake is the earliest moment at which the state asks for a Tick, the zero Moment for none.
 func (m *Monitor) NextWake(s *State) card.Moment {
 	wake := s.accountWake()
-	for i := range s.Incidents {
-		due := card.Moment{UnixMilli: s.Incidents[i].due()}
-		if wake.IsZero() || due.Before(wake) {
-			wake = due
+	for _, open := range [...][]Incident{s.Incidents, s.Shadows} {
+		for i := range open {
+			due := card.Moment{UnixMilli: open[i].due()}
+			if wake.IsZero() || due.Before(wake) {
+				wake = due
+			}
 		}
 	}
 	return wake
@@ -70,7 +87,8 @@ func (m *Monitor) stepNews(s *State, ev card.Event, out *Effects) {
 	case *card.Feedback:
 		s.learn(body)
 		if body.Verdict == card.Genuine {
-			s.settle(body.AlertID, ev, out)
+			s.liveBook(out).settle(body.AlertID, ev)
+			s.shadowBook(out).settle(body.AlertID, ev)
 		}
 	}
 }
@@ -83,24 +101,34 @@ func (m *Monitor) stepTransaction(s *State, ev card.Event, t *card.Transaction, 
 	c := s.openCard(t.Card)
 	if c.Window.Check(use) == window.Applied && use.IsUse() && !use.Late && !c.exempted(t, use) {
 		s.work.sighting = Sighting{Use: use, Window: &c.Window, Home: s.Profile.Home, Tight: use.At.UnixMilli < c.TightUntil, Currency: t.Amount.Currency}
-		m.judge(s, ev, t, out)
+		m.judge(s, s.liveBook(out), ev, t)
+		for _, draft := range m.drafts {
+			draft.judge(s, s.shadowBook(out), ev, t)
+		}
 	}
 	out.Admission = admission(c.Window.Add(use), skewed, use.Late)
 }
 
-func (m *Monitor) judge(s *State, ev card.Event, t *card.Transaction, out *Effects) {
+// judge asks every detector about the use; what they find together is one finding.
+func (m *Monitor) judge(s *State, b book, ev card.Event, t *card.Transaction) {
+	f, other := &s.work.finding, &s.work.other
 	for i, d := range m.cards {
-		f := &s.work.finding
-		d.Evaluate(&s.work.sighting, f)
-		if f.Score == 0 {
+		d.Evaluate(&s.work.sighting, other)
+		if other.Score == 0 {
 			continue
 		}
-		f.Detector, f.Version, f.Severity = m.about[i].Name, m.about[i].Version, SeverityOf(f.Score)
-		f.EventID, f.OccurredAt, f.Card, f.Account = t.ID, s.work.use.At, t.Card, t.Account
-		f.Use, f.Approved = useOf(t, &s.work.use), t.Status == card.Approved
-		m.raise(s, ev, f, out)
-		*f = Finding{}
+		other.Detector, other.Version = m.about[i].Name, m.about[i].Version
+		f.absorb(other)
+		*other = Finding{}
 	}
+	if f.Score == 0 {
+		return
+	}
+	f.Severity = SeverityOf(f.Score)
+	f.EventID, f.OccurredAt, f.Card, f.Account = t.ID, s.work.use.At, t.Card, t.Account
+	f.Use, f.Approved = useOf(t, &s.work.use), t.Status == card.Approved
+	m.raise(b, ev, f)
+	*f = Finding{}
 }
 
 func admission(outcome window.Outcome, skewed, late bool) Admission {

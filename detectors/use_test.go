@@ -55,6 +55,7 @@ func restored(t *testing.T, s *detectors.State) {
 	back := &detectors.State{}
 	require.NoError(t, back.UnmarshalBinary(s.AppendBinary(nil)))
 	require.Equal(t, s.Incidents, back.Incidents)
+	require.Equal(t, s.Shadows, back.Shadows)
 }
 
 func TestAlertTellsWhereAndHowTheCardWasUsed(t *testing.T) {

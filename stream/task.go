@@ -231,7 +231,9 @@ func (t *Task[S]) step(input int, rec *kafka.Record) (reject string, err error) 
 	if err := t.load(r, state); err != nil {
 		return "", err
 	}
-	reject = t.proc.Step(&t.state, card.Event{Arrived: arrived, Body: body}, &t.outputs)
+	reject = t.proc.Step(&t.state, card.Event{
+		Arrived: arrived, Source: card.Source{Topic: topic, Partition: int32(t.cfg.Partition), Offset: rec.Offset}, Body: body,
+	}, &t.outputs)
 	t.envelope.Applied[input] = rec.Offset + 1
 	t.keep(r, customer)
 	return reject, nil

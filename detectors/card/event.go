@@ -5,7 +5,16 @@ type Event struct {
 	// Arrived is the broker's append time (in a replay, its estimate from the file's order). Processors never see time
 	// run ahead of it, so a terminal with a wrong clock moves time for nobody else.
 	Arrived Moment
-	Body    Body
+	// Source is where the record stands in the log; the zero Source when it stands nowhere, like a tick.
+	Source Source
+	Body   Body
+}
+
+// Source is a record's place in the log, by which whoever doubts a decision finds what it was made from.
+type Source struct {
+	Topic     string
+	Partition int32
+	Offset    int64
 }
 
 // Body is what an event says: *Transaction, *Statement, *Payment, *Customer, *Feedback, *Tick, or one of the desk's own.

@@ -11,7 +11,7 @@ import (
 var alertFormat = format{
 	fields: setOf(fSchemaVersion, fAlertID, fRevision, fState, fDetector, fDetectorVersion, fRuleSet, fMode, fSeverity, fScore,
 		fCustomerID, fCardID, fAccountID, fEventIDs, fOccurredAt, fAmountMinor, fCurrency, fCity, fCountry, fMerchantID,
-		fMerchantName, fCardPresent, fDetectedAt, fAction, fReasons),
+		fMerchantName, fCardPresent, fDetectedAt, fAction, fReasons, fTitle, fTitleZh, fSourceTopic, fSourcePartition, fSourceOffset),
 	nested: reasonFields,
 	decode: (*Decoder).alert,
 }
@@ -46,6 +46,8 @@ func (d *Decoder) alert() card.Body {
 		Use:             d.use(),
 		Action:          mustParse(d, fAction, parseAction),
 		Reasons:         d.reasons(a.Reasons[:0]),
+		Title:           detectors.Text{Zh: d.free(fTitleZh, maxNameRunes), En: d.free(fTitle, maxNameRunes)},
+		Source:          d.source(),
 	}
 	a.Head = card.Head{
 		ID:       a.AlertID + "/" + strconv.Itoa(a.Revision),
@@ -59,6 +61,16 @@ func (d *Decoder) alert() card.Body {
 		d.refuse(MissingField, fAccountID)
 	}
 	return a
+}
+
+// source reads where the record that opened the alert stands in the log.
+func (d *Decoder) source() card.Source {
+	s := card.Source{Topic: d.id(fSourceTopic)}
+	if s.Topic != "" {
+		s.Partition = int32(d.integer(fSourcePartition, 0, math.MaxInt32))
+		s.Offset = d.integer(fSourceOffset, 0, math.MaxInt64)
+	}
+	return s
 }
 
 // use reads what the alert is about. An amount and its currency come together or not at all.
@@ -99,6 +111,13 @@ func AppendAlert(dst []byte, a *detectors.Alert) []byte {
 	w.moment(fDetectedAt, a.At)
 	w.text(fAction, string(a.Action))
 	w.reasons(a.Reasons)
+	w.text(fTitle, a.Title.En)
+	w.text(fTitleZh, a.Title.Zh)
+	if a.Source.Topic != "" {
+		w.text(fSourceTopic, a.Source.Topic)
+		w.integer(fSourcePartition, int64(a.Source.Partition))
+		w.integer(fSourceOffset, a.Source.Offset)
+	}
 	return w.end()
 }
 

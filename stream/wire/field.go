@@ -108,6 +108,13 @@ const (
 	fProvider
 	fOutcome
 	fCardPresent
+	fTitle
+	fTitleZh
+	fLabel
+	fLabelZh
+	fSourceTopic
+	fSourcePartition
+	fSourceOffset
 	fieldCount
 )
 
@@ -136,6 +143,8 @@ var fieldNames = [fieldCount]string{
 	fPoints: "points", fBasePoints: "base_points", fBand: "band", fModelVersion: "model_version",
 	fActor: "actor", fVerb: "verb", fCaseID: "case_id", fDisposition: "disposition", fNote: "note", fUntil: "until",
 	fMessageID: "message_id", fProvider: "provider", fOutcome: "outcome", fCardPresent: "card_present",
+	fTitle: "title", fTitleZh: "title_zh", fLabel: "label", fLabelZh: "label_zh",
+	fSourceTopic: "source_topic", fSourcePartition: "source_partition", fSourceOffset: "source_offset",
 }
 
 // String is the member's name on the wire.

@@ -11,7 +11,7 @@ import (
 const maxReasons = 64
 
 var (
-	reasonFields       = setOf(fCode, fValue, fUnit, fLimit, fBaseline, fBaselineZh)
+	reasonFields       = setOf(fCode, fValue, fUnit, fLimit, fBaseline, fBaselineZh, fLabel, fLabelZh)
 	pointsReasonFields = setOf(fCode, fPoints, fValue)
 )
 
@@ -31,6 +31,10 @@ func (d *Decoder) reasons(list []detectors.Reason) []detectors.Reason {
 			r.Baseline.En = d.reasonText(value)
 		case fBaselineZh:
 			r.Baseline.Zh = d.reasonText(value)
+		case fLabel:
+			r.Text.En = d.reasonText(value)
+		case fLabelZh:
+			r.Text.Zh = d.reasonText(value)
 		}
 	})
 }
@@ -125,6 +129,8 @@ func (w *writer) reasons(list []detectors.Reason) {
 		}
 		o.text(fBaseline, r.Baseline.En)
 		o.text(fBaselineZh, r.Baseline.Zh)
+		o.text(fLabel, r.Text.En)
+		o.text(fLabelZh, r.Text.Zh)
 	})
 }
 

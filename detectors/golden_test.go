@@ -26,7 +26,7 @@ func TestGoldenStatesReadBack(t *testing.T) {
 			if version == 3 {
 				require.Equal(t, golden(t, 3), encoded)
 			}
-			requireGoldenCards(t, s)
+			requireGoldenCards(t, version, s)
 			requireGoldenAccount(t, m, s)
 			require.Equal(t, encoded, s.AppendBinary(nil), "opening the accounts changes nothing")
 			require.NoError(t, s.UnmarshalBinary(encoded))
@@ -93,10 +93,11 @@ func goldenCustomer(m *detectors.Monitor) *detectors.State {
 	return s
 }
 
-func requireGoldenCards(t *testing.T, s *detectors.State) {
+func requireGoldenCards(t *testing.T, version int, s *detectors.State) {
 	require.Equal(t, "230100", s.Profile.Home.Area.City())
 	require.Equal(t, int64(900_000), s.Profile.MonthlyIncomeMinor)
 	require.Equal(t, cny, s.Profile.Currency)
+	require.Equal(t, map[int]string{2: "", 3: "gold"}[version], s.Profile.Segment)
 	require.Len(t, s.Cards, 2)
 	used, busy := &s.Cards[0], &s.Cards[1]
 	require.Equal(t, "card1", string(used.ID))
@@ -117,6 +118,8 @@ func requireGoldenCards(t *testing.T, s *detectors.State) {
 	require.Equal(t, uint32(3), total.Hours[2])
 	require.Equal(t, 15, amounts.N)
 	require.Len(t, used.Window.Places(), 2)
+	require.Equal(t, map[int]int{2: 5, 3: 21}[version], pastUses(&used.Window), "version 2 kept no log of the uses that are no longer single")
+	require.Equal(t, map[int]int{2: 64, 3: 71}[version], pastUses(&busy.Window))
 
 	uses, spend := busy.Window.Today()
 	require.True(t, busy.Window.Approximate())
@@ -124,6 +127,14 @@ func requireGoldenCards(t *testing.T, s *detectors.State) {
 	require.Equal(t, int64(70*12_000), spend)
 	stale, _ := window.UseOf(use("stale", "card2", 73*24*time.Hour), window.Clock{})
 	require.Equal(t, window.Duplicate, busy.Window.Check(&stale))
+}
+
+func pastUses(w *window.Window) (n int) {
+	w.Since(0, func(*window.Past) bool {
+		n++
+		return true
+	})
+	return n
 }
 
 func requireGoldenAccount(t *testing.T, m *detectors.Monitor, s *detectors.State) {

@@ -13,7 +13,7 @@ type nightFacts struct {
 	declined, cash, tests int
 	// shops says that the test charges came from more than one merchant, shop is the last one's hash.
 	shops bool
-	shop  uint16
+	shop  uint32
 	// settled says that the card has a history of amounts, usualMinor its p95 over that many of them.
 	settled    bool
 	usualMinor int64

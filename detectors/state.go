@@ -2,6 +2,7 @@ package detectors
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/cardwatch/cardwatch/detectors/card"
 	"github.com/cardwatch/cardwatch/detectors/ledger"
@@ -37,6 +38,9 @@ type State struct {
 // MaxCards bounds the cards of one customer.
 const MaxCards = 16
 
+// maxSegment bounds a segment's name in bytes; rules name none that is longer, so a longer one is none.
+const maxSegment = 64
+
 // Profile is what cards.customer last said; the zero Profile is "nothing yet".
 type Profile struct {
 	UpdatedAt card.Moment
@@ -44,6 +48,8 @@ type Profile struct {
 	Home               window.Spot
 	MonthlyIncomeMinor int64
 	Currency           card.Currency
+	// Segment is the bank's class of customers that this one is in, by which thresholds may differ; empty when it has none.
+	Segment string
 }
 
 // CardState is one card's history and what is known about it beyond its transactions.
@@ -112,5 +118,10 @@ func (p *Profile) update(c *card.Customer) {
 	if c.At.Before(p.UpdatedAt) {
 		return
 	}
-	*p = Profile{UpdatedAt: c.At, Home: window.SpotOf(c.Home), MonthlyIncomeMinor: c.MonthlyIncomeMinor, Currency: c.Currency}
+	segment := strings.Clone(c.Segment)
+	if len(segment) > maxSegment {
+		segment = ""
+	}
+	*p = Profile{UpdatedAt: c.At, Home: window.SpotOf(c.Home), MonthlyIncomeMinor: c.MonthlyIncomeMinor, Currency: c.Currency,
+		Segment: segment}
 }

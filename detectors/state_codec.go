@@ -44,12 +44,12 @@ func appendIncidents(dst []byte, open []Incident) []byte {
 // old one; data is not kept. After an error the state is undefined: Reset it or decode another value.
 func (s *State) UnmarshalBinary(data []byte) error {
 	r := pack.NewReader(data)
-	v := r.Byte()
+	v, segment := r.Byte(), s.Profile.Segment
 	s.Reset()
 	if r.Err() == nil && v != stateVersion && v != stateVersion-1 {
 		return fmt.Errorf("detectors: state has version %d, this program reads %d and %d", v, stateVersion, stateVersion-1)
 	}
-	s.Profile = readProfile(r)
+	s.Profile = readProfile(r, v, segment)
 	for range bounded(r, 16, MaxCards) {
 		s.addCard().read(r)
 	}
@@ -89,15 +89,24 @@ func (p *Profile) append(dst []byte) []byte {
 		return dst
 	}
 	dst = p.Home.Append(pack.Fixed64(dst, p.UpdatedAt.Word()))
-	return append(pack.Int(dst, p.MonthlyIncomeMinor), p.Currency[:]...)
+	return pack.String(append(pack.Int(dst, p.MonthlyIncomeMinor), p.Currency[:]...), p.Segment)
 }
 
-func readProfile(r *pack.Reader) Profile {
+// readProfile reads a profile of a version; 2 told no segment. There are few segments, so the one of the state read before is mostly the
+// same string and need not be made anew.
+func readProfile(r *pack.Reader, v byte, segment string) Profile {
 	if !r.Bool() {
 		return Profile{}
 	}
-	return Profile{UpdatedAt: card.MomentOfWord(r.Fixed64()), Home: window.ReadSpot(r), MonthlyIncomeMinor: r.Int(),
+	p := Profile{UpdatedAt: card.MomentOfWord(r.Fixed64()), Home: window.ReadSpot(r), MonthlyIncomeMinor: r.Int(),
 		Currency: card.Currency{r.Byte(), r.Byte(), r.Byte()}}
+	if v > 2 {
+		name := r.Bytes()
+		if p.Segment = segment; string(name) != segment {
+			p.Segment = string(name)
+		}
+	}
+	return p
 }
 
 func (c *CardState) append(dst []byte) []byte {

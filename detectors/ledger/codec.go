@@ -9,7 +9,7 @@ import (
 	"github.com/cardwatch/cardwatch/detectors/pack"
 )
 
-// version is the first byte of an account's binary form; a reader knows it and the one before.
+// version is the first byte of an account's binary form; version 1 went with the states that held it.
 const version = 2
 
 // AppendBinary appends the account's binary form: whose it is and what every transaction asks for, then the length of the rest
@@ -25,12 +25,10 @@ func (a *Account) AppendBinary(dst []byte) []byte {
 	return w.buf
 }
 
-// Read reads an account that AppendBinary wrote, in this version or the one before. A damaged value latches an error in the
+// Read reads an account that AppendBinary wrote. A damaged value latches an error in the
 // reader.
 func Read(r *pack.Reader) Account {
 	switch v := r.Byte(); {
-	case v == 1:
-		return readV1(r)
 	case v == version:
 		var s Sealed
 		s.read(r)

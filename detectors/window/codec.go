@@ -10,10 +10,10 @@ import (
 )
 
 // version is the first byte of a window's binary form; a reader knows it and the one before.
-const version = 2
+const version = 3
 
 // AppendBinary appends the window's binary form: version and numbers of entries, months, places, single uses (the oldest first,
-// times as differences), then what is rarely there: counts per hour and ids of late records.
+// times as differences), what is rarely there (counts per hour and ids of late records), and the log.
 func (w *Window) AppendBinary(dst []byte) []byte {
 	dst = append(dst, version, byte(len(w.places)), byte(len(w.recent)), byte(len(w.spill)), byte(len(w.stale)))
 	dst = pack.Uint(pack.Uint(dst, uint64(w.period)), uint64(w.travelDay))
@@ -38,7 +38,7 @@ func (w *Window) AppendBinary(dst []byte) []byte {
 	for _, s := range w.stale {
 		dst = pack.Fixed32(pack.Fixed64(dst, s.id), s.content)
 	}
-	return dst
+	return w.log.appendBinary(dst)
 }
 
 // Read replaces the window by one that AppendBinary wrote, in this version or the one before, using the window's memory. Damage
@@ -46,16 +46,14 @@ func (w *Window) AppendBinary(dst []byte) []byte {
 func (w *Window) Read(r *pack.Reader) {
 	w.Reset()
 	switch v := r.Byte(); {
-	case v == 1:
-		w.readV1(r)
-	case v == version:
-		w.read(r)
+	case v == version || v == version-1:
+		w.read(r, v)
 	case r.Err() == nil:
 		r.Fail(fmt.Errorf("window: version %d, this program reads %d", v, version))
 	}
 }
 
-func (w *Window) read(r *pack.Reader) {
+func (w *Window) read(r *pack.Reader, v byte) {
 	places, recent, spill, stale := int(r.Byte()), int(r.Byte()), int(r.Byte()), int(r.Byte())
 	if places > maxPlaces || recent > maxRecent || spill > maxSpill || stale > maxStale {
 		r.Fail(fmt.Errorf("window: %d places, %d uses, %d hours and %d ids are more than are kept", places, recent, spill, stale))
@@ -74,7 +72,7 @@ func (w *Window) read(r *pack.Reader) {
 		before.UnixMilli = r.Int() * maxGap
 	}
 	for i := range w.recent {
-		w.readUse(r, &w.recent[i], before)
+		w.readUse(r, v, &w.recent[i], before)
 		before = w.recent[i].At
 	}
 	for range spill {
@@ -83,6 +81,34 @@ func (w *Window) read(r *pack.Reader) {
 	for range stale {
 		w.stale = append(w.stale, seenID{r.Fixed64(), r.Fixed32()})
 	}
+	if v == version {
+		w.log.read(r)
+	} else if recent > 0 {
+		w.log.since = w.recent[0].At.UnixMilli
+	}
+}
+
+// A log that is empty and complete is one zero byte.
+func (l *usage) appendBinary(dst []byte) []byte {
+	if len(l.entries) == 0 && l.since == 0 {
+		return append(dst, 0)
+	}
+	dst = pack.Fixed64(append(dst, 1), l.newest.Word())
+	dst = pack.Int(pack.Fixed64(dst, uint64(l.area)), l.since)
+	return append(pack.Fixed16(dst, uint16(len(l.entries))), l.entries...)
+}
+
+func (l *usage) read(r *pack.Reader) {
+	if !r.Bool() {
+		return
+	}
+	l.newest, l.area, l.since = card.MomentOfWord(r.Fixed64()), Area(r.Fixed64()), r.Int()
+	n := int(r.Fixed16())
+	if n > maxLog+maxEntry {
+		r.Fail(fmt.Errorf("window: a log of %d bytes where at most %d are kept", n, maxLog))
+		return
+	}
+	l.entries = append(l.entries[:0], r.Take(n)...)
 }
 
 // room gives a slice of n uses whose contents do not matter, with room for one more.
@@ -91,15 +117,6 @@ func room(uses []Use, n int) []Use {
 		return make([]Use, n, max(n+1, 2*keepRecent))
 	}
 	return uses[:n]
-}
-
-func bounded(r *pack.Reader, size, most int) int {
-	n := r.Count(size)
-	if n > most {
-		r.Fail(fmt.Errorf("window: %d entries where at most %d are kept", n, most))
-		return 0
-	}
-	return n
 }
 
 // A month starts with its widths and the start and length of the row of amounts, that of hours being whole or absent; its numbers

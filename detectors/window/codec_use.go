@@ -9,7 +9,7 @@ import (
 )
 
 // A use starts with its front: type, entry mode and status in a byte, these flags in the next, the ID, how many milliseconds after
-// the use before, and the amount. What the flags say follows.
+// the use before, and the amount. The category and what the flags say follow.
 const (
 	flagLate = 1 << iota
 	flagReversed
@@ -46,8 +46,9 @@ func (w *Window) appendUse(dst []byte, u *Use, before card.Moment) []byte {
 	if wide {
 		dst = pack.Fixed64(pack.Fixed64(dst, gap), minor)
 	}
+	dst = pack.Fixed16(dst, uint16(u.MCC))
 	if flags&flagMerchant != 0 {
-		dst = pack.Fixed16(dst, u.Merchant)
+		dst = pack.Fixed32(dst, u.Merchant)
 	}
 	switch flags & where {
 	case atPlace:
@@ -98,8 +99,9 @@ func bit(set bool, flag byte) byte {
 	return 0
 }
 
-// readUse reads a use into u, which may hold anything.
-func (w *Window) readUse(r *pack.Reader, u *Use, before card.Moment) {
+// readUse reads a use of a version into u, which may hold anything. Version 2 kept no category and half of the merchant's hash: for the
+// day that such a use still counts, its merchant is another one than later uses there.
+func (w *Window) readUse(r *pack.Reader, v byte, u *Use, before card.Moment) {
 	b := r.Take(frontBytes)
 	if b == nil {
 		return
@@ -114,8 +116,15 @@ func (w *Window) readUse(r *pack.Reader, u *Use, before card.Moment) {
 	u.Type, u.Entry, u.Status = card.Type(kind&7), card.EntryMode(kind>>3&7), card.Status(kind>>6)
 	u.Late, u.Reversed = flags&flagLate != 0, flags&flagReversed != 0
 	u.Merchant, u.MCC, u.content, u.original, u.Spot = 0, 0, 0, 0, Spot{}
-	if flags&flagMerchant != 0 {
-		u.Merchant = r.Fixed16()
+	if v > 2 {
+		u.MCC = card.MCC(r.Fixed16())
+	}
+	switch {
+	case flags&flagMerchant == 0:
+	case v > 2:
+		u.Merchant = r.Fixed32()
+	default:
+		u.Merchant = uint32(r.Fixed16())
 	}
 	if flags&where != 0 {
 		u.Spot = w.readWhere(r, flags&where)

@@ -5,6 +5,40 @@ import "math"
 // Recent is every single use that the window still holds, the oldest first; it is valid until the next Add.
 func (w *Window) Recent() []Use { return w.recent }
 
+// Since gives the uses from a time on (Unix milliseconds), the newest first, until yield says false: purchases and cash, approved and
+// declined, without those that were reversed. Nothing is missing from LogSince on. p is valid during the call.
+func (w *Window) Since(from int64, yield func(p *Past) bool) {
+	var p Past
+	for i := len(w.recent) - 1; i >= 0; i-- {
+		u := &w.recent[i]
+		if u.At.UnixMilli < from {
+			return
+		}
+		if u.Reversed || !u.IsUse() {
+			continue
+		}
+		if p = u.past(); !yield(&p) {
+			return
+		}
+	}
+	c := w.log.cursor()
+	for c.next() && c.At.UnixMilli >= from {
+		if !yield(&c.Past) {
+			return
+		}
+	}
+}
+
+// LogSince is the time, in Unix milliseconds, from which on Since gives every use: the start of the log of a card that is used too
+// often for LogSpan to fit, else LogSpan before the newest record, or 0 when the card is not that old.
+func (w *Window) LogSince() int64 {
+	start := int64(0)
+	if len(w.log.entries) > 0 {
+		start = max(w.Newest()-LogSpan.Milliseconds(), 0)
+	}
+	return max(w.log.since, start)
+}
+
 // Places is everywhere the card has been, in no particular order; it is valid until the next Add.
 func (w *Window) Places() []Place { return w.places }
 

@@ -104,8 +104,3 @@ func (s Spot) Append(dst []byte) []byte {
 func ReadSpot(r *pack.Reader) Spot {
 	return Spot{Area: Area(r.Fixed64()), lat: int16(r.Fixed16()), lon: int16(r.Fixed16())}
 }
-
-// ReadSpotV1 reads a spot as states of version 1 hold it.
-func ReadSpotV1(r *pack.Reader) Spot {
-	return Spot{Area: Area(r.Uint()), lat: int16(r.Int()), lon: int16(r.Int())}
-}

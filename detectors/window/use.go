@@ -23,10 +23,9 @@ type Use struct {
 	Type   card.Type
 	Status card.Status
 	Entry  card.EntryMode
-	// MCC is told of the newest use alone; a Window does not keep it.
-	MCC card.MCC
-	// Merchant is a short hash, to tell a few merchants apart; 0 when the record names none.
-	Merchant uint16
+	MCC    card.MCC
+	// Merchant is a short hash, to tell the merchants of a card apart; 0 when the record names none.
+	Merchant uint32
 	// Late marks a record older than the allowed lateness when it came, Reversed one that was taken back.
 	Late, Reversed bool
 }
@@ -53,7 +52,7 @@ func UseOf(t *card.Transaction, c Clock) (u Use, skewed bool) {
 	if t.Type == card.Reversal {
 		u.original = original
 	}
-	u.Merchant, u.content = uint16(merchant), fingerprint(t, merchant, original)
+	u.Merchant, u.content = MerchantHash(t.Merchant), fingerprint(t, merchant, original)
 	if ahead := t.At.Sub(c.Arrived); ahead > c.Ahead {
 		u.At.UnixMilli, skewed = c.Arrived.UnixMilli, true
 	} else {
@@ -70,9 +69,9 @@ func (u *Use) IsUse() bool { return u.Type == card.Purchase || u.Type == card.Ca
 
 // Present reports whether the card was at the terminal. Cash comes out of a machine that holds the card, so an entry mode
 // that was not told does not matter there.
-func (u *Use) Present() bool {
-	return u.IsUse() && (u.Entry.CardPresent() || u.Entry == 0 && u.Type == card.Cash)
-}
+func (u *Use) Present() bool { return u.IsUse() && present(u.Type, u.Entry) }
+
+func present(t card.Type, e card.EntryMode) bool { return e.CardPresent() || e == 0 && t == card.Cash }
 
 // LocalHour is the hour of day where the use happened.
 func (u *Use) LocalHour() int { return u.At.LocalHour() }
@@ -91,6 +90,14 @@ const (
 
 // Hash is FNV-1a of 64 bits: it tells the ids of one card apart and is the same in every build.
 func Hash(s string) uint64 { return mixString(fnvOffset, s) }
+
+// MerchantHash is a merchant as uses keep it, 0 for none.
+func MerchantHash(id string) uint32 {
+	if id == "" {
+		return 0
+	}
+	return max(uint32(Hash(id)), 1)
+}
 
 func mixString(h uint64, s string) uint64 {
 	for i := range len(s) {

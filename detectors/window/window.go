@@ -1,5 +1,8 @@
 // Package window is one card's rolling history: what it did, when and where, over the last 60 to 90 days.
 //
+// It holds the newest uses one by one, sums of the older ones by period, place and amount, and a compact log of them from which a new
+// rule's window is warm on its first day.
+//
 // A Window belongs to the card's state and is used by one goroutine at a time; it has no lock, no clock and does no I/O. Records
 // may come late, twice and out of order: what they leave behind depends on their event times only, a second copy has no
 // effect, and a reversal is taken back out of every number that its original entered. Its size is bounded whatever the card
@@ -41,6 +44,8 @@ type Window struct {
 	places []Place
 	// travelDay is the local day of the newest travel purchase, 0 when there was none.
 	travelDay int32
+	// log holds the uses that left recent, the reversed ones apart.
+	log usage
 }
 
 type hourCount struct {
@@ -75,6 +80,7 @@ const (
 func (w *Window) Reset() {
 	w.recent, w.spill, w.stale, w.places = w.recent[:0], w.spill[:0], w.stale[:0], w.places[:0]
 	w.period, w.travelDay = 0, 0
+	w.log.reset()
 	for i := range w.months {
 		w.months[i].reset()
 	}
@@ -151,7 +157,6 @@ func (w *Window) keep(u *Use) {
 		at--
 	}
 	w.recent = slices.Insert(w.recent, at, *u)
-	w.recent[at].MCC = 0
 	dayAgo := w.Newest() - Day.Milliseconds()
 	w.spill = slices.DeleteFunc(w.spill, func(h hourCount) bool { return h.hour < hourOf(dayAgo) })
 	drop := 0
@@ -164,6 +169,7 @@ func (w *Window) keep(u *Use) {
 		if recently {
 			w.spillOver(oldest)
 		}
+		w.log.add(oldest)
 		if oldest.ID == u.ID {
 			w.remember(u)
 		}

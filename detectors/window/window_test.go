@@ -185,7 +185,7 @@ func TestSizeIsBoundedWhateverTheCardDoes(t *testing.T) {
 		add(&w, p)
 		largest = max(largest, len(w.AppendBinary(nil)))
 	}
-	require.Less(t, largest, 5_000)
+	require.Less(t, largest, 9_000)
 	require.LessOrEqual(t, len(w.Recent()), 64)
 	require.True(t, w.Approximate())
 }
@@ -201,11 +201,12 @@ func TestCountsOfABusyDayStayRight(t *testing.T) {
 	require.True(t, w.Approximate())
 }
 
-func TestTypicalCardFitsIn512Bytes(t *testing.T) {
+// About 500 bytes of it are what every detector goes by; the rest is the log, at 12 bytes a use.
+func TestTypicalCardFitsIn3KiB(t *testing.T) {
 	w := typicalCard()
 	size := len(w.AppendBinary(nil))
 	t.Logf("typical card: %d bytes", size)
-	require.LessOrEqual(t, size, 512)
+	require.LessOrEqual(t, size, 3<<10)
 }
 
 // typicalCard is used 2.2 times a day for 90 days in two cities, as the development sets' cards are on average.
@@ -213,7 +214,7 @@ func typicalCard() *window.Window {
 	var w window.Window
 	cities := []string{"230100", "230100", "230100", "230100", "230600", "230100", "110100"}
 	for i := range 200 {
-		p := purchase(fmt.Sprint("p", i), time.Duration(i)*24*time.Hour*10/22+time.Duration(i*i%300)*time.Minute)
+		p := purchase(fmt.Sprint("p", i), time.Duration(i)*39_272*time.Second+time.Duration(i*i%300)*time.Minute)
 		p.Amount.Minor = 500 + int64(i*i*37%40_000)
 		p.Merchant, p.MCC = fmt.Sprint("m", i%30), 5411
 		p.Place.City = cities[i%len(cities)]
@@ -256,7 +257,8 @@ func TestUnknownVersionIsAnError(t *testing.T) {
 
 func FuzzRead(f *testing.F) {
 	f.Add(typicalCard().AppendBinary(nil))
-	f.Add([]byte{1})
+	f.Add([]byte{2})
+	f.Add([]byte{3})
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var w window.Window
 		r := pack.NewReader(data)
@@ -266,6 +268,8 @@ func FuzzRead(f *testing.F) {
 		}
 		add(&w, purchase("next", 0))
 		w.Today()
+		w.Since(0, func(*window.Past) bool { return true })
+		w.LogSince()
 		amounts := w.Amounts()
 		amounts.Quantile(0.95)
 		decode(t, new(window.Window), w.AppendBinary(nil))

@@ -21,6 +21,9 @@ type Rules struct {
 	LargeOutOfTown         LargeOutOfTown         `yaml:"large_out_of_town"`
 	LateNightHighFrequency LateNightHighFrequency `yaml:"late_night_high_frequency"`
 	RepaymentStress        RepaymentStress        `yaml:"repayment_stress"`
+	// Custom are the detectors that users wrote, and Segments what differs for customers of a segment.
+	Custom   []CustomRule            `yaml:"rules" doc:"Detectors of your own; 'cardwatch rules check' and the examples of 'cardwatch init' show how."`
+	Segments map[string]SegmentRules `yaml:"segments" doc:"Sections of detectors as they judge the customers of one segment: {gold: {large_out_of_town: {alert_at: 60}}}."`
 	// Delinquency is no detector: it says what the tiers of overdue accounts go by.
 	Delinquency Delinquency `yaml:"delinquency" doc:"What counts as paid, and in which order overdue accounts are worked."`
 }
@@ -72,7 +75,10 @@ type About struct {
 }
 
 // Text is a sentence in both languages of the product.
-type Text struct{ Zh, En string }
+type Text struct {
+	Zh string `yaml:"zh-CN"`
+	En string `yaml:"en"`
+}
 
 // In gives the sentence in one language, Chinese unless it is English. What was written in one language alone is given in that.
 func (t Text) In(lang card.Language) string {
@@ -92,4 +98,13 @@ type Sighting struct {
 	// Tight says that the card had a fraud lately.
 	Tight    bool
 	Currency card.Currency
+	// Transaction is the record of the use, and Profile what the bank says of the customer.
+	Transaction *card.Transaction
+	Profile     *Profile
+	// Cards are all cards of the customer; one of them holds Window.
+	Cards []CardState
+	// Memo is what the detectors of package rule have worked out about the use, so that each number is worked out once.
+	Memo any
+	// Fault is set by a detector that cannot answer.
+	Fault Fault
 }

@@ -7,6 +7,8 @@ type Effects struct {
 	Shadow      []Alert
 	Collections []Collection
 	Assessments []Assessment
+	// RuleErrors are the rules that could not answer, live ones and drafts.
+	RuleErrors []RuleError
 	// Admission says what became of the event itself.
 	Admission Admission
 }
@@ -14,7 +16,7 @@ type Effects struct {
 // Reset empties the effects for the next event and keeps their memory.
 func (e *Effects) Reset() {
 	e.Alerts, e.Shadow, e.Collections, e.Assessments = e.Alerts[:0], e.Shadow[:0], e.Collections[:0], e.Assessments[:0]
-	e.Admission = Admitted
+	e.RuleErrors, e.Admission = e.RuleErrors[:0], Admitted
 }
 
 // Admission says what became of an event when it met the state.

@@ -19,6 +19,7 @@ func (r *Rules) Validate() error {
 			errs = append(errs, Problem{Path: string(d.About().Name) + "." + p.Path, Text: p.Text})
 		}
 	}
+	errs = append(errs, r.validateSegments())
 	return errors.Join(errs...)
 }
 
@@ -28,6 +29,8 @@ type Problem struct {
 	Path string
 	// Text says what the value must be.
 	Text string
+	// Line and Column lead to the place inside a value that is a text of its own, counted from 1 in characters; 0 for the whole value.
+	Line, Column int
 }
 
 // Error is the path and the text.
@@ -38,7 +41,7 @@ type checks []Problem
 
 func (c *checks) that(ok bool, path, text string) {
 	if !ok {
-		*c = append(*c, Problem{path, text})
+		*c = append(*c, Problem{Path: path, Text: text})
 	}
 }
 

@@ -2,6 +2,7 @@ package detectors
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/cardwatch/cardwatch/detectors/card"
 	"github.com/cardwatch/cardwatch/detectors/window"
@@ -9,10 +10,12 @@ import (
 
 // Monitor judges events by one set of rules. It holds nothing that changes, so any number of goroutines may share it.
 type Monitor struct {
-	rules  Rules
-	cards  []CardDetector
-	about  []About
-	drafts []*Monitor
+	rules Rules
+	cards []CardDetector
+	about []About
+	// segments are the cards of customers whose segment has sections of its own, in the same order.
+	segments map[string][]CardDetector
+	drafts   []*Monitor
 }
 
 // NewMonitor checks the rules and makes a monitor of a copy of them and of detectors that are no built-in ones; the error
@@ -21,24 +24,55 @@ func NewMonitor(rules Rules, custom ...CardDetector) (*Monitor, error) {
 	if err := rules.Validate(); err != nil {
 		return nil, fmt.Errorf("detectors: rules %q cannot be used:\n%w", rules.Version, err)
 	}
+	for i := range rules.Custom {
+		r := &rules.Custom[i]
+		if r.Mode == RuleLive && !slices.ContainsFunc(custom, func(d CardDetector) bool { return d.About().Name == r.ID }) {
+			return nil, fmt.Errorf("detectors: rule %q has not been compiled; package rule makes a monitor of rules that users wrote", r.ID)
+		}
+	}
 	m := &Monitor{rules: rules}
 	for _, d := range m.rules.Catalogue() {
 		if d, ok := d.(CardDetector); ok {
 			m.cards = append(m.cards, d)
 		}
 	}
-	m.cards = append(m.cards, custom...)
-	for _, d := range m.cards {
-		m.about = append(m.about, d.About())
-	}
+	m.use(append(m.cards, custom...))
 	return m, nil
 }
 
+// NewDraft is a monitor of nothing but the given detectors, to be one of a monitor's drafts. The version tells its alerts apart.
+func NewDraft(version string, custom ...CardDetector) *Monitor {
+	m := &Monitor{rules: Rules{Version: version}}
+	m.use(custom)
+	return m
+}
+
+func (m *Monitor) use(cards []CardDetector) {
+	m.cards = cards
+	for _, d := range m.cards {
+		m.about = append(m.about, d.About())
+	}
+	for name, own := range m.rules.Segments {
+		if m.segments == nil {
+			m.segments = map[string][]CardDetector{}
+		}
+		m.segments[name] = detectorsOf(m.cards, own)
+	}
+}
+
+// cardsFor are the detectors that judge a segment's customers.
+func (m *Monitor) cardsFor(segment string) []CardDetector {
+	if cards, own := m.segments[segment]; own {
+		return cards
+	}
+	return m.cards
+}
+
 // WithDrafts is the monitor with rules in draft beside it: they judge what the live ones judge, on the same history, and all that
-// follows is Effects.Shadow. The drafts' versions tell them apart.
+// follows is Effects.Shadow. The drafts' versions tell them apart. Drafts that it has already stay.
 func (m *Monitor) WithDrafts(drafts ...*Monitor) *Monitor {
 	with := *m
-	with.drafts = drafts
+	with.drafts = slices.Concat(m.drafts, drafts)
 	return &with
 }
 
@@ -100,20 +134,26 @@ func (m *Monitor) stepTransaction(s *State, ev card.Event, t *card.Transaction, 
 	*use, skewed = window.UseOf(t, window.Clock{Arrived: ev.Arrived, Lateness: m.rules.Lateness, Ahead: m.rules.ClockAhead})
 	c := s.openCard(t.Card)
 	if c.Window.Check(use) == window.Applied && use.IsUse() && !use.Late && !c.exempted(t, use) {
-		s.work.sighting = Sighting{Use: use, Window: &c.Window, Home: s.Profile.Home, Tight: use.At.UnixMilli < c.TightUntil, Currency: t.Amount.Currency}
-		m.judge(s, s.liveBook(out), ev, t)
+		s.work.sighting = Sighting{Use: use, Window: &c.Window, Home: s.Profile.Home, Tight: use.At.UnixMilli < c.TightUntil, Currency: t.Amount.Currency,
+			Transaction: t, Profile: &s.Profile, Cards: s.Cards}
+		m.judge(s, s.liveBook(out), ev, t, out)
 		for _, draft := range m.drafts {
-			draft.judge(s, s.shadowBook(out), ev, t)
+			draft.judge(s, s.shadowBook(out), ev, t, out)
 		}
+		s.work.sighting = Sighting{}
 	}
 	out.Admission = admission(c.Window.Add(use), skewed, use.Late)
 }
 
 // judge asks every detector about the use; what they find together is one finding.
-func (m *Monitor) judge(s *State, b book, ev card.Event, t *card.Transaction) {
-	f, other := &s.work.finding, &s.work.other
-	for i, d := range m.cards {
-		d.Evaluate(&s.work.sighting, other)
+func (m *Monitor) judge(s *State, b book, ev card.Event, t *card.Transaction, out *Effects) {
+	f, other, in := &s.work.finding, &s.work.other, &s.work.sighting
+	for i, d := range m.cardsFor(s.Profile.Segment) {
+		d.Evaluate(in, other)
+		if in.Fault != "" {
+			out.RuleErrors = append(out.RuleErrors, RuleError{Rule: m.about[i].Name, Mode: b.mode, Cause: in.Fault})
+			in.Fault = ""
+		}
 		if other.Score == 0 {
 			continue
 		}

@@ -76,6 +76,35 @@ func SpotOf(p card.Place) Spot {
 	return s
 }
 
+// SpotOfArea is the area with the point of its city or the middle of its cell.
+func SpotOfArea(a Area) Spot {
+	if a>>56 != cellMark {
+		return SpotOf(card.Place{City: a.City()})
+	}
+	lat, lon := float64(a>>16&0xffff)/2-90, float64(a&0xffff)/2-180
+	return Spot{Area: a, lat: int16(math.Round((lat + 0.25) * 100)), lon: int16(math.Round((lon + 0.25) * 100))}
+}
+
+// Country is the country or region of the area's city in two letters, one in each byte, as geo.Country tells it; 0 when it is not known, as for a
+// cell.
+func (a Area) Country() uint16 {
+	if _, digits := sixDigits(a); digits {
+		return CountryCode("CN")
+	}
+	if a>>32 == 0 || a>>40 != 0 {
+		return 0
+	}
+	return uint16(a >> 24)
+}
+
+// CountryCode is an ISO 3166-1 alpha-2 code as Country gives it, 0 for anything else.
+func CountryCode(iso string) uint16 {
+	if len(iso) != 2 {
+		return 0
+	}
+	return uint16(iso[0])<<8 | uint16(iso[1])
+}
+
 // HasPoint reports whether the spot can be measured from.
 func (s Spot) HasPoint() bool { return s.lat != 0 || s.lon != 0 }
 

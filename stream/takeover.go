@@ -252,7 +252,8 @@ func (t *takeover[S]) task() (*Task[S], error) {
 	cfg := t.taskConfig(t.partition, t.producer)
 	cfg.Epoch, cfg.Tail = t.follower.epoch+1, t.tail
 	if !recorded {
-		rules, cfg.Rules = t.cfg.Rules, t.cfg.Rules
+		rules, _ = t.rules.get()
+		cfg.Rules = rules
 	}
 	proc, err := t.newProc(rules)
 	if err != nil {

@@ -88,6 +88,7 @@ func (e *Engine[S]) takeOver(ctx context.Context, partition int, f *follower[S])
 		f.progress = emptyProgress(&e.spec)
 		e.tellOfLoss(partition)
 	}
+	e.spec.fit(&f.progress)
 	if err := t.check(ctx); err != nil {
 		return nil, nil, err
 	}

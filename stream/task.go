@@ -117,6 +117,7 @@ func NewTask[S any](proc Processor[S], cfg TaskConfig) (*Task[S], error) {
 	if !known {
 		progress = emptyProgress(&spec)
 	}
+	spec.fit(&progress)
 	if len(progress.Next) != len(spec.Inputs) {
 		return nil, fmt.Errorf("stream: the store knows %d inputs of the %s, this binary has %d: start with an empty store",
 			len(progress.Next), spec.Name, len(spec.Inputs))

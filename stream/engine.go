@@ -29,8 +29,8 @@ type EngineConfig struct {
 	WriteBehind time.Duration
 	// Standby keeps copies of the partitions that other processes own.
 	Standby bool
-	// Rules are given to newProc. A change of theirs takes effect at a recorded place in the log, after a predecessor's work has been
-	// repeated under the old ones.
+	// Rules are given to newProc, until Reload brings others. A change takes effect at a recorded place in the log, after a predecessor's
+	// work has been repeated under the old ones.
 	Rules []byte
 	// AcceptGaps are the losses of input records that an operator has accepted.
 	AcceptGaps []Gap
@@ -54,6 +54,7 @@ type Engine[S any] struct {
 	spec       Spec
 	newProc    func(rules []byte) (Processor[S], error)
 	status     *Status
+	rules      *ruleBoard
 	partitions int
 
 	mu         sync.Mutex
@@ -72,7 +73,7 @@ type worker struct {
 }
 
 // NewEngine prepares an engine; Run starts it. newProc makes the processor of one partition, which one goroutine uses, from rules
-// that EngineConfig.Rules held now or in an earlier run.
+// that EngineConfig.Rules or Reload bring, or brought in an earlier run.
 func NewEngine[S any](newProc func(rules []byte) (Processor[S], error), cfg EngineConfig) (*Engine[S], error) {
 	proc, err := newProc(cfg.Rules)
 	if err != nil {
@@ -86,7 +87,7 @@ func NewEngine[S any](newProc func(rules []byte) (Processor[S], error), cfg Engi
 	}
 	spec := proc.Spec()
 	e := &Engine[S]{
-		cfg: cfg, spec: spec, newProc: newProc, status: newStatus(spec, cfg.Metrics),
+		cfg: cfg, spec: spec, newProc: newProc, status: newStatus(spec, cfg.Metrics), rules: newRuleBoard(cfg.Rules),
 		owners: make(map[int]*worker), standbys: make(map[int]*worker), epochs: make(map[int]uint64),
 	}
 	e.cfg.Group.Topics, e.cfg.Group.Copied = spec.Inputs, e.copied

@@ -27,6 +27,7 @@ type Metrics struct {
 	takeover *prometheus.HistogramVec
 	follows  *prometheus.GaugeVec
 	lost     *prometheus.CounterVec
+	rules    *prometheus.CounterVec
 }
 
 // NewMetrics registers the engine's figures. The clock turns append times into waiting times.
@@ -56,6 +57,7 @@ func NewMetrics(reg prometheus.Registerer, clock Clock) *Metrics {
 		takeover: histogram("takeover_seconds", "From the assignment of a partition to the first record read.", "processor"),
 		follows:  gauge("standby_lag_records", "Records of a changelog that a standby had not copied at the last look.", "processor", "partition"),
 		lost:     counter("gap_records_total", "Input records lost to retention, as an operator accepted.", "processor", "topic"),
+		rules:    counter("rule_changes_total", "Times that other rules took over in a partition of this process.", "processor"),
 		latency: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Namespace: "cardwatch", Subsystem: "stream", Name: "decision_latency_seconds",
 			Help:                        "From the append of a record to the acknowledgement of what it caused.",
@@ -64,7 +66,7 @@ func NewMetrics(reg prometheus.Registerer, clock Clock) *Metrics {
 		}, []string{"processor", "topic"}),
 	}
 	reg.MustRegister(m.records, m.refused, m.dropped, m.unknown, m.outputs, m.lagGauge, m.running, m.latency,
-		m.written, m.flights, m.takeover, m.follows, m.lost)
+		m.written, m.flights, m.takeover, m.follows, m.lost, m.rules)
 	return m
 }
 
@@ -156,5 +158,11 @@ func (m *Metrics) standby(processor string, partition int, lag int64) {
 func (m *Metrics) gapAccepted(processor, topic string, records int64) {
 	if m != nil {
 		m.lost.WithLabelValues(processor, topic).Add(float64(records))
+	}
+}
+
+func (m *Metrics) ruleChange(processor string) {
+	if m != nil {
+		m.rules.WithLabelValues(processor).Inc()
 	}
 }

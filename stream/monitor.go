@@ -13,7 +13,8 @@ const (
 	DeskTag    byte = 'd'
 )
 
-// Monitor hosts the detectors: transactions, bills and payments in; alerts, tiers and assessments out. It sees tokens only.
+// Monitor hosts the detectors: transactions, bills and payments in; alerts, tiers and assessments out, and
+// what drafts would raise. It sees tokens only.
 type Monitor struct {
 	core    *detectors.Monitor
 	effects detectors.Effects
@@ -29,7 +30,7 @@ func NewMonitor(core *detectors.Monitor, observe func(*detectors.State, *detecto
 func (m *Monitor) Spec() Spec {
 	return Spec{Name: "monitor", Tag: MonitorTag, Inputs: []string{
 		wire.CustomerTopic, wire.FeedbackTopic, wire.StatementTopic, wire.PaymentTopic, wire.TransactionTopic, wire.TickTopic,
-	}, Outputs: []string{wire.AlertTopic, wire.CollectionTopic, wire.AssessmentTopic}}
+	}, Outputs: []string{wire.AlertTopic, wire.CollectionTopic, wire.AssessmentTopic}, Later: []string{wire.ShadowTopic}}
 }
 
 // Step applies one event; the only reject is an event_id that was seen with other content.
@@ -39,6 +40,10 @@ func (m *Monitor) Step(s *detectors.State, ev card.Event, out *Outputs) string {
 	for i := range m.effects.Alerts {
 		a := &m.effects.Alerts[i]
 		out.Add(wire.AlertTopic, a.Customer, wire.AppendAlert(nil, a))
+	}
+	for i := range m.effects.Shadow {
+		a := &m.effects.Shadow[i]
+		out.Add(wire.ShadowTopic, a.Customer, wire.AppendAlert(nil, a))
 	}
 	for i := range m.effects.Collections {
 		c := &m.effects.Collections[i]

@@ -36,6 +36,8 @@ type Spec struct {
 	Inputs []string
 	// Outputs are the topics that Step writes to; the dead letters of the inputs come on top.
 	Outputs []string
+	// Later are outputs that a later release brought: behind the dead letters, since a progress remembers its topics by their place.
+	Later []string
 	// Indexed says that Index gives rows.
 	Indexed bool
 	// Level is the newest format level that the processor knows; 0 means store.Level, this release's.
@@ -48,7 +50,14 @@ func (s *Spec) Written() []string {
 	for _, input := range s.Inputs {
 		topics = append(topics, wire.DeadLetter(input))
 	}
-	return topics
+	return append(topics, s.Later...)
+}
+
+// fit makes room in a progress for the outputs that the release which wrote it did not have: nothing stands in them.
+func (s *Spec) fit(p *store.Progress) {
+	if missing := len(s.Written()) - len(p.Outputs); missing > 0 {
+		p.Outputs = append(p.Outputs, make([]int64, missing)...)
+	}
 }
 
 // Outputs collects the records that follow from a batch of events.

@@ -50,6 +50,9 @@ type runner[S any] struct {
 	// commit mirrors the progress to the consumer group.
 	commit func(map[string]map[int]int64) error
 	status *partitionStatus
+	// live says that a predecessor's work has been repeated; replaced is closed when newer rules have come.
+	live     bool
+	replaced <-chan struct{}
 }
 
 // letGo is how long a member that loses a partition may take to finish what it has begun.
@@ -73,6 +76,8 @@ func (r *runner[S]) run(ctx context.Context) error {
 		r.queues[i].resume <- struct{}{}
 		fetchers.Go(func() { r.fetch(fetching, i, r.client.Fetch(topic, r.partition, r.task.Next(i))) })
 	}
+	_, r.replaced = r.engine.rules.get()
+	r.status.decidedBy(r.task.Rules(), nil)
 	ticker := time.NewTicker(r.tickEvery)
 	defer ticker.Stop()
 	for {
@@ -88,6 +93,10 @@ func (r *runner[S]) run(ctx context.Context) error {
 				err = r.task.Commit(work)
 			}
 			if err != nil {
+				return err
+			}
+		case <-r.replaced:
+			if err := r.changeRules(work); err != nil {
 				return err
 			}
 		case f := <-r.arrivals:
@@ -228,12 +237,14 @@ func (r *runner[S]) goLive(ctx context.Context) error {
 	if !r.task.Replayed() {
 		return nil
 	}
-	proc, err := r.engine.newProc(r.engine.cfg.Rules)
+	proc, rules, err := r.newest()
 	if err != nil {
 		return err
 	}
 	r.log.Info("partition is live", "processor", r.task.spec.Name, "partition", r.partition)
-	return r.task.GoLive(ctx, proc, r.engine.cfg.Rules)
+	r.task.GoLive()
+	r.live = true
+	return r.decideBy(ctx, proc, rules)
 }
 
 // tick writes the time to the partition's tick topic and mirrors the progress to the consumer group.

@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"bytes"
 	"maps"
 	"slices"
 	"sync"
@@ -29,6 +30,10 @@ type PartitionStatus struct {
 	Reason    string
 	// Lag is, per input topic, the records in the log that had not been fetched at the last look.
 	Lag map[string]int64
+	// Rules are those that decide, as the changelog records them; nil while a partition is being taken over.
+	Rules []byte
+	// RulesFrom is, per input topic, the first offset that they decide; nil when they decided before this process had the partition.
+	RulesFrom map[string]int64
 }
 
 // Status is how an engine's partitions are doing. Safe for concurrent use.
@@ -52,7 +57,7 @@ func (s *Status) Partitions() []PartitionStatus {
 	var list []PartitionStatus
 	for _, p := range slices.Sorted(maps.Keys(s.partitions)) {
 		one := *s.partitions[p]
-		one.Lag = maps.Clone(one.Lag)
+		one.Lag, one.RulesFrom = maps.Clone(one.Lag), maps.Clone(one.RulesFrom)
 		list = append(list, one)
 	}
 	return list
@@ -67,6 +72,21 @@ func (s *Status) CaughtUp() []int {
 		}
 	}
 	return list
+}
+
+// DecidedBy reports whether every partition that runs here is decided by these rules, and how many do.
+func (s *Status) DecidedBy(rules []byte) (all bool, partitions int) {
+	all = true
+	for _, p := range s.Partitions() {
+		switch {
+		case p.State != Running:
+		case bytes.Equal(p.Rules, rules):
+			partitions++
+		default:
+			all = false
+		}
+	}
+	return all, partitions
 }
 
 func positive(n int64) bool { return n > 0 }
@@ -137,4 +157,12 @@ func (p *partitionStatus) fetched(topic string, b kafka.Batch) {
 	}
 	one.Lag[topic] = lag
 	s.metrics.lag(s.processor, topic, p.partition, lag)
+}
+
+func (p *partitionStatus) decidedBy(rules []byte, from map[string]int64) {
+	s := p.status
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	one := s.partitions[p.partition]
+	one.Rules, one.RulesFrom = rules, from
 }

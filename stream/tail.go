@@ -1,8 +1,6 @@
 package stream
 
 import (
-	"bytes"
-	"context"
 	"hash/maphash"
 
 	"github.com/cardwatch/cardwatch/store"
@@ -84,25 +82,12 @@ func (t *Task[S]) Replayed() bool {
 	return t.cfg.Tail.until != nil && t.cfg.Tail.replayed(&t.progress)
 }
 
-// GoLive forgets the predecessor. When the rules are not the recorded ones, everything is written under the old ones first, and
-// the new ones are recorded with the next progress: they decide from the record after the last one applied. Call it right after Commit.
-func (t *Task[S]) GoLive(ctx context.Context, proc Processor[S], rules []byte) error {
+// GoLive forgets the predecessor. Call it right after Commit; then ChangeRules.
+func (t *Task[S]) GoLive() {
 	for i, end := range t.cfg.Tail.ends {
 		t.progress.Outputs[i] = max(t.progress.Outputs[i], end)
 	}
 	t.cfg.Tail = Tail{}
-	if err := atLevel(t.cfg.Space, proc); err != nil {
-		return err
-	}
-	recorded, found, err := t.cfg.Space.Rules()
-	if err != nil || found && bytes.Equal(recorded, rules) || !found && t.rules == nil && rules == nil {
-		return err
-	}
-	if err := t.Flush(ctx); err != nil {
-		return err
-	}
-	t.proc, t.rules = proc, rules
-	return t.Flush(ctx)
 }
 
 // scripted is script.wants for the task's position.

@@ -88,6 +88,7 @@ func (e *Engine[S]) takeOver(ctx context.Context, partition int, f *follower[S])
 		f.progress = emptyProgress(&e.spec)
 		e.tellOfLoss(partition)
 	}
+	e.spec.fit(&f.progress)
 	if err := t.check(ctx); err != nil {
 		return nil, nil, err
 	}
@@ -252,7 +253,8 @@ func (t *takeover[S]) task() (*Task[S], error) {
 	cfg := t.taskConfig(t.partition, t.producer)
 	cfg.Epoch, cfg.Tail = t.follower.epoch+1, t.tail
 	if !recorded {
-		rules, cfg.Rules = t.cfg.Rules, t.cfg.Rules
+		rules, _ = t.rules.get()
+		cfg.Rules = rules
 	}
 	proc, err := t.newProc(rules)
 	if err != nil {

@@ -93,8 +93,8 @@ type Task[S any] struct {
 	flight           *flight
 	flightBytes      int
 	released         bool
-	// rules wait to be recorded.
-	rules []byte
+	// rules wait to be recorded; decidedBy are those that decide.
+	rules, decidedBy []byte
 	// rows are the index rows that the store holds for the customers whose states wait to be written.
 	rows map[ref][]store.Row
 
@@ -117,6 +117,7 @@ func NewTask[S any](proc Processor[S], cfg TaskConfig) (*Task[S], error) {
 	if !known {
 		progress = emptyProgress(&spec)
 	}
+	spec.fit(&progress)
 	if len(progress.Next) != len(spec.Inputs) {
 		return nil, fmt.Errorf("stream: the store knows %d inputs of the %s, this binary has %d: start with an empty store",
 			len(progress.Next), spec.Name, len(spec.Inputs))
@@ -135,6 +136,11 @@ func NewTask[S any](proc Processor[S], cfg TaskConfig) (*Task[S], error) {
 	}
 	if spec.Indexed {
 		t.rows = make(map[ref][]store.Row)
+	}
+	if t.decidedBy = cfg.Rules; cfg.Rules == nil {
+		if t.decidedBy, _, err = cfg.Space.Rules(); err != nil {
+			return nil, err
+		}
 	}
 	t.stored = cloneProgress(&progress)
 	t.marks = []mark{{at: time.Now(), progress: t.stored}}

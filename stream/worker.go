@@ -76,7 +76,8 @@ func (e *Engine[S]) ownOnce(ctx context.Context, p int) error {
 }
 
 func (e *Engine[S]) follower(p int) (*follower[S], error) {
-	proc, err := e.newProc(e.cfg.Rules)
+	rules, _ := e.rules.get()
+	proc, err := e.newProc(rules)
 	if err != nil {
 		return nil, err
 	}

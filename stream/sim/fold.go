@@ -76,6 +76,7 @@ func (f *fold[S]) known(s seen, before []seen) string {
 func (f *fold[S]) apply(e event, rules byte) {
 	var d wire.Decoder
 	ev, _ := decode(&d, e.topic, e.rec)
+	ev.Source = card.Source{Topic: e.topic, Partition: int32(f.partition), Offset: e.rec.Offset}
 	reject := f.step(rules, ev)
 	if reject != "" {
 		f.auditor.owed[refusalOf(e.topic, f.partition, e.rec, reject)]++

@@ -27,7 +27,7 @@ func (w *world) strike(ctx context.Context, storm time.Duration) {
 		weight int
 		act    func(context.Context)
 	}{
-		{2, n.crash}, {4, n.crashOnDisk}, {4, n.crashOnPacket}, {3, n.stop}, {3, n.freeze}, {4, n.haunt}, {2, n.tear}, {2, n.slow}, {6, n.brokerErrors}, {3, n.moveLeaders}, {2, n.compact}, {1, n.outage},
+		{2, n.crash}, {4, n.crashOnDisk}, {4, n.crashOnPacket}, {3, n.stop}, {3, n.freeze}, {4, n.haunt}, {2, n.tear}, {2, n.slow}, {6, n.brokerErrors}, {3, n.moveLeaders}, {2, n.compact}, {1, n.outage}, {4, n.reload},
 	}
 	total := 0
 	for _, a := range acts {
@@ -132,6 +132,19 @@ func (n *nemesis) compact(context.Context) {
 	n.world.note("brokers: changelogs compacted")
 	n.world.count("compacted")
 	n.world.cluster.Compact()
+}
+
+// reload gives a process that is at work other rules, of any version; the others keep theirs, so that partitions meet both as they move.
+func (n *nemesis) reload(context.Context) {
+	v := n.victim()
+	if l := v.working(); l != nil {
+		version := byte(n.rng.IntN(len(n.world.rules)))
+		n.world.note("worker %d: rules %d", v.id, version)
+		n.world.count("reloaded")
+		if err := l.monitor.Reload([]byte{version}); err != nil {
+			n.world.violate("worker %d refuses rules %d: %v", v.id, version, err)
+		}
+	}
 }
 
 func (n *nemesis) tear(context.Context) {

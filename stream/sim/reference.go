@@ -35,12 +35,15 @@ func monitorCore(versions []*detectors.Monitor) core[detectors.State] {
 	return core[detectors.State]{
 		name: "monitor", tag: 'm',
 		inputs:  []string{wire.CustomerTopic, wire.FeedbackTopic, wire.StatementTopic, wire.PaymentTopic, wire.TransactionTopic},
-		outputs: []string{wire.AlertTopic, wire.CollectionTopic, wire.AssessmentTopic},
+		outputs: []string{wire.AlertTopic, wire.CollectionTopic, wire.AssessmentTopic, wire.ShadowTopic},
 		step: func(rules byte, s *detectors.State, ev card.Event) (out []output, reject string) {
 			var effects detectors.Effects
 			versions[rules].Step(s, ev, &effects)
 			for i := range effects.Alerts {
 				out = append(out, output{wire.AlertTopic, string(wire.AppendAlert(nil, &effects.Alerts[i]))})
+			}
+			for i := range effects.Shadow {
+				out = append(out, output{wire.ShadowTopic, string(wire.AppendAlert(nil, &effects.Shadow[i]))})
 			}
 			for i := range effects.Collections {
 				out = append(out, output{wire.CollectionTopic, string(wire.AppendCollection(nil, &effects.Collections[i]))})

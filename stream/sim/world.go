@@ -103,6 +103,9 @@ func ruleSets() (versions []*detectors.Monitor, err error) {
 		if err != nil {
 			return nil, err
 		}
+		if len(versions) == 1 {
+			m = m.WithDrafts(versions[0]) // whose book stays with the states when the version goes
+		}
 		versions = append(versions, m)
 	}
 	return versions, nil

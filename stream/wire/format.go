@@ -17,6 +17,7 @@ var formats = map[string]*format{
 	ContactTopic:     &contactFormat,
 	ReplyTopic:       &replyFormat,
 	AlertTopic:       &alertFormat,
+	ShadowTopic:      &alertFormat,
 	CollectionTopic:  &collectionFormat,
 	FeedbackTopic:    &feedbackFormat,
 	CardActionTopic:  &cardActionFormat,

@@ -61,6 +61,15 @@ var examples = map[string]card.Body{
 			{Code: "amount_vs_usual", Value: 1880000, Unit: detectors.Minor, Limit: 200000, Baseline: detectors.Text{En: "p95 of 90 days"}},
 		},
 	},
+	ShadowTopic: &detectors.Alert{
+		Head:    head("9c2f/1", "2026-03-01T02:13:05.140+08:00"),
+		AlertID: "9c2f", Revision: 1, State: detectors.Open, Detector: "two_cities", DetectorVersion: 1,
+		RuleSet: "2026-03-02.draft", Mode: detectors.Shadow, Severity: detectors.Medium, Score: 60, Card: "k-1", Account: "a-1",
+		EventIDs: []string{"t-1"}, OccurredAt: at("2026-03-01T02:13:05.000+08:00"), Action: detectors.Review,
+		Title:   detectors.Text{Zh: "两座城市", En: "Two cities"},
+		Reasons: []detectors.Reason{{Code: "cities", Value: 2, Unit: detectors.Uses, Limit: 2, Text: detectors.Text{Zh: "城市数", En: "Cities"}}},
+		Source:  card.Source{Topic: "cards.transaction.v1", Partition: 3, Offset: 40196},
+	},
 	CollectionTopic: &detectors.Collection{
 		Head: head("l-1", "2026-03-06T00:00:00.000+08:00"), Account: "a-1", Tier: detectors.Mild, PreviousTier: detectors.Grace,
 		DaysPastDue: 4, OverdueMinor: 83000, BalanceMinor: 1250000, Currency: card.Currency{'C', 'N', 'Y'}, MissProbability: 0.31,

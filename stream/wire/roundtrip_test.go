@@ -31,7 +31,7 @@ func generate(t *rapid.T, topic string) card.Body {
 		return drawContact(t)
 	case ReplyTopic:
 		return drawReply(t)
-	case AlertTopic:
+	case AlertTopic, ShadowTopic:
 		return drawAlert(t)
 	case CollectionTopic:
 		return drawCollection(t)

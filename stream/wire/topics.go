@@ -19,6 +19,8 @@ const (
 	FeedbackTopic   = "cardwatch.feedback.v1"
 	CardActionTopic = "cardwatch.card_action.v1"
 	AssessmentTopic = "cardwatch.assessment.v1"
+	// ShadowTopic takes the alerts that rules in shadow would raise; nothing reads it but people and their tools.
+	ShadowTopic = "cardwatch.shadow.v1"
 )
 
 // The topics between Cardwatch's own parts: acts of staff, what became of messages, and the passing of time.
@@ -31,7 +33,7 @@ const (
 // Topics lists every topic that this package has a format for: inputs, outputs, internal ones.
 func Topics() []string {
 	return slices.Concat(Inputs(), []string{
-		AlertTopic, CollectionTopic, FeedbackTopic, CardActionTopic, AssessmentTopic,
+		AlertTopic, CollectionTopic, FeedbackTopic, CardActionTopic, AssessmentTopic, ShadowTopic,
 		CommandTopic, ReceiptTopic, TickTopic,
 	})
 }

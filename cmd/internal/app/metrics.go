@@ -11,6 +11,7 @@ import (
 // figures count what the processors decide. Labels come from closed sets.
 type figures struct {
 	alerts, admissions, tiers  *prometheus.CounterVec
+	shadows                    boundedCounter
 	moves, denials, deskRefuse *prometheus.CounterVec
 	// admitted is the common case of admissions.
 	admitted prometheus.Counter
@@ -27,6 +28,7 @@ func newFigures(reg prometheus.Registerer, db *store.DB) *figures {
 	}, func() float64 { return float64(db.Bytes()) }))
 	f := &figures{
 		alerts:     counter("alerts_total", "Alerts opened.", "detector", "severity"),
+		shadows:    boundedCounter{vec: counter("shadow_alerts_total", "Alerts that rules in shadow would have opened; nothing followed from them.", "rule", "set")},
 		admissions: counter("events_total", "Events by what became of them when they met the state.", "admission"),
 		tiers:      counter("collections_total", "Accounts entering a tier; none is a return to current.", "tier"),
 		moves:      counter("desk_moves_total", "Cases, prompts, queue entries and messages entering a state.", "kind", "state", "channel"),
@@ -46,6 +48,11 @@ func (f *figures) monitor(_ *detectors.State, e *detectors.Effects) {
 	for i := range e.Alerts {
 		if a := &e.Alerts[i]; a.Revision == 1 {
 			f.alerts.WithLabelValues(string(a.Detector), string(a.Severity)).Inc()
+		}
+	}
+	for i := range e.Shadow {
+		if a := &e.Shadow[i]; a.Revision == 1 {
+			f.shadows.inc(string(a.Detector), a.RuleSet)
 		}
 	}
 	for i := range e.Collections {

@@ -36,6 +36,8 @@ func Defaults() Rules {
 		LargeOutOfTown:         DefaultLargeOutOfTown(),
 		LateNightHighFrequency: DefaultLateNightHighFrequency(),
 		RepaymentStress:        DefaultRepaymentStress(),
+		Custom:                 []CustomRule{},
+		Segments:               map[string]SegmentRules{},
 		Delinquency:            DefaultDelinquency(),
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/cardwatch/cardwatch/cmd/internal/web"
 	"github.com/cardwatch/cardwatch/detectors"
 	"github.com/cardwatch/cardwatch/detectors/card"
+	"github.com/cardwatch/cardwatch/detectors/rule"
 	"github.com/cardwatch/cardwatch/store"
 	"github.com/cardwatch/cardwatch/stream"
 	"github.com/cardwatch/cardwatch/stream/kafka"
@@ -133,7 +134,7 @@ func (a *App) newMonitor(shared engineParts, counts *figures) (*stream.Engine[de
 		if err := json.Unmarshal(recorded, &rules); err != nil {
 			return nil, err
 		}
-		core, err := detectors.NewMonitor(rules)
+		core, err := rule.NewMonitor(rules)
 		return stream.NewMonitor(core, counts.monitor), err
 	}, engine)
 }

@@ -138,6 +138,7 @@ func (m *Monitor) stepTransaction(s *State, ev card.Event, t *card.Transaction, 
 	if c.Window.Check(use) == window.Applied && use.IsUse() && !use.Late && !c.exempted(t, use) {
 		s.work.sighting = Sighting{Use: use, Window: &c.Window, Home: s.Profile.Home, Tight: use.At.UnixMilli < c.TightUntil, Currency: t.Amount.Currency,
 			Transaction: t, Profile: &s.Profile, Cards: s.Cards}
+		out.Judged = true
 		m.judge(s, s.liveBook(out), ev, t, out)
 		for _, draft := range m.drafts {
 			draft.judge(s, s.shadowBook(out), ev, t, out)

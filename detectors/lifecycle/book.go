@@ -23,8 +23,8 @@ type Set struct {
 	Since  card.Moment
 	// Approver has given the approval that holds, "" for none.
 	Approver string
-	Text   []byte
-	SHA256 string
+	Text     []byte
+	SHA256   string
 	// Evidence is the newest back-test's.
 	Evidence []byte
 	History  []Entry
@@ -85,6 +85,12 @@ func (b *Book) Sets() (sets []*Set) {
 	}
 	return sets
 }
+
+// Applied reports whether the event with an id has had its effect.
+func (b *Book) Applied(id string) bool { return b.seen[id] }
+
+// Governed reports whether a set went live by approval, so that what processes have in their files no longer decides.
+func (b *Book) Governed() bool { return b.governed }
 
 // Stopped lists the rules that are silenced, by name.
 func (b *Book) Stopped() []Stopped {

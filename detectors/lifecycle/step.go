@@ -9,7 +9,7 @@ import (
 
 // Step applies an event, or says why it has no effect. What it keeps of the event is not changed by others.
 func (b *Book) Step(e Event) Refusal {
-	if r := b.refuses(&e); r != "" {
+	if r := b.Refuses(&e); r != "" {
 		return r
 	}
 	if b.seen == nil {
@@ -86,8 +86,8 @@ func (b *Book) silence(e *Event) {
 	}
 }
 
-// refuses says why an event has no effect.
-func (b *Book) refuses(e *Event) Refusal {
+// Refuses says why an event would have no effect, "" when it would.
+func (b *Book) Refuses(e *Event) Refusal {
 	switch {
 	case b.seen[e.ID]:
 		return Repeated

@@ -16,6 +16,8 @@ type Monitor struct {
 	// segments are the cards of customers whose segment has sections of its own, in the same order.
 	segments map[string][]CardDetector
 	drafts   []*Monitor
+	// noHelp says that repayment stress raises no alert; accounts are assessed all the same.
+	noHelp bool
 }
 
 // NewMonitor checks the rules and makes a monitor of a copy of them and of detectors that are no built-in ones; the error
@@ -136,6 +138,7 @@ func (m *Monitor) stepTransaction(s *State, ev card.Event, t *card.Transaction, 
 	if c.Window.Check(use) == window.Applied && use.IsUse() && !use.Late && !c.exempted(t, use) {
 		s.work.sighting = Sighting{Use: use, Window: &c.Window, Home: s.Profile.Home, Tight: use.At.UnixMilli < c.TightUntil, Currency: t.Amount.Currency,
 			Transaction: t, Profile: &s.Profile, Cards: s.Cards}
+		out.Judged = true
 		m.judge(s, s.liveBook(out), ev, t, out)
 		for _, draft := range m.drafts {
 			draft.judge(s, s.shadowBook(out), ev, t, out)

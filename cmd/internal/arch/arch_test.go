@@ -24,12 +24,13 @@ const (
 // rooms says who may import whom: the most specific room that a package lies in decides. A room may always import itself.
 // Tests may import more, since they put rooms together; only the program's own files are judged.
 var rooms = map[string][]string{
-	"detectors/card":   {},
-	"detectors/pack":   {},
-	"detectors/geo":    {},
-	"detectors/window": {"detectors/card", "detectors/geo", "detectors/pack"},
-	"detectors/ledger": {"detectors/card", "detectors/pack"},
-	"detectors":        {"detectors/card", "detectors/geo", "detectors/pack", "detectors/window", "detectors/ledger"},
+	"detectors/card":      {},
+	"detectors/pack":      {},
+	"detectors/geo":       {},
+	"detectors/window":    {"detectors/card", "detectors/geo", "detectors/pack"},
+	"detectors/ledger":    {"detectors/card", "detectors/pack"},
+	"detectors":           {"detectors/card", "detectors/geo", "detectors/pack", "detectors/window", "detectors/ledger"},
+	"detectors/lifecycle": {"detectors/card"},
 	// Rules that users write are detectors, too, but not part of the core: only who makes a monitor of a set needs their compiler.
 	"detectors/rule":  {"detectors", "detectors/card", "detectors/window"},
 	"alerts":          {"detectors", "detectors/card", "detectors/geo", "detectors/pack"},
@@ -39,7 +40,7 @@ var rooms = map[string][]string{
 	"store":           {"alerts", "detectors", "detectors/card", "detectors/pack"},
 	"stream/kafka":    {},
 	"stream/broker":   {},
-	"stream/wire":     {"alerts", "detectors", "detectors/card", "detectors/geo"},
+	"stream/wire":     {"alerts", "detectors", "detectors/card", "detectors/geo", "detectors/lifecycle"},
 	"stream/mapping":  {"stream/wire", "detectors/card", "detectors/geo", "alerts"},
 	"stream":          {"store", "alerts", "detectors", "detectors/card", "detectors/pack", "stream/kafka", "stream/wire"},
 	"stream/inspect":  {"stream", "stream/kafka", "store", "detectors/card"},
@@ -47,7 +48,7 @@ var rooms = map[string][]string{
 	"stream/replay":   {"stream", "stream/kafka", "stream/wire", "store", "alerts", "detectors", "detectors/card"},
 	"stream/sim":      {"stream", "stream/kafka", "stream/wire", "store", "alerts", "alerts/channel", "alerts/dispatch", "detectors", "detectors/card"},
 	"bench":           {"detectors", "detectors/card", "detectors/geo", "detectors/ledger", "detectors/window", "alerts", "store", "stream", "stream/broker", "stream/wire", "stream/kafka", "stream/replay"},
-	"cmd":             {"detectors", "detectors/card", "detectors/geo", "detectors/window", "alerts", "alerts/channel", "alerts/dispatch", "alerts/glossary", "store", "stream", "stream/kafka", "stream/broker", "stream/wire", "stream/inspect", "stream/mapping", "stream/rekey", "stream/replay", "bench", "detectors/rule"},
+	"cmd":             {"detectors", "detectors/lifecycle", "detectors/rule", "detectors/card", "detectors/geo", "detectors/window", "alerts", "alerts/channel", "alerts/dispatch", "alerts/glossary", "store", "stream", "stream/kafka", "stream/broker", "stream/wire", "stream/inspect", "stream/mapping", "stream/rekey", "stream/replay", "bench"},
 }
 
 // pure are the rooms of functions (state, event) → (state, effects).

@@ -67,11 +67,7 @@ func (a *App) newRuleKeeper(ctx context.Context) (*ruleKeeper, error) {
 }
 
 func (k *ruleKeeper) setOwn(rules detectors.Rules) error {
-	text, err := ruleText(&rules)
-	if err != nil {
-		return err
-	}
-	hash, err := wire.RuleHash(text)
+	text, hash, err := RuleText(&rules)
 	if err != nil {
 		return err
 	}

@@ -86,7 +86,7 @@ func TestMistakesInsideExpressionsAreShownWhereTheyStand(t *testing.T) {
 	require.Equal(t, strings.Join([]string{
 		`rules.d/a.yaml:12:7: rules[0].when: undeclared reference to 'amout_minor' (did you mean 'amount_minor'?)`,
 		`rules.d/b.yaml:9:16: rules[1].when: division by zero`,
-		`rules.d/b.yaml:21:11: rules[2].when: is of type int, must be bool`,
+		`rules.d/b.yaml:21:5: rules[2].when: is of type int, must be bool`,
 		`rules.d/b.yaml:26:11: lateness must be a duration such as "15m" or "90d"`,
 	}, "\n"), f.message(err))
 	var problems strictyaml.Problems
@@ -104,7 +104,7 @@ func TestASetThatCannotBeReadIsRefused(t *testing.T) {
 		"a huge file":       {map[string]string{"a.yaml": "version: x\n#" + strings.Repeat("x", 1<<20)}, "has 1048588 bytes; a set of rules has at most 524288"},
 		"huge together":     {map[string]string{"a.yaml": "version: x\n#" + strings.Repeat("x", 300<<10), "b.yaml": "lateness: 1m\n#" + strings.Repeat("x", 300<<10)}, "b.yaml:1:1: the set has more than 524288 bytes with this file"},
 		"no version":        {map[string]string{"a.yaml": "rules:\n" + aRule("one", "true")}, "a.yaml:1:1: the set has rules of its own and no version"},
-		"no YAML":           {map[string]string{"a.yaml": "version: x\n", "b.yaml": "\tx"}, "b.yaml:1:1: a tab; YAML is indented with spaces"},
+		"no YAML":           {map[string]string{"a.yaml": "version: x\n", "b.yaml": "lateness:\n\tx: 1"}, "b.yaml:2:1: a tab; YAML is indented with spaces"},
 		"unknown in a rule": {map[string]string{"a.yaml": "version: x\nrules:\n  - {idd: one}\n"}, `a.yaml:3:6: unknown key "idd" in rules[0]; did you mean "id"?`},
 		"unbounded":         {map[string]string{"a.yaml": "version: x\nrules:\n  - windows: [{name: n, span: infinite}]\n"}, `a.yaml:3:31: rules[0].windows[0].span must be a duration such as "15m" or "90d"`},
 		"a bad segment":     {map[string]string{"a.yaml": "version: x\nsegments:\n  gold: {large_out_of_town: {alert_at: 0}}\n"}, "a.yaml:3:30: segments.gold.large_out_of_town.alert_at: is 0, must lie in 1 … 100"},
@@ -134,7 +134,7 @@ func TestTheServiceReadsItsRulesFromAPath(t *testing.T) {
 	_, err = f.load("rules_path: DIR/rules.d\n")
 	require.Contains(t, f.message(err), "rules.d/a.yaml:10:11: rules[0].when: undeclared reference to 'm'")
 
-	_, err = f.load("rules:\n  version: mine.1\n  rules:\n" + strings.ReplaceAll(aRule("one", "m > 1"), "\n", "\n  "))
+	_, err = f.load("rules:\n  version: mine.1\n  rules:" + strings.ReplaceAll("\n"+aRule("one", "m > 1"), "\n", "\n  "))
 	require.Contains(t, f.message(err), "c.yaml:11:13: rules.rules[0].when: undeclared reference to 'm'")
 }
 

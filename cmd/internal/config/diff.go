@@ -21,7 +21,8 @@ type RuleChange struct {
 }
 
 // DiffRules says what changes from one set to another, value by value.
-func DiffRules(from, to detectors.Rules) (changes []RuleChange) {
+func DiffRules(from, to detectors.Rules) []RuleChange {
+	changes := []RuleChange{}
 	before, after := flat("", reflect.ValueOf(from)), flat("", reflect.ValueOf(to))
 	seen := map[string]string{}
 	for _, v := range after {

@@ -115,6 +115,7 @@ func ofUse() []variable {
 		{name: "night_share", real: (*scope).nightShare},
 		{name: "usual_cities", reach: 2, list: (*scope).usualCities},
 		{name: "days_since_first_use", reach: window.LogSpan, number: (*scope).daysSinceFirstUse},
+		{name: "complete_days", number: (*scope).completeDays},
 		{name: "earlier_fraud", truth: func(s *scope) bool { return s.in.Tight }},
 
 		{name: "segment", text: func(s *scope) string { return s.in.Profile.Segment }},

@@ -56,6 +56,6 @@ func newRules() *cobra.Command {
 			fmt.Fprintf(os.Stderr, "%s is fine\n", args[0])
 			return nil
 		},
-	})
+	}, newBacktest())
 	return cmd
 }

@@ -20,6 +20,7 @@ type Rules struct {
 
 	LargeOutOfTown         LargeOutOfTown         `yaml:"large_out_of_town"`
 	LateNightHighFrequency LateNightHighFrequency `yaml:"late_night_high_frequency"`
+	SlowClone              SlowClone              `yaml:"slow_clone"`
 	RepaymentStress        RepaymentStress        `yaml:"repayment_stress"`
 	// Custom are the detectors that users wrote, and Segments what differs for customers of a segment.
 	Custom   []CustomRule            `yaml:"rules" doc:"Detectors of your own; 'cardwatch rules check' and the examples of 'cardwatch init' show how."`
@@ -35,6 +36,7 @@ func Defaults() Rules {
 		Version: "default.1", Lateness: 5 * time.Minute, ClockAhead: 5 * time.Minute,
 		LargeOutOfTown:         DefaultLargeOutOfTown(),
 		LateNightHighFrequency: DefaultLateNightHighFrequency(),
+		SlowClone:              DefaultSlowClone(),
 		RepaymentStress:        DefaultRepaymentStress(),
 		Delinquency:            DefaultDelinquency(),
 	}
@@ -46,6 +48,7 @@ func (r *Rules) Catalogue() []Detector {
 	return []Detector{
 		&r.LargeOutOfTown,
 		&r.LateNightHighFrequency,
+		&r.SlowClone,
 		&r.RepaymentStress,
 	}
 }
@@ -107,4 +110,8 @@ type Sighting struct {
 	Memo any
 	// Fault is set by a detector that cannot answer.
 	Fault Fault
+	// Earlier is an earlier use that a detector asked to remember, nil when there is none; a detector sets Remember to have this one
+	// kept instead.
+	Earlier  *Witness
+	Remember bool
 }

@@ -19,6 +19,8 @@ type Finding struct {
 	// Use is what was judged, and Approved whether it went through; both unset when the finding is about the account.
 	Use      Use
 	Approved bool
+	// Earlier is set when the finding is about the sighting's earlier use and not about the use itself.
+	Earlier *Witness
 	// Card is the card token, empty when the finding is about the account.
 	Card, Account string
 }
@@ -58,6 +60,24 @@ func SeverityOf(score int) Severity {
 		return Medium
 	}
 	return Low
+}
+
+// severeMinor is the amount, in minor units, that by itself makes a case one step more urgent: a month's rent in a large city.
+const severeMinor = 500_000
+
+// severityOf is the score's severity, one step up when so much has gone off that minutes count.
+func severityOf(f *Finding) Severity {
+	s := SeverityOf(f.Score)
+	if !f.Approved || f.Use.Amount.Minor < severeMinor {
+		return s
+	}
+	switch s {
+	case Low:
+		return Medium
+	case Medium:
+		return High
+	}
+	return Critical
 }
 
 // rank orders severities, higher for worse.

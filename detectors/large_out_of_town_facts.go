@@ -82,7 +82,7 @@ func (d *LargeOutOfTown) journey(in *Sighting, f *townFacts) {
 // intruder reports whether the other use, not this one, is the odd one out: the card was near here before it, and there is
 // nowhere it belongs. So the holder's own purchase on a journey is not what alerts after a copy's.
 func (d *LargeOutOfTown) intruder(in *Sighting, other *window.Use) bool {
-	if d.belongs(in, other) {
+	if d.region().belongs(in, other) {
 		return false
 	}
 	recent := in.Window.Recent()
@@ -123,7 +123,7 @@ func (d *LargeOutOfTown) company(in *Sighting, f *townFacts) {
 		switch {
 		case !known:
 			continue
-		case km >= float64(d.FarKm) && d.belongs(in, o):
+		case km >= float64(d.FarKm) && d.region().belongs(in, o):
 			away = true
 		case km < float64(d.NearKm):
 			f.moving = f.moving || latest
@@ -135,18 +135,6 @@ func (d *LargeOutOfTown) company(in *Sighting, f *townFacts) {
 		latest = false
 	}
 }
-
-// belongs reports whether the use was at home or at a usual place.
-func (d *LargeOutOfTown) belongs(in *Sighting, o *window.Use) bool {
-	if km, known := o.Spot.Distance(in.Home); known && km < float64(d.NearKm) {
-		return true
-	}
-	p := in.Window.PlaceOf(o.Spot.Area)
-	return p != nil && d.usual(p, in.Use)
-}
-
-// located reports whether the use tells where the card was, and when.
-func located(u *window.Use) bool { return u.Present() && !u.Late && u.Spot.HasPoint() }
 
 // score adds the facts up. Speed between two card-present points is the strongest single sign (notes/data.md §5), being in
 // two places at once the next; an amount alone must be extreme, since most people who pay much in another city are

@@ -11,7 +11,9 @@ type nightFacts struct {
 	all, apart density
 	// declined, cash and tests count within the long span: refusals, withdrawals, small charges by card number.
 	declined, cash, tests int
-	// shops says that the test charges came from more than one merchant, shop is the last one's hash.
+	// cheap counts those that are small in themselves, though not for this card; shops says that they came from more than one
+	// merchant, shop is the last one's hash.
+	cheap int
 	shops bool
 	shop  uint32
 	// settled says that the card has a history of amounts, usualMinor its p95 over that many of them.
@@ -25,9 +27,11 @@ type nightFacts struct {
 	// nightUses of uses lie at night; nightPercent is their share, with the prior; rare and habit judge it.
 	nightUses, uses, nightPercent int
 	rare, habit                   bool
-	// cashUses of uses are cash; cashRare says that it is next to none.
-	cashUses int
-	cashRare bool
+	// cashUses of uses are cash; cashRare says that it is next to none, firstCash that this withdrawal is the first.
+	cashUses            int
+	cashRare, firstCash bool
+	// remote and atMachine say how the use itself was made: from afar, or as a withdrawal; over a counter it is neither.
+	remote, atMachine bool
 }
 
 // density counts the uses in the short and in the long span.
@@ -40,11 +44,14 @@ func (d *density) add(dense bool) {
 	}
 }
 
-// alonePoints is the most that a use scores by itself: declined, at a rare hour, after an earlier fraud.
+// alonePoints is the most that a use other than a withdrawal scores by itself: declined, at a rare hour, after an earlier fraud.
 const alonePoints = 30
 
 // alone reports whether no other use hangs together with this one, which most night uses need no further look for.
 func (d *LateNightHighFrequency) alone(in *Sighting) bool {
+	if in.Use.Type == card.Cash {
+		return false
+	}
 	recent := in.Window.Recent()
 	for i := len(recent) - 1; i >= 0 && in.Use.At.Sub(recent[i].At) <= d.Series; i-- {
 		if d.together(&recent[i]) {
@@ -67,6 +74,8 @@ func (d *LateNightHighFrequency) facts(in *Sighting) nightFacts {
 	f.settled = f.amounts >= d.PriorUses
 	f.large = f.settled && u.Minor > f.usualMinor
 	f.spreeMinor = max(3*f.usualMinor, d.SpreeMinor)
+	f.atMachine = u.Type == card.Cash
+	f.remote = !f.atMachine && !u.Present() && u.Entry != card.QR
 	small := d.SmallMinor
 	if f.settled {
 		small = min(small, amounts.Quantile(0.5))
@@ -77,6 +86,10 @@ func (d *LateNightHighFrequency) facts(in *Sighting) nightFacts {
 		if o := &recent[i]; d.together(o) {
 			f.count(d, u, o, small)
 		}
+	}
+	if f.shops || f.declined > 0 {
+		// Nobody buys breakfast from two sellers at a time, however cheaply the card lives.
+		f.tests = f.cheap
 	}
 	d.habits(w, &f)
 	return f
@@ -98,10 +111,13 @@ func (f *nightFacts) count(d *LateNightHighFrequency, u, o *window.Use, small in
 		return
 	case o.Entry == card.CredentialOnFile:
 		// Shops charge stored cards (subscriptions) in nightly batches; testers type numbers in.
-	case o.Minor <= small:
-		f.shops = f.shops || f.tests > 0 && o.Merchant != f.shop
+	case o.Minor <= d.SmallMinor:
+		f.shops = f.shops || f.cheap > 0 && o.Merchant != f.shop
 		f.shop = o.Merchant
-		f.tests++
+		f.cheap++
+		if o.Minor <= small {
+			f.tests++
+		}
 	}
 	f.apart.add(dense)
 }
@@ -117,12 +133,22 @@ func (d *LateNightHighFrequency) habits(w *window.Window, f *nightFacts) {
 	f.rare, f.habit = f.nightPercent < d.RarePercent, f.nightPercent >= d.HabitPercent
 	f.cashUses = int(total.Cash)
 	f.cashRare = f.cash > 0 && f.settled && 20*f.cashUses < f.uses
+	f.firstCash = f.atMachine && f.cashUses == 0 && f.cash == 1 && f.uses >= knownUses
 }
+
+// knownUses is how many uses without cash say that the holder draws none: a month of an ordinary card.
+const knownUses = 60
 
 // score adds the facts up. Density, not count, separates a burst from a night out; the card's habit removes most of the rest, and costs
 // recall when it is trusted alone (notes/data.md §5). Somebody who stands at a counter is rarely a machine.
 func (f *nightFacts) score(tight bool) int {
-	points := f.densityPoints() + f.testPoints() + f.cashPoints() + f.declinedPoints()
+	points := f.densityPoints() + f.declinedPoints()
+	if f.remote {
+		points += f.testPoints()
+	}
+	if f.atMachine {
+		points += f.cashPoints()
+	}
 	add := func(holds bool, more int) {
 		if holds {
 			points += more
@@ -164,13 +190,19 @@ func (f *nightFacts) testPoints() int {
 	return 0
 }
 
+// cashPoints: nobody goes back to the machine within the hour but for what it did not give. A single withdrawal counts where there
+// never was one.
 func (f *nightFacts) cashPoints() int {
 	points := 0
 	switch {
 	case f.cash >= 3:
-		points = 50
+		points = 60
 	case f.cash == 2:
-		points = 35
+		points = 50
+	case f.firstCash && f.large:
+		return 40
+	case f.firstCash:
+		return 25
 	}
 	if points > 0 && f.cashRare {
 		points += 10

@@ -134,19 +134,34 @@ func (m *Monitor) stepTransaction(s *State, ev card.Event, t *card.Transaction, 
 	*use, skewed = window.UseOf(t, window.Clock{Arrived: ev.Arrived, Lateness: m.rules.Lateness, Ahead: m.rules.ClockAhead})
 	c := s.openCard(t.Card)
 	if c.Window.Check(use) == window.Applied && use.IsUse() && !use.Late && !c.exempted(t, use) {
-		s.work.sighting = Sighting{Use: use, Window: &c.Window, Home: s.Profile.Home, Tight: use.At.UnixMilli < c.TightUntil, Currency: t.Amount.Currency,
-			Transaction: t, Profile: &s.Profile, Cards: s.Cards}
-		m.judge(s, s.liveBook(out), ev, t, out)
-		for _, draft := range m.drafts {
-			draft.judge(s, s.shadowBook(out), ev, t, out)
-		}
-		s.work.sighting = Sighting{}
+		m.sight(s, c, ev, t, out)
 	}
 	out.Admission = admission(c.Window.Add(use), skewed, use.Late)
 }
 
-// judge asks every detector about the use; what they find together is one finding.
-func (m *Monitor) judge(s *State, b book, ev card.Event, t *card.Transaction, out *Effects) {
+// sight lets the rules, and those in draft, judge the use.
+func (m *Monitor) sight(s *State, c *CardState, ev card.Event, t *card.Transaction, out *Effects) {
+	use, in := &s.work.use, &s.work.sighting
+	*in = Sighting{Use: use, Window: &c.Window, Home: s.Profile.Home, Tight: use.At.UnixMilli < c.TightUntil, Currency: t.Amount.Currency,
+		Transaction: t, Profile: &s.Profile, Cards: s.Cards}
+	if c.Witness.known() {
+		in.Earlier = &c.Witness
+	}
+	told := m.judge(s, s.liveBook(out), ev, t, out)
+	for _, draft := range m.drafts {
+		draft.judge(s, s.shadowBook(out), ev, t, out)
+	}
+	switch {
+	case in.Remember:
+		c.Witness.keep(t, use)
+	case told:
+		c.Witness.forget()
+	}
+	*in = Sighting{}
+}
+
+// judge asks every detector about the use; what they find together is one finding. Told says that one was about an earlier use.
+func (m *Monitor) judge(s *State, b book, ev card.Event, t *card.Transaction, out *Effects) (told bool) {
 	f, other, in := &s.work.finding, &s.work.other, &s.work.sighting
 	for i, d := range m.cardsFor(s.Profile.Segment) {
 		d.Evaluate(in, other)
@@ -158,17 +173,25 @@ func (m *Monitor) judge(s *State, b book, ev card.Event, t *card.Transaction, ou
 			continue
 		}
 		other.Detector, other.Version = m.about[i].Name, m.about[i].Version
-		f.absorb(other)
+		other.Card, other.Account = t.Card, t.Account
+		if other.Earlier != nil {
+			other.Earlier.testify(other)
+			other.Severity, told = severityOf(other), true
+			m.raise(b, ev, other)
+		} else {
+			f.absorb(other)
+		}
 		*other = Finding{}
 	}
 	if f.Score == 0 {
-		return
+		return told
 	}
-	f.Severity = SeverityOf(f.Score)
-	f.EventID, f.OccurredAt, f.Card, f.Account = t.ID, s.work.use.At, t.Card, t.Account
-	f.Use, f.Approved = useOf(t, &s.work.use), t.Status == card.Approved
+	f.EventID, f.OccurredAt = t.ID, in.Use.At
+	f.Use, f.Approved = useOf(t, in.Use), t.Status == card.Approved
+	f.Severity = severityOf(f)
 	m.raise(b, ev, f)
 	*f = Finding{}
+	return told
 }
 
 func admission(outcome window.Outcome, skewed, late bool) Admission {

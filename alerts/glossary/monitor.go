@@ -4,11 +4,13 @@ package glossary
 var monitorTerms = map[string]Term{
 	"detector.large_out_of_town":         {"大额异地", "Large out-of-town use"},
 	"detector.late_night_high_frequency": {"凌晨高频", "Late-night burst"},
+	"detector.slow_clone":                {"慢速盗刷", "Slow clone"},
 	"detector.repayment_stress":          {"还款压力", "Repayment stress"},
 
 	"reason.distance_from_home": {"与常驻地距离", "Distance from home"},
 	"reason.impossible_travel":  {"不可能的行程速度", "Impossible travel"},
 	"reason.hurried_travel":     {"行程过快", "Hurried travel"},
+	"reason.hurried_round_trip": {"往返过快", "Hurried round trip"},
 	"reason.two_places":         {"两地交替使用", "Used in two places in turn"},
 	"reason.new_place":          {"首次使用地", "New place"},
 	"reason.amount_vs_usual":    {"金额与平时相比", "Amount against the usual"},
@@ -50,6 +52,7 @@ var monitorTerms = map[string]Term{
 	"unit.uses":    {"次", "uses"},
 	"unit.percent": {"%", "%"},
 	"unit.days":    {"天", "days"},
+	"unit.minutes": {"分钟", "min"},
 	"unit.points":  {"分", "points"},
 	"unit.months":  {"个月", "months"},
 

@@ -30,9 +30,8 @@ var (
 func (s *Stream) live(b *Background, index, donor int, from int64) {
 	d := rand.New(rand.NewPCG(s.config.Seed, uint64(index)+1))
 	s.cards = append(s.cards, life{group: drawGroup(d), home: d.IntN(len(s.cities)), moves: math.MaxInt64, rows: b.byCard[donor]})
-	l := &s.cards[index]
+	l, start := &s.cards[index], len(s.acts)
 	s.travel(d, index)
-	start := len(s.acts)
 	sum, n := int64(0), int64(0)
 	keep := 0.65 + 0.35*d.Float64()
 	for _, i := range l.rows {

@@ -12,7 +12,7 @@ func (g region) away(in *Sighting) (km float64, anchored bool) {
 	km, anchored = in.Use.Spot.Distance(in.Home)
 	places := in.Window.Places()
 	for i := 0; i < len(places) && (!anchored || km >= float64(g.nearKm)); i++ {
-		if !g.usual(&places[i], in.Use) {
+		if !g.usual(&places[i]) {
 			continue
 		}
 		if to, known := in.Use.Spot.Distance(places[i].Spot); known && (!anchored || to < km) {
@@ -22,9 +22,9 @@ func (g region) away(in *Sighting) (km float64, anchored bool) {
 	return km, anchored
 }
 
-// usual: so many uses, the first so many days ago.
-func (g region) usual(p *window.Place, u *window.Use) bool {
-	return p.Uses() >= g.usualUses && u.At.LocalDay()-p.FirstDay >= int32(g.usualDays)
+// usual: so many uses over so many days. A town that was once passed through does not become usual by the passing of time.
+func (g region) usual(p *window.Place) bool {
+	return p.Uses() >= g.usualUses && p.LastDay-p.FirstDay >= int32(g.usualDays)
 }
 
 // belongs reports whether an earlier use was at home or at a usual place.
@@ -33,7 +33,7 @@ func (g region) belongs(in *Sighting, o *window.Use) bool {
 		return true
 	}
 	p := in.Window.PlaceOf(o.Spot.Area)
-	return p != nil && g.usual(p, in.Use)
+	return p != nil && g.usual(p)
 }
 
 // located reports whether the use tells where the card was, and when.

@@ -17,6 +17,8 @@ var monitorTerms = map[string]Term{
 	"reason.earlier_fraud":      {"此卡近期有欺诈", "Earlier fraud on the card"},
 	"reason.travel_purchase":    {"近期购买旅行产品", "Travel bought lately"},
 	"reason.journey_under_way":  {"行程途中", "Journey under way"},
+	"reason.holiday_journey":    {"假期出行", "Holiday journey"},
+	"reason.stripe_read":        {"读取磁条", "Stripe read"},
 	"reason.night_burst":        {"凌晨密集用卡", "Dense burst at night"},
 	"reason.night_series":       {"凌晨连续用卡", "Series at night"},
 	"reason.test_charges":       {"小额试探", "Test charges"},

@@ -21,6 +21,7 @@ type Rules struct {
 	LargeOutOfTown         LargeOutOfTown         `yaml:"large_out_of_town"`
 	LateNightHighFrequency LateNightHighFrequency `yaml:"late_night_high_frequency"`
 	SlowClone              SlowClone              `yaml:"slow_clone"`
+	OnlineSpree            OnlineSpree            `yaml:"online_spree"`
 	RepaymentStress        RepaymentStress        `yaml:"repayment_stress"`
 	// Custom are the detectors that users wrote, and Segments what differs for customers of a segment.
 	Custom   []CustomRule            `yaml:"rules" doc:"Detectors of your own; 'cardwatch rules check' and the examples of 'cardwatch init' show how."`
@@ -37,6 +38,7 @@ func Defaults() Rules {
 		LargeOutOfTown:         DefaultLargeOutOfTown(),
 		LateNightHighFrequency: DefaultLateNightHighFrequency(),
 		SlowClone:              DefaultSlowClone(),
+		OnlineSpree:            DefaultOnlineSpree(),
 		RepaymentStress:        DefaultRepaymentStress(),
 		Delinquency:            DefaultDelinquency(),
 	}
@@ -49,6 +51,7 @@ func (r *Rules) Catalogue() []Detector {
 		&r.LargeOutOfTown,
 		&r.LateNightHighFrequency,
 		&r.SlowClone,
+		&r.OnlineSpree,
 		&r.RepaymentStress,
 	}
 }

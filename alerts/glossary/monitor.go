@@ -5,6 +5,7 @@ var monitorTerms = map[string]Term{
 	"detector.large_out_of_town":         {"大额异地", "Large out-of-town use"},
 	"detector.late_night_high_frequency": {"凌晨高频", "Late-night burst"},
 	"detector.slow_clone":                {"慢速盗刷", "Slow clone"},
+	"detector.online_spree":              {"网上连续大额", "Online spree"},
 	"detector.repayment_stress":          {"还款压力", "Repayment stress"},
 
 	"reason.distance_from_home": {"与常驻地距离", "Distance from home"},
@@ -26,6 +27,15 @@ var monitorTerms = map[string]Term{
 	"reason.cash_series":        {"连续取现", "Series of cash withdrawals"},
 	"reason.declined_attempts":  {"被拒交易", "Declined attempts"},
 	"reason.spree_vs_usual":     {"累计金额与平时相比", "Total against the usual"},
+	"reason.online_series":      {"网上连续消费", "Series of online purchases"},
+	"reason.online_amount":      {"不低于此笔的网上消费", "Online purchases as large as this"},
+	"reason.earlier_online":     {"不低于同批最大笔的网上消费", "Online purchases as large as the series' largest"},
+	"reason.amount_rank":        {"不低于此笔的交易", "Uses as large as this"},
+	"reason.close_together":     {"间隔很短", "Close together"},
+	"reason.seldom_online":      {"很少网购", "Seldom buys online"},
+	"reason.new_merchant":       {"首次消费的商户", "New merchant"},
+	"reason.new_category":       {"首次消费的类别", "New kind of trade"},
+	"reason.split_order":        {"可能是拆分订单", "Perhaps one order in parts"},
 	"reason.night_habit":        {"夜间用卡习惯", "Night habit"},
 
 	"reason.cycles_past_due":    {"当前逾期期数", "Cycles past due now"},

@@ -108,10 +108,10 @@ func (d *LargeOutOfTown) intruder(in *Sighting, other *window.Use) bool {
 // newDays is how long a place stays new to the card: a copy is mostly used up within two days.
 const newDays = 2
 
-// leastTravel is the least time between a purchase in one city and one in another: from platform to platform by trains of
-// 300 km/h, or three quarters of an hour for boarding and landing around a flight of 800 km/h.
+// leastTravel is the least time between a purchase in one city and one in another: half an hour to get into and out of trains that
+// make 250 km/h from town to town, or an hour and a half for boarding, landing and leaving around a flight of 800 km/h.
 func leastTravel(km float64) time.Duration {
-	hours := min(km/300, 0.75+km/800)
+	hours := min(0.5+km/250, 1.5+km/800)
 	return time.Duration(hours * float64(time.Hour))
 }
 
@@ -214,7 +214,7 @@ func (f *townFacts) amountPoints() int {
 	case f.ratio >= 10:
 		return 30
 	case f.ratio >= 5:
-		return 25
+		return 20
 	case f.ratio >= 2:
 		return 15
 	case f.ratio >= 1:

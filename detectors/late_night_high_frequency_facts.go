@@ -30,6 +30,10 @@ type nightFacts struct {
 	// cashUses of uses are cash; cashRare says that it is next to none, firstCash that this withdrawal is the first.
 	cashUses            int
 	cashRare, firstCash bool
+	// swiped says that the stripe was read of a card whose chip was read before.
+	swiped bool
+	// refused says that the use is a small charge that was declined, of a seller that the card never bought from.
+	refused bool
 	// remote and atMachine say how the use itself was made: from afar, or as a withdrawal; over a counter it is neither.
 	remote, atMachine bool
 }
@@ -49,7 +53,7 @@ const alonePoints = 30
 
 // alone reports whether no other use hangs together with this one, which most night uses need no further look for.
 func (d *LateNightHighFrequency) alone(in *Sighting) bool {
-	if in.Use.Type == card.Cash {
+	if in.Use.Type == card.Cash || d.refusedTest(in.Use) {
 		return false
 	}
 	recent := in.Window.Recent()
@@ -59,6 +63,11 @@ func (d *LateNightHighFrequency) alone(in *Sighting) bool {
 		}
 	}
 	return true
+}
+
+// refusedTest reports a small charge by card number that was declined: the first of a test is nothing else.
+func (d *LateNightHighFrequency) refusedTest(u *window.Use) bool {
+	return u.Status == card.Declined && u.Type == card.Purchase && (u.Entry == card.Ecommerce || u.Entry == card.Manual) && u.Minor <= d.SmallMinor
 }
 
 // together reports whether a use within the series belongs to it.
@@ -91,7 +100,8 @@ func (d *LateNightHighFrequency) facts(in *Sighting) nightFacts {
 		// Nobody buys breakfast from two sellers at a time, however cheaply the card lives.
 		f.tests = f.cheap
 	}
-	d.habits(w, &f)
+	f.refused = d.refusedTest(u) && f.settled && stranger(w, u)
+	d.habits(u, w, &f)
 	return f
 }
 
@@ -123,7 +133,7 @@ func (f *nightFacts) count(d *LateNightHighFrequency, u, o *window.Use, small in
 }
 
 // habits compares with the card's own nights. The prior keeps a short history from claiming that it knows.
-func (d *LateNightHighFrequency) habits(w *window.Window, f *nightFacts) {
+func (d *LateNightHighFrequency) habits(u *window.Use, w *window.Window, f *nightFacts) {
 	total := w.Total()
 	f.uses = int(total.Uses)
 	for h := range d.UntilHour {
@@ -133,7 +143,18 @@ func (d *LateNightHighFrequency) habits(w *window.Window, f *nightFacts) {
 	f.rare, f.habit = f.nightPercent < d.RarePercent, f.nightPercent >= d.HabitPercent
 	f.cashUses = int(total.Cash)
 	f.cashRare = f.cash > 0 && f.settled && 20*f.cashUses < f.uses
+	f.swiped = f.atMachine && u.Entry == card.Magstripe && chipped(w.Recent())
 	f.firstCash = f.atMachine && f.cashUses == 0 && f.cash == 1 && f.uses >= knownUses
+}
+
+// stranger reports whether the card never bought from the use's merchant.
+func stranger(w *window.Window, u *window.Use) bool {
+	known := u.Merchant == 0
+	w.Since(u.At.UnixMilli-window.LogSpan.Milliseconds(), func(p *window.Past) bool {
+		known = known || p.Merchant == u.Merchant
+		return !known
+	})
+	return !known
 }
 
 // knownUses is how many uses without cash say that the holder draws none: a month of an ordinary card.
@@ -186,6 +207,8 @@ func (f *nightFacts) testPoints() int {
 		return 50
 	case f.tests == 2:
 		return 40
+	case f.refused:
+		return 30
 	}
 	return 0
 }
@@ -199,14 +222,26 @@ func (f *nightFacts) cashPoints() int {
 		points = 60
 	case f.cash == 2:
 		points = 50
-	case f.firstCash && f.large:
-		return 40
-	case f.firstCash:
-		return 25
+	default:
+		return f.lonePoints()
 	}
-	if points > 0 && f.cashRare {
+	if f.cashRare {
 		points += 10
 	}
+	return points
+}
+
+// lonePoints judge a single withdrawal: the first of a card that draws no cash, more than what is large for it, with a copied stripe.
+func (f *nightFacts) lonePoints() int {
+	points := 0
+	add := func(holds bool, more int) {
+		if holds {
+			points += more
+		}
+	}
+	add(f.firstCash, 25)
+	add(f.large, 15)
+	add(f.swiped, 25)
 	return points
 }
 

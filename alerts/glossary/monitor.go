@@ -25,6 +25,8 @@ var monitorTerms = map[string]Term{
 	"reason.test_charges":       {"小额试探", "Test charges"},
 	"reason.large_after_tests":  {"试探后大额", "Large amount after test charges"},
 	"reason.cash_series":        {"连续取现", "Series of cash withdrawals"},
+	"reason.first_cash":         {"首次取现", "First cash withdrawal"},
+	"reason.refused_test":       {"被拒的小额试探", "Declined test charge"},
 	"reason.declined_attempts":  {"被拒交易", "Declined attempts"},
 	"reason.spree_vs_usual":     {"累计金额与平时相比", "Total against the usual"},
 	"reason.online_series":      {"网上连续消费", "Series of online purchases"},

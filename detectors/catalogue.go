@@ -67,8 +67,8 @@ type Detector interface {
 // CardDetector judges transactions as they come, each against the card's history before it.
 type CardDetector interface {
 	Detector
-	// Evaluate fills in Score, Action and Reasons when there is something to say, and leaves f alone otherwise. It
-	// allocates only then.
+	// Evaluate fills in Score, Action and Reasons when there is something to say, and at most Hint otherwise. It allocates only
+	// when it says something.
 	Evaluate(in *Sighting, f *Finding)
 }
 
@@ -117,4 +117,6 @@ type Sighting struct {
 	// kept instead.
 	Earlier  *Witness
 	Remember bool
+	// Together asks for findings that are below their own limit, since those of several detectors reach one between them.
+	Together bool
 }

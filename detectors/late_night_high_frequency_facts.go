@@ -11,6 +11,8 @@ type nightFacts struct {
 	all, apart density
 	// declined, cash and tests count within the long span: refusals, withdrawals, small charges by card number.
 	declined, cash, tests int
+	// rapid says that two of them lie within the short span.
+	rapid bool
 	// cheap counts those that are small in themselves, though not for this card; shops says that they came from more than one
 	// merchant, shop is the last one's hash.
 	cheap int
@@ -30,6 +32,8 @@ type nightFacts struct {
 	// cashUses of uses are cash; cashRare says that it is next to none, firstCash that this withdrawal is the first.
 	cashUses            int
 	cashRare, firstCash bool
+	// much says that the withdrawal comes to what makes a series large.
+	much bool
 	// swiped says that the stripe was read of a card whose chip was read before.
 	swiped bool
 	// refused says that the use is a small charge that was declined, of a seller that the card never bought from.
@@ -125,6 +129,7 @@ func (f *nightFacts) count(d *LateNightHighFrequency, u, o *window.Use, small in
 		f.shops = f.shops || f.cheap > 0 && o.Merchant != f.shop
 		f.shop = o.Merchant
 		f.cheap++
+		f.rapid = f.rapid || f.cheap > 1 && dense
 		if o.Minor <= small {
 			f.tests++
 		}
@@ -143,6 +148,7 @@ func (d *LateNightHighFrequency) habits(u *window.Use, w *window.Window, f *nigh
 	f.rare, f.habit = f.nightPercent < d.RarePercent, f.nightPercent >= d.HabitPercent
 	f.cashUses = int(total.Cash)
 	f.cashRare = f.cash > 0 && f.settled && 20*f.cashUses < f.uses
+	f.much = f.atMachine && u.Minor >= d.SpreeMinor
 	f.swiped = f.atMachine && u.Entry == card.Magstripe && chipped(w.Recent())
 	f.firstCash = f.atMachine && f.cashUses == 0 && f.cash == 1 && f.uses >= knownUses
 }
@@ -177,9 +183,15 @@ func (f *nightFacts) score(tight bool) int {
 	}
 	add(f.spree(), 25)
 	add(f.rare, 10)
-	add(f.habit, -20)
+	add(f.excused(), -20)
 	add(tight && points > 0, 10)
 	return points
+}
+
+// excused says whether the card's nights excuse the use: not cash where there is next to none, and not tests one after the other at
+// several sellers, which nobody has a habit of.
+func (f *nightFacts) excused() bool {
+	return f.habit && !(f.atMachine && f.cash > 1 && f.cashRare) && !(f.remote && f.shops && f.rapid)
 }
 
 func (f *nightFacts) densityPoints() int { return max(f.apart.points(), f.all.points()/2) }
@@ -239,8 +251,9 @@ func (f *nightFacts) lonePoints() int {
 			points += more
 		}
 	}
-	add(f.firstCash, 25)
+	add(f.firstCash, 30)
 	add(f.large, 15)
+	add(!f.large && f.much, 10)
 	add(f.swiped, 25)
 	return points
 }

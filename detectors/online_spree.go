@@ -24,7 +24,7 @@ type OnlineSpree struct {
 func DefaultOnlineSpree() OnlineSpree {
 	return OnlineSpree{
 		// Two purchases that are large for the card and close together, and one fact more.
-		AlertAt: 55,
+		AlertAt: 56,
 		// Whoever has an account for an evening uses it up; the holder's next order is mostly a day away.
 		Span: 6 * time.Hour,
 		// Nobody takes an account over for groceries.
@@ -66,11 +66,9 @@ func (d *OnlineSpree) Evaluate(in *Sighting, f *Finding) {
 		return
 	}
 	d.compare(in, &facts)
-	score := facts.score(in.Tight)
-	if facts.uses < d.History || score < d.AlertAt {
-		return
+	if score := facts.score(in.Tight); facts.uses >= d.History && f.speaks(in, score, d.AlertAt) {
+		f.Reasons = facts.explain(in)
 	}
-	f.Score, f.Action, f.Reasons = min(score, 100), ConfirmWithCustomer, facts.explain(in)
 }
 
 // member reports whether a use can belong to a series: somebody typed the card's number in, for more than a trifle. What a shop charges to

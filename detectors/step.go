@@ -160,28 +160,15 @@ func (m *Monitor) sight(s *State, c *CardState, ev card.Event, t *card.Transacti
 	*in = Sighting{}
 }
 
-// judge asks every detector about the use; what they find together is one finding. Told says that one was about an earlier use.
+// judge raises what the detectors find in the use. Told says that one spoke about an earlier use.
 func (m *Monitor) judge(s *State, b book, ev card.Event, t *card.Transaction, out *Effects) (told bool) {
-	f, other, in := &s.work.finding, &s.work.other, &s.work.sighting
-	for i, d := range m.cardsFor(s.Profile.Segment) {
-		d.Evaluate(in, other)
-		if in.Fault != "" {
-			out.RuleErrors = append(out.RuleErrors, RuleError{Rule: m.about[i].Name, Mode: b.mode, Cause: in.Fault})
-			in.Fault = ""
-		}
-		if other.Score == 0 {
-			continue
-		}
-		other.Detector, other.Version = m.about[i].Name, m.about[i].Version
-		other.Card, other.Account = t.Card, t.Account
-		if other.Earlier != nil {
-			other.Earlier.testify(other)
-			other.Severity, told = severityOf(other), true
-			m.raise(b, ev, other)
-		} else {
-			f.absorb(other)
-		}
-		*other = Finding{}
+	f, in := &s.work.finding, &s.work.sighting
+	hints, told := m.ask(s, b, ev, t, out)
+	if f.Score == 0 && hints >= togetherAt {
+		in.Together = true
+		m.ask(s, b, ev, t, out)
+		in.Together = false
+		f.Score = min(hints, 100)
 	}
 	if f.Score == 0 {
 		return told
@@ -192,6 +179,44 @@ func (m *Monitor) judge(s *State, b book, ev card.Event, t *card.Transaction, ou
 	m.raise(b, ev, f)
 	*f = Finding{}
 	return told
+}
+
+// ask lets every detector look at the use; what they find together is one finding, and hints is what those have who find nothing by
+// themselves, if they are several.
+func (m *Monitor) ask(s *State, b book, ev card.Event, t *card.Transaction, out *Effects) (hints int, told bool) {
+	f, other, in := &s.work.finding, &s.work.other, &s.work.sighting
+	hinting := 0
+	for i, d := range m.cardsFor(s.Profile.Segment) {
+		d.Evaluate(in, other)
+		if in.Fault != "" {
+			out.RuleErrors = append(out.RuleErrors, RuleError{Rule: m.about[i].Name, Mode: b.mode, Cause: in.Fault})
+			in.Fault = ""
+		}
+		if other.Score == 0 {
+			if other.Hint >= leastHint {
+				hints, hinting = hints+other.Hint, hinting+1
+			}
+			other.Hint = 0
+			continue
+		}
+		other.Detector, other.Version = m.about[i].Name, m.about[i].Version
+		other.Card, other.Account = t.Card, t.Account
+		switch {
+		case other.Earlier != nil && in.Together:
+			// It has been told already.
+		case other.Earlier != nil:
+			other.Earlier.testify(other)
+			other.Severity, told = severityOf(other), true
+			m.raise(b, ev, other)
+		default:
+			f.absorb(other)
+		}
+		*other = Finding{}
+	}
+	if hinting < 2 {
+		hints = 0
+	}
+	return hints, told
 }
 
 func admission(outcome window.Outcome, skewed, late bool) Admission {

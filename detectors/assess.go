@@ -34,7 +34,7 @@ func (v *visit) assess(g stage, eventID string) {
 // has not paid. Overdue accounts get neither; collections sees to them. Each is raised once a bill, so that nobody is pressed.
 func (v *visit) help(g stage, as *Assessment, lines []PointsReason, strains []Reason) {
 	standing := v.account.Standing(v.now, v.tolerance)
-	if standing.DaysPastDue > 0 || standing.Next.Minor == 0 {
+	if v.m.noHelp || standing.DaysPastDue > 0 || standing.Next.Minor == 0 {
 		return
 	}
 	about := v.m.rules.RepaymentStress.About()

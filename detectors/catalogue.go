@@ -40,6 +40,8 @@ func Defaults() Rules {
 		SlowClone:              DefaultSlowClone(),
 		OnlineSpree:            DefaultOnlineSpree(),
 		RepaymentStress:        DefaultRepaymentStress(),
+		Custom:                 []CustomRule{},
+		Segments:               map[string]SegmentRules{},
 		Delinquency:            DefaultDelinquency(),
 	}
 }

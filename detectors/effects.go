@@ -9,6 +9,8 @@ type Effects struct {
 	Assessments []Assessment
 	// RuleErrors are the rules that could not answer, live ones and drafts.
 	RuleErrors []RuleError
+	// Judged says that the event is a use of a card that the detectors were asked about.
+	Judged bool
 	// Admission says what became of the event itself.
 	Admission Admission
 }
@@ -16,7 +18,7 @@ type Effects struct {
 // Reset empties the effects for the next event and keeps their memory.
 func (e *Effects) Reset() {
 	e.Alerts, e.Shadow, e.Collections, e.Assessments = e.Alerts[:0], e.Shadow[:0], e.Collections[:0], e.Assessments[:0]
-	e.RuleErrors, e.Admission = e.RuleErrors[:0], Admitted
+	e.RuleErrors, e.Admission, e.Judged = e.RuleErrors[:0], Admitted, false
 }
 
 // Admission says what became of an event when it met the state.

@@ -130,10 +130,9 @@ func requireGoldenCards(t *testing.T, version int, s *detectors.State) {
 }
 
 func pastUses(w *window.Window) (n int) {
-	w.Since(0, func(*window.Past) bool {
+	for h := w.Since(0); h.Next(); {
 		n++
-		return true
-	})
+	}
 	return n
 }
 

@@ -156,10 +156,9 @@ func (d *LateNightHighFrequency) habits(u *window.Use, w *window.Window, f *nigh
 // stranger reports whether the card never bought from the use's merchant.
 func stranger(w *window.Window, u *window.Use) bool {
 	known := u.Merchant == 0
-	w.Since(u.At.UnixMilli-window.LogSpan.Milliseconds(), func(p *window.Past) bool {
-		known = known || p.Merchant == u.Merchant
-		return !known
-	})
+	for p := w.Since(u.At.UnixMilli - window.LogSpan.Milliseconds()); !known && p.Next(); {
+		known = p.Merchant == u.Merchant
+	}
 	return !known
 }
 

@@ -28,14 +28,14 @@ func (d *OnlineSpree) compare(in *Sighting, f *spreeFacts) {
 	u := in.Use
 	f.newMerchant, f.newCategory = u.Merchant != 0, u.MCC != 0
 	first := u.At.UnixMilli
-	in.Window.Since(u.At.UnixMilli-window.LogSpan.Milliseconds(), func(p *window.Past) bool {
+	for p := in.Window.Since(u.At.UnixMilli - window.LogSpan.Milliseconds()); p.Next(); {
 		f.uses++
 		first = min(first, p.At.UnixMilli)
 		if p.Minor >= u.Minor {
 			f.above++
 		}
 		if u.At.Sub(p.At) <= d.Span || p.Type != card.Purchase || p.Present() || p.Entry == card.QR {
-			return true
+			continue
 		}
 		f.online++
 		if p.Minor >= u.Minor {
@@ -46,8 +46,7 @@ func (d *OnlineSpree) compare(in *Sighting, f *spreeFacts) {
 		}
 		f.newMerchant = f.newMerchant && p.Merchant != u.Merchant
 		f.newCategory = f.newCategory && p.MCC != u.MCC
-		return true
-	})
+	}
 	f.days = int((u.At.UnixMilli-first)/window.Day.Milliseconds()) + 1
 	amounts := in.Window.Amounts()
 	f.usualMinor = max(amounts.Quantile(0.95), 1)

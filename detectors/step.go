@@ -16,6 +16,8 @@ type Monitor struct {
 	// segments are the cards of customers whose segment has sections of its own, in the same order.
 	segments map[string][]CardDetector
 	drafts   []*Monitor
+	// noHelp says that repayment stress raises no alert; accounts are assessed all the same.
+	noHelp bool
 }
 
 // NewMonitor checks the rules and makes a monitor of a copy of them and of detectors that are no built-in ones; the error
@@ -147,6 +149,7 @@ func (m *Monitor) sight(s *State, c *CardState, ev card.Event, t *card.Transacti
 	if c.Witness.known() {
 		in.Earlier = &c.Witness
 	}
+	out.Judged = true
 	told := m.judge(s, s.liveBook(out), ev, t, out)
 	for _, draft := range m.drafts {
 		draft.judge(s, s.shadowBook(out), ev, t, out)

@@ -17,6 +17,7 @@ import (
 	"github.com/cardwatch/cardwatch/cmd/internal/progress"
 	"github.com/cardwatch/cardwatch/detectors"
 	"github.com/cardwatch/cardwatch/detectors/card"
+	"github.com/cardwatch/cardwatch/detectors/rule"
 	"github.com/cardwatch/cardwatch/stream/kafka"
 	"github.com/cardwatch/cardwatch/stream/replay"
 	"github.com/cardwatch/cardwatch/stream/wire"
@@ -67,7 +68,7 @@ func replayRun(ctx context.Context, f replayFlags) error {
 	if err != nil {
 		return usage(err)
 	}
-	if cfg.Monitor, err = detectors.NewMonitor(rules); err != nil {
+	if cfg.Monitor, err = rule.NewMonitor(rules); err != nil {
 		return usage(err)
 	}
 	if cfg.Desk, err = alerts.NewDesk(alerts.Defaults()); err != nil {

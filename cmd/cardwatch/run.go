@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"os"
+	"os/signal"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"github.com/cardwatch/cardwatch/cmd/internal/app"
 	"github.com/cardwatch/cardwatch/cmd/internal/config"
+	"github.com/cardwatch/cardwatch/detectors"
 	"github.com/cardwatch/cardwatch/stream"
 )
 
@@ -40,7 +43,14 @@ func newRun() *cobra.Command {
 					return usage(err)
 				}
 			}
-			return service(cmd.Context(), cfg, gaps)
+			again := func() (detectors.Rules, error) {
+				cfg, err := config.Load(file, append(os.Environ(), override...))
+				if err != nil {
+					return detectors.Rules{}, err
+				}
+				return cfg.Rules, nil
+			}
+			return service(cmd.Context(), cfg, gaps, again)
 		},
 	}
 	configFlag(cmd, &file)
@@ -51,9 +61,9 @@ func newRun() *cobra.Command {
 }
 
 // service runs until it fails or is told to end, which is context.Canceled.
-func service(ctx context.Context, cfg *config.Config, gaps []stream.Gap) error {
+func service(ctx context.Context, cfg *config.Config, gaps []stream.Gap, rules func() (detectors.Rules, error)) error {
 	a, err := app.New(ctx, app.Options{
-		Config: cfg, Clock: stream.Clock{}, Zone: bankZone(), Log: app.NewLog(os.Stderr), Release: version(), AcceptGaps: gaps,
+		Config: cfg, Clock: stream.Clock{}, Zone: bankZone(), Log: app.NewLog(os.Stderr), Release: version(), AcceptGaps: gaps, LoadRules: rules,
 	})
 	if err != nil {
 		return err
@@ -62,8 +72,29 @@ func service(ctx context.Context, cfg *config.Config, gaps []stream.Gap) error {
 	if cfg.Has("desk") {
 		a.Log.Warn("the sandbox phone is the only channel of this release: messages reach the console's phone page, no customer")
 	}
+	defer reloadOnSignal(ctx, a)()
 	if err := errors.Join(a.Run(ctx), a.Close()); err != nil {
 		return err
 	}
 	return ctx.Err()
+}
+
+// reloadOnSignal reads the rules again whenever SIGHUP comes, until the function that it returns is called. What came of it is in the log.
+func reloadOnSignal(ctx context.Context, a *app.App) (stop func()) {
+	hangups, done := make(chan os.Signal, 1), make(chan struct{})
+	signal.Notify(hangups, syscall.SIGHUP)
+	go func() {
+		for {
+			select {
+			case <-hangups:
+				_, _ = a.ReloadRules(ctx) // the keeper has told it
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() {
+		signal.Stop(hangups)
+		close(done)
+	}
 }

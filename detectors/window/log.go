@@ -38,7 +38,8 @@ type Past struct {
 // Present reports whether the card was at the terminal.
 func (p *Past) Present() bool { return present(p.Type, p.Entry) }
 
-func (u *Use) past() Past {
+// Past is the use as the log would keep it.
+func (u *Use) Past() Past {
 	return Past{At: u.At, Minor: u.Minor, Area: u.Spot.Area, Merchant: u.Merchant, MCC: u.MCC, Type: u.Type, Status: u.Status, Entry: u.Entry}
 }
 
@@ -83,7 +84,7 @@ func (l *usage) add(u *Use) {
 	if u.Reversed || !u.IsUse() {
 		return
 	}
-	p := u.past()
+	p := u.Past()
 	if len(l.entries) > 0 && p.At.UnixMilli < l.newest.UnixMilli {
 		l.insert(&p)
 	} else {

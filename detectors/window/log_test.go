@@ -18,10 +18,9 @@ import (
 // since is everything the window gives from a time on.
 func since(w *window.Window, from int64) []window.Past {
 	var all []window.Past
-	w.Since(from, func(p *window.Past) bool {
-		all = append(all, *p)
-		return true
-	})
+	for h := w.Since(from); h.Next(); {
+		all = append(all, h.Past)
+	}
 	return all
 }
 
@@ -150,6 +149,9 @@ func BenchmarkSinceOverATypicalCard(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		n := 0
-		w.Since(0, func(*window.Past) bool { n++; return true })
+		h := w.Since(0)
+		for h.Next() {
+			n++
+		}
 	}
 }

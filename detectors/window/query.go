@@ -5,28 +5,37 @@ import "math"
 // Recent is every single use that the window still holds, the oldest first; it is valid until the next Add.
 func (w *Window) Recent() []Use { return w.recent }
 
-// Since gives the uses from a time on (Unix milliseconds), the newest first, until yield says false: purchases and cash, approved and
-// declined, without those that were reversed. Nothing is missing from LogSince on. p is valid during the call.
-func (w *Window) Since(from int64, yield func(p *Past) bool) {
-	var p Past
-	for i := len(w.recent) - 1; i >= 0; i-- {
-		u := &w.recent[i]
-		if u.At.UnixMilli < from {
-			return
-		}
+// History walks the uses from a time on, the newest first: purchases and cash, approved and declined, without those that were reversed.
+// Nothing is missing from LogSince on. It is valid until the next Add.
+type History struct {
+	// Past is the use that Next came to.
+	Past
+	recent []Use
+	log    cursor
+	from   int64
+}
+
+// Since starts a walk from a time on (Unix milliseconds).
+func (w *Window) Since(from int64) History {
+	return History{recent: w.recent, log: w.log.cursor(), from: from}
+}
+
+// Next moves to the next older use, false when there is none.
+func (h *History) Next() bool {
+	for len(h.recent) > 0 {
+		u := &h.recent[len(h.recent)-1]
+		h.recent = h.recent[:len(h.recent)-1]
 		if u.Reversed || !u.IsUse() {
 			continue
 		}
-		if p = u.past(); !yield(&p) {
-			return
-		}
+		h.Past = u.Past()
+		return h.At.UnixMilli >= h.from
 	}
-	c := w.log.cursor()
-	for c.next() && c.At.UnixMilli >= from {
-		if !yield(&c.Past) {
-			return
-		}
+	if !h.log.next() {
+		return false
 	}
+	h.Past = h.log.Past
+	return h.At.UnixMilli >= h.from
 }
 
 // LogSince is the time, in Unix milliseconds, from which on Since gives every use: the start of the log of a card that is used too

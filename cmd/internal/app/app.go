@@ -36,6 +36,8 @@ type Options struct {
 	Release string
 	// AcceptGaps are the losses of input records that an operator has accepted.
 	AcceptGaps []stream.Gap
+	// LoadRules reads the rules again as the configuration names them; nil when they come from no file.
+	LoadRules func() (detectors.Rules, error)
 	// Disk is the store's file system; nil is the operating system's.
 	Disk vfs.FS
 }
@@ -55,6 +57,7 @@ type App struct {
 	failed     chan error
 	producer   *kafka.Producer
 	monitor    *stream.Engine[detectors.State]
+	rules      *ruleKeeper
 	desk       *stream.Engine[alerts.State]
 	rekeys     []*rekey.Engine
 	dispatcher *dispatch.Dispatcher
@@ -83,6 +86,11 @@ func New(ctx context.Context, o Options) (a *App, err error) {
 	a.disk = newDiskWatch(o.Config.Store, a.db, o.Log, a.Metrics)
 	if a.producer, err = a.Client.Producer(ctx, ""); err != nil {
 		return a, err
+	}
+	if o.Config.Has(config.RoleMonitor) {
+		if a.rules, err = a.newRuleKeeper(ctx); err != nil {
+			return a, err
+		}
 	}
 	return a, a.host()
 }
@@ -122,20 +130,29 @@ type engineParts struct {
 }
 
 func (a *App) newMonitor(shared engineParts, counts *figures) (*stream.Engine[detectors.State], error) {
-	rules, err := json.Marshal(a.Config.Rules)
+	first, err := a.rules.first()
 	if err != nil {
 		return nil, err
 	}
-	engine := a.engine("monitor", kafka.Sticky(), shared)
-	engine.Rules, engine.WriteBehind = rules, a.Config.Store.WriteBehind
-	return stream.NewEngine(func(recorded []byte) (stream.Processor[detectors.State], error) {
-		rules := detectors.Defaults()
-		if err := json.Unmarshal(recorded, &rules); err != nil {
+	config := a.engine("monitor", kafka.Sticky(), shared)
+	config.Rules, config.WriteBehind = first, a.Config.Store.WriteBehind
+	observe := func(s *detectors.State, e *detectors.Effects) {
+		counts.monitor(s, e)
+		a.rules.breaker.observe(e)
+	}
+	engine, err := stream.NewEngine(func(recorded []byte) (stream.Processor[detectors.State], error) {
+		d, err := readDecision(recorded)
+		if err != nil {
 			return nil, err
 		}
-		core, err := detectors.NewMonitor(rules)
-		return stream.NewMonitor(core, counts.monitor), err
-	}, engine)
+		core, err := d.monitor()
+		return stream.NewMonitor(core, observe), err
+	}, config)
+	if err != nil {
+		return nil, err
+	}
+	a.rules.reload, a.rules.switched = engine.Reload, engine.Status().DecidedBy
+	return engine, nil
 }
 
 func (a *App) newDesk(shared engineParts, counts *figures) (*stream.Engine[alerts.State], error) {

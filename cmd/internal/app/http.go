@@ -31,9 +31,34 @@ func (a *App) prepareHTTP(core *alerts.Desk) error {
 	}
 	a.web, err = web.New(web.Config{
 		View: a.View, Desk: core, Publish: a.Publish, Now: func() time.Time { return a.Clock.Now().In(a.Zone) }, Links: links,
-		BaseURL: base, Sandbox: a.Phone, Ready: a.Ready, Note: a.disk.note, Metrics: promhttp.HandlerFor(a.Metrics, promhttp.HandlerOpts{}), Log: a.Log,
+		BaseURL: base, Sandbox: a.Phone, Ready: a.Ready, Note: a.note, Reload: a.reloadRules(), Metrics: promhttp.HandlerFor(a.Metrics, promhttp.HandlerOpts{}), Log: a.Log,
 	})
 	return err
+}
+
+// note is what an operator should know although all is well.
+func (a *App) note() string {
+	note := a.disk.note()
+	if a.rules != nil {
+		note += a.rules.note()
+	}
+	return note
+}
+
+// ReloadRules reads the rules again and lets them decide; on an error those before stay.
+func (a *App) ReloadRules(ctx context.Context) (Reloaded, error) {
+	if a.rules == nil {
+		return Reloaded{}, errors.New("app: no monitor runs here")
+	}
+	return a.rules.Reload(ctx)
+}
+
+// reloadRules is ReloadRules for the web, nil in a process without a monitor.
+func (a *App) reloadRules() func(context.Context) (any, error) {
+	if a.rules == nil {
+		return nil
+	}
+	return func(ctx context.Context) (any, error) { return a.rules.Reload(ctx) }
 }
 
 // Ready says why the process is not ready, nil when it is.

@@ -45,6 +45,7 @@ func (a *App) run(ctx context.Context) error {
 	}
 	if a.monitor != nil {
 		part("monitor", a.monitor.Run)
+		part("rules", a.rules.run)
 	}
 	if a.desk != nil {
 		part("desk", a.desk.Run)

@@ -17,7 +17,7 @@ const (
 )
 
 // Topics lists every topic that Cardwatch reads or writes. All have the same number of partitions, since they are joined by
-// customer.
+// customer, but that of the rules' life cycle: it has one, and keeps everything.
 func Topics(partitions, replicas int, stamp TimeType, groups ...string) []kafka.TopicSpec {
 	var specs []kafka.TopicSpec
 	add := func(name, retention string, compacted bool) {
@@ -41,6 +41,10 @@ func Topics(partitions, replicas int, stamp TimeType, groups ...string) []kafka.
 		}
 		add(wire.DeadLetter(name), days100, false)
 	}
+	specs = append(specs, kafka.TopicSpec{
+		Name: wire.RuleTopic, Partitions: 1, ReplicationFactor: replicas,
+		Config: map[string]string{"message.timestamp.type": string(stamp), "retention.ms": "-1"},
+	})
 	return append(specs, Changelogs(partitions, replicas, groups...)...)
 }
 

@@ -27,6 +27,7 @@ func (l *loader) check() {
 	}
 	l.checkLinks()
 	l.checkRekey()
+	l.checkRuleControl()
 	owners(l.fail, "rules", l.Rules.Validate())
 	owners(l.fail, "desk", l.Desk.Validate())
 }
@@ -110,6 +111,21 @@ func (l *loader) checkListen(path, address string) {
 	}
 	if _, port, err := net.SplitHostPort(address); err != nil || (port != "0" && !isPort(port)) {
 		l.fail(path, "%s must be host:port such as 127.0.0.1:8080, not %q", path, address)
+	}
+}
+
+func (l *loader) checkRuleControl() {
+	if known := []string{ControlFiles, ControlFourEyes}; !slices.Contains(known, l.RulesControl) {
+		l.fail("rules_control", "rules_control %q does not exist%s", l.RulesControl, strictyaml.DidYouMean(l.RulesControl, known))
+	}
+	const most = 10_000
+	if n := l.Breaker.BudgetPer10k; n < 0 || n > most {
+		l.fail("breaker.budget_per_10k", "budget_per_10k %d is outside 0 … %d", n, most)
+	}
+	for rule, n := range l.Breaker.Rules {
+		if n < 0 || n > most {
+			l.fail("breaker.rules."+rule, "%d is outside 0 … %d", n, most)
+		}
 	}
 }
 

@@ -14,17 +14,20 @@ import (
 
 // Config is a checked configuration. The `doc` tags are the comments of the reference file.
 type Config struct {
-	Roles    []string        `yaml:"roles" doc:"monitor (transactions to alerts), desk (alerts to cases, prompts, queues), rekey (the bank's topics to the input topics); one or more."`
-	Insecure bool            `yaml:"insecure" doc:"For tests only: allows no TLS to other machines, passwords in the clear, key files others can read."`
-	Kafka    Kafka           `yaml:"kafka" doc:"The cluster that Cardwatch reads from and writes to."`
-	Topics   Topics          `yaml:"topics" doc:"What 'cardwatch topics create' makes."`
-	Store    Store           `yaml:"store" doc:"The working memory of our partitions. It can be lost: it is restored from the changelog topics."`
-	HTTP     Listen          `yaml:"http" doc:"Console and API (role desk)."`
-	Metrics  Listen          `yaml:"metrics" doc:"/metrics, /healthz and /readyz."`
-	Links    Links           `yaml:"links" doc:"The links by which customers answer. Without a base_url messages carry none."`
-	Rekey    Rekey           `yaml:"rekey" doc:"Topics as the bank has them, mapped and keyed by customer (role rekey)."`
-	Rules    detectors.Rules `yaml:"rules" doc:"The detectors (role monitor)."`
-	Desk     alerts.Policy   `yaml:"desk" doc:"Prompts, contact rules and queues (role desk)."`
+	Roles    []string `yaml:"roles" doc:"monitor (transactions to alerts), desk (alerts to cases, prompts, queues), rekey (the bank's topics to the input topics); one or more."`
+	Insecure bool     `yaml:"insecure" doc:"For tests only: allows no TLS to other machines, passwords in the clear, key files others can read."`
+	Kafka    Kafka    `yaml:"kafka" doc:"The cluster that Cardwatch reads from and writes to."`
+	Topics   Topics   `yaml:"topics" doc:"What 'cardwatch topics create' makes."`
+	Store    Store    `yaml:"store" doc:"The working memory of our partitions. It can be lost: it is restored from the changelog topics."`
+	HTTP     Listen   `yaml:"http" doc:"Console and API (role desk)."`
+	Metrics  Listen   `yaml:"metrics" doc:"/metrics, /healthz and /readyz."`
+	Links    Links    `yaml:"links" doc:"The links by which customers answer. Without a base_url messages carry none."`
+	Rekey    Rekey    `yaml:"rekey" doc:"Topics as the bank has them, mapped and keyed by customer (role rekey)."`
+	// RulesControl is one of the Control constants.
+	RulesControl string          `yaml:"rules_control" doc:"files: every process decides by the rules it is given. four_eyes: by the set that a second person approved ('cardwatch rules approve'), and by the given one until there is one."`
+	Breaker      Breaker         `yaml:"breaker" doc:"Stops a rule that suddenly fires at everybody, and tells its owner ('cardwatch rules resume' starts it again)."`
+	Rules        detectors.Rules `yaml:"rules" doc:"The detectors (role monitor)."`
+	Desk         alerts.Policy   `yaml:"desk" doc:"Prompts, contact rules and queues (role desk)."`
 }
 
 // Kafka says how to reach the brokers and how to join the group.
@@ -86,6 +89,18 @@ type Links struct {
 	Key Secret `yaml:"-"`
 }
 
+// Breaker bounds what a rule about cards may raise before it is stopped.
+type Breaker struct {
+	BudgetPer10k int            `yaml:"budget_per_10k" doc:"Alerts of one rule among the last 10,000 judged transactions of a process; one more stops it. 0 stops none."`
+	Rules        map[string]int `yaml:"rules" doc:"The same for single rules, by name: {late_night_high_frequency: 50}"`
+}
+
+// What decides which rules decide.
+const (
+	ControlFiles    = "files"
+	ControlFourEyes = "four_eyes"
+)
+
 // The roles of a process.
 const (
 	RoleMonitor = "monitor"
@@ -101,13 +116,15 @@ func Defaults() Config {
 			Brokers: []string{"127.0.0.1:9092"}, ClientID: "cardwatch", GroupPrefix: "cardwatch",
 			SessionTimeout: 10 * time.Second, HeartbeatInterval: 3 * time.Second,
 		},
-		Topics:  Topics{Partitions: 12, ReplicationFactor: 3},
-		Store:   Store{Dir: "/var/lib/cardwatch", CacheMiB: 1024, WriteBehind: 15 * time.Second, MinFreePercent: 5, MinFreeMiB: 1024},
-		HTTP:    Listen{"127.0.0.1:8080"},
-		Metrics: Listen{"127.0.0.1:9464"},
-		Rekey:   Rekey{Sources: []RekeySource{}},
-		Rules:   detectors.Defaults(),
-		Desk:    alerts.Defaults(),
+		Topics:       Topics{Partitions: 12, ReplicationFactor: 3},
+		Store:        Store{Dir: "/var/lib/cardwatch", CacheMiB: 1024, WriteBehind: 15 * time.Second, MinFreePercent: 5, MinFreeMiB: 1024},
+		HTTP:         Listen{"127.0.0.1:8080"},
+		Metrics:      Listen{"127.0.0.1:9464"},
+		Rekey:        Rekey{Sources: []RekeySource{}},
+		RulesControl: ControlFiles,
+		Breaker:      Breaker{BudgetPer10k: 100, Rules: map[string]int{}},
+		Rules:        detectors.Defaults(),
+		Desk:         alerts.Defaults(),
 	}
 }
 

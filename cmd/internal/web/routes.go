@@ -18,7 +18,7 @@ func (s *Server) Handler() http.Handler {
 	return s.guard(mux)
 }
 
-// Probes is /metrics, /healthz and /readyz alone.
+// Probes is /metrics, /healthz, /readyz and /-/reload alone.
 func (s *Server) Probes() http.Handler {
 	mux := http.NewServeMux()
 	s.routeProbes(mux)
@@ -54,6 +54,9 @@ func (s *Server) routeCustomer(mux *http.ServeMux) {
 func (s *Server) routeProbes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /healthz", s.probe(s.cfg.Health, nil))
 	mux.HandleFunc("GET /readyz", s.probe(s.cfg.Ready, s.cfg.Note))
+	if s.cfg.Reload != nil {
+		mux.HandleFunc("POST "+reloadPath, s.reload)
+	}
 	if s.cfg.Metrics != nil {
 		mux.Handle("GET /metrics", s.cfg.Metrics)
 	}
@@ -61,6 +64,7 @@ func (s *Server) routeProbes(mux *http.ServeMux) {
 
 const (
 	customerPath = "/p/"
+	reloadPath   = "/-/reload"
 	// maxBody is far above a form with the longest note.
 	maxBody = 64 << 10
 )
@@ -85,7 +89,7 @@ func (s *Server) guard(mux *http.ServeMux) http.Handler {
 				caught.status = http.StatusNotFound
 			}
 			s.fail(w, r, caught.status, nil)
-		case r.Method == http.MethodPost && !isForm(r):
+		case r.Method == http.MethodPost && pattern != "POST "+reloadPath && !isForm(r):
 			s.fail(w, r, http.StatusUnsupportedMediaType, nil)
 		case sameOrigin.Check(r) != nil || r.Method == http.MethodPost && r.Header.Get("Sec-Fetch-Site") == "cross-site":
 			s.fail(w, r, http.StatusForbidden, nil)

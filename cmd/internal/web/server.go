@@ -42,6 +42,9 @@ type Config struct {
 	Ready, Health func() error
 	// Note is what an operator should know although the process is ready; "" for nothing. May be nil.
 	Note func() string
+	// Reload reads the detection rules again and says what came of it; its error may list several problems, one a line. nil leaves out
+	// /-/reload.
+	Reload func(ctx context.Context) (any, error)
 	// Metrics answers /metrics; nil leaves it out.
 	Metrics http.Handler
 	// Log hears of failures; nil is slog.Default.

@@ -146,6 +146,7 @@ func (d decoder) scalar(path string, n ast.Node, v reflect.Value) {
 		d.wrongType(path, n, kindName(v))
 		return
 	}
+	d.texts[path] = n
 	if want := setText(s, n, v); want != "" {
 		d.bad[path] = true
 		d.addAt(placeOf(n), fmt.Sprintf("%s must be %s", path, want))

@@ -33,6 +33,8 @@ type Document struct {
 	file  string
 	lines []string
 	at    map[string]place
+	// texts are the values that are texts.
+	texts map[string]ast.Node
 	// bad are the paths whose value could not be read, so that nothing else need be said about them.
 	bad      map[string]bool
 	parsed   bool
@@ -45,7 +47,7 @@ type place struct{ line, column int }
 // its own with Add and asks for all of them with Err.
 func Read(file string, src []byte, into any) *Document {
 	lines := strings.Split(strings.ReplaceAll(string(src), "\r\n", "\n"), "\n")
-	d := &Document{file: file, lines: lines, at: map[string]place{}, bad: map[string]bool{}}
+	d := &Document{file: file, lines: lines, at: map[string]place{}, texts: map[string]ast.Node{}, bad: map[string]bool{}}
 	root := d.parse(src)
 	if root != nil {
 		d.parsed = true

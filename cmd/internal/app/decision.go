@@ -1,0 +1,70 @@
+package app
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/cardwatch/cardwatch/detectors"
+	"github.com/cardwatch/cardwatch/detectors/rule"
+)
+
+// decision is everything that decides in the monitor, as its changelog records it: the live set, the drafts beside it, and the rules of the
+// live set that are stopped. Releases before 0.4 recorded the set alone.
+type decision struct {
+	Live    json.RawMessage   `json:"live"`
+	Drafts  []json.RawMessage `json:"drafts,omitempty"`
+	Stopped []detectors.Name  `json:"stopped,omitempty"`
+}
+
+func readDecision(recorded []byte) (decision, error) {
+	var d decision
+	if err := json.Unmarshal(recorded, &d); err != nil {
+		return d, fmt.Errorf("app: read the rules that were recorded: %w", err)
+	}
+	if d.Live == nil {
+		d.Live = recorded
+	}
+	return d, nil
+}
+
+// monitor is the decision at work. A draft that this release cannot read is left out: it decides nothing.
+func (d *decision) monitor() (*detectors.Monitor, error) {
+	live, err := monitorOf(d.Live)
+	if err != nil {
+		return nil, err
+	}
+	var drafts []*detectors.Monitor
+	for _, text := range d.Drafts {
+		if draft, err := monitorOf(text); err == nil {
+			drafts = append(drafts, draft)
+		}
+	}
+	if len(d.Stopped) > 0 {
+		live = live.Without(d.Stopped...)
+	}
+	if len(drafts) > 0 {
+		live = live.WithDrafts(drafts...)
+	}
+	return live, nil
+}
+
+// ruleText is a set as JSON, always the same for the same set.
+func ruleText(rules *detectors.Rules) ([]byte, error) { return json.Marshal(rules) }
+
+// readRules is the reverse of ruleText; what an older release did not know has its default.
+func readRules(text []byte) (detectors.Rules, error) {
+	rules := detectors.Defaults()
+	if err := json.Unmarshal(text, &rules); err != nil {
+		return rules, fmt.Errorf("app: read a rule set: %w", err)
+	}
+	return rules, nil
+}
+
+// monitorOf makes a set's monitor.
+func monitorOf(text []byte) (*detectors.Monitor, error) {
+	rules, err := readRules(text)
+	if err != nil {
+		return nil, err
+	}
+	return rule.NewMonitor(rules)
+}

@@ -1,0 +1,136 @@
+package wire
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+
+	"github.com/cardwatch/cardwatch/detectors/card"
+	"github.com/cardwatch/cardwatch/detectors/lifecycle"
+)
+
+// RuleTopic holds the life cycle of the rule sets, keyed by a set's version. It is not among Topics: its one partition is the order in which
+// people acted, it belongs to no customer, and its values may be larger.
+const RuleTopic = "cardwatch.rule.v1"
+
+// MaxRuleBytes is the longest value of RuleTopic that is read.
+const MaxRuleBytes = 256 << 10
+
+// ruleRecord is an event of RuleTopic as JSON.
+type ruleRecord struct {
+	Version  *int            `json:"schema_version,omitempty"`
+	ID       string          `json:"event_id"`
+	Set      string          `json:"rule_set"`
+	Verb     lifecycle.Verb  `json:"verb"`
+	At       string          `json:"at"`
+	Actor    string          `json:"actor"`
+	Note     string          `json:"note,omitempty"`
+	Rule     string          `json:"rule,omitempty"`
+	SHA256   string          `json:"sha256,omitempty"`
+	Rules    json.RawMessage `json:"rules,omitempty"`
+	Evidence json.RawMessage `json:"evidence,omitempty"`
+}
+
+// RuleHash is the hash of a set's text, whatever white space is in it.
+func RuleHash(text []byte) (string, error) {
+	var compact bytes.Buffer
+	if err := json.Compact(&compact, text); err != nil {
+		return "", fmt.Errorf("wire: a rule set's text is no JSON: %w", err)
+	}
+	sum := sha256.Sum256(compact.Bytes())
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// AppendRule appends the record of cardwatch.rule.v1. It fails when the text or the evidence is no JSON.
+func AppendRule(dst []byte, e *lifecycle.Event) ([]byte, error) {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false) // the text's hash is that of the text as people write it
+	err := encoder.Encode(ruleRecord{
+		ID: e.ID, Set: e.Set, Verb: e.Verb, At: e.At.String(), Actor: e.Actor, Note: e.Note, Rule: e.Rule, SHA256: e.SHA256, Rules: e.Text,
+		Evidence: e.Evidence,
+	})
+	if err != nil {
+		return dst, fmt.Errorf("wire: write a rule event: %w", err)
+	}
+	return append(dst, bytes.TrimSuffix(b.Bytes(), []byte("\n"))...), nil
+}
+
+// DecodeRule reads a record of cardwatch.rule.v1. Errors are *RejectError.
+func DecodeRule(key, value []byte) (lifecycle.Event, error) {
+	var none lifecycle.Event
+	reject := func(r Reason, field string) (lifecycle.Event, error) {
+		return none, &RejectError{Reason: r, Field: field}
+	}
+	switch {
+	case len(value) == 0:
+		return reject(EmptyValue, "")
+	case len(value) > MaxRuleBytes:
+		return reject(TooLarge, "")
+	case !looksUTF8(value):
+		return reject(BadEncoding, "")
+	}
+	if err := oncePerName(value); err != nil {
+		return none, err
+	}
+	var r ruleRecord
+	if err := json.Unmarshal(value, &r); err != nil {
+		return reject(BadType, "")
+	}
+	at, err := card.ParseMoment(r.At)
+	if err != nil {
+		return reject(BadTime, fAt.String())
+	}
+	var pans panFinder
+	for _, text := range []string{r.Note, r.Actor, r.Set, r.Rule, r.ID} {
+		if len(text) >= minPAN && pans.holdsPAN([]byte(text), false) {
+			return reject(ClearPAN, "")
+		}
+	}
+	if string(key) != r.Set {
+		return reject(KeyMismatch, fRuleSet.String())
+	}
+	if r.Version != nil && *r.Version != 1 {
+		return reject(UnsupportedVersion, fSchemaVersion.String())
+	}
+	if len(r.Rules) > 0 {
+		if hash, err := RuleHash(r.Rules); err != nil || hash != r.SHA256 {
+			return reject(BadValue, "sha256")
+		}
+	}
+	return lifecycle.Event{
+		ID: r.ID, Set: r.Set, Verb: r.Verb, At: at, Actor: r.Actor, Note: r.Note, Rule: r.Rule, SHA256: r.SHA256, Text: r.Rules, Evidence: r.Evidence,
+	}, nil
+}
+
+// oncePerName demands one JSON object whose names stand there once.
+func oncePerName(value []byte) error {
+	d := json.NewDecoder(bytes.NewReader(value))
+	if open, err := d.Token(); err != nil || open != json.Delim('{') {
+		return &RejectError{Reason: notAnObject(value)}
+	}
+	names := map[any]bool{}
+	for d.More() {
+		name, err := d.Token()
+		if err != nil {
+			return &RejectError{Reason: BadJSON}
+		}
+		if names[name] {
+			return &RejectError{Reason: DuplicateField}
+		}
+		names[name] = true
+		var member json.RawMessage
+		if err := d.Decode(&member); err != nil {
+			return &RejectError{Reason: BadJSON}
+		}
+	}
+	if _, err := d.Token(); err != nil {
+		return &RejectError{Reason: BadJSON}
+	}
+	if d.InputOffset() != int64(len(value)) {
+		return &RejectError{Reason: TrailingData}
+	}
+	return nil
+}

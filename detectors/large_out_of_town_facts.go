@@ -207,10 +207,12 @@ func (f *townFacts) excuse() int {
 }
 
 // onTheWay reports a plausible chain: the card was out of town and near here already, and nowhere else meanwhile.
-func (f *townFacts) onTheWay() bool { return f.moving && f.returns == 0 && !f.impossible }
+func (f *townFacts) onTheWay() bool { return f.moving && f.returns == 0 && !f.impossible && !f.hurried }
 
 func (f *townFacts) amountPoints() int {
 	switch {
+	case f.ratio >= 20:
+		return 45
 	case f.ratio >= 10:
 		return 30
 	case f.ratio >= 5:

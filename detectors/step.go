@@ -150,12 +150,12 @@ func (m *Monitor) sight(s *State, c *CardState, ev card.Event, t *card.Transacti
 		in.Earlier = &c.Witness
 	}
 	out.Judged = true
-	told := m.judge(s, s.liveBook(out), ev, t, out)
+	found, told := m.judge(s, s.liveBook(out), ev, t, out)
 	for _, draft := range m.drafts {
 		draft.judge(s, s.shadowBook(out), ev, t, out)
 	}
 	switch {
-	case in.Remember:
+	case in.Remember && !found:
 		c.Witness.keep(t, use)
 	case told:
 		c.Witness.forget()
@@ -163,8 +163,8 @@ func (m *Monitor) sight(s *State, c *CardState, ev card.Event, t *card.Transacti
 	*in = Sighting{}
 }
 
-// judge raises what the detectors find in the use. Told says that one spoke about an earlier use.
-func (m *Monitor) judge(s *State, b book, ev card.Event, t *card.Transaction, out *Effects) (told bool) {
+// judge raises what the detectors find in the use. Found says that there was something, told that one spoke about an earlier use.
+func (m *Monitor) judge(s *State, b book, ev card.Event, t *card.Transaction, out *Effects) (found, told bool) {
 	f, in := &s.work.finding, &s.work.sighting
 	hints, told := m.ask(s, b, ev, t, out)
 	if f.Score == 0 && hints >= togetherAt {
@@ -174,14 +174,14 @@ func (m *Monitor) judge(s *State, b book, ev card.Event, t *card.Transaction, ou
 		f.Score = min(hints, 100)
 	}
 	if f.Score == 0 {
-		return told
+		return false, told
 	}
 	f.EventID, f.OccurredAt = t.ID, in.Use.At
 	f.Use, f.Approved = useOf(t, in.Use), t.Status == card.Approved
 	f.Severity = severityOf(f)
 	m.raise(b, ev, f)
 	*f = Finding{}
-	return told
+	return true, told
 }
 
 // ask lets every detector look at the use; what they find together is one finding, and hints is what those have who find nothing by

@@ -151,11 +151,12 @@ func (m *Monitor) sight(s *State, c *CardState, ev card.Event, t *card.Transacti
 	}
 	out.Judged = true
 	found, told := m.judge(s, s.liveBook(out), ev, t, out)
+	remember := in.Remember && !found
 	for _, draft := range m.drafts {
 		draft.judge(s, s.shadowBook(out), ev, t, out)
 	}
 	switch {
-	case in.Remember && !found:
+	case remember:
 		c.Witness.keep(t, use)
 	case told:
 		c.Witness.forget()

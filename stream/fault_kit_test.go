@@ -92,7 +92,7 @@ func onSite(t *testing.T, partitions int, test func(s *site), options ...kfake.O
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		s := &site{T: t, totals: map[string]int64{}}
-		s.up(append(options, kfake.SeedTopics(int32(partitions), sums, changelog, wire.PaymentTopic, wire.TickTopic,
+		s.up(append(options, kfake.SeedTopics(int32(partitions), sums, asides, changelog, wire.PaymentTopic, wire.TickTopic,
 			wire.DeadLetter(wire.PaymentTopic), wire.DeadLetter(wire.TickTopic)))...)
 		defer func() { s.cluster.Close() }()
 		s.client = s.connect(new(cable), 0)
@@ -166,6 +166,7 @@ type process struct {
 	cable cable
 	// fetchBytes is kafka.Config's FetchMaxBytes.
 	fetchBytes int
+	newProc    func(rules []byte) (stream.Processor[purse], error)
 	client     *kafka.Client
 	db         *store.DB
 	stop       context.CancelFunc
@@ -186,13 +187,16 @@ func (p *process) begin(disk vfs.FS, change ...func(*stream.EngineConfig)) {
 	var err error
 	p.db, err = store.Open("db", store.Options{FS: disk, CacheBytes: 1 << 20})
 	require.NoError(p, err)
+	if p.newProc == nil {
+		p.newProc = newAdder
+	}
 	cfg := stream.EngineConfig{
 		Client: p.client, Store: p.db, Group: kafka.GroupConfig{Group: group}, Zone: time.UTC, Log: slog.New(slog.DiscardHandler),
 	}
 	for _, c := range change {
 		c(&cfg)
 	}
-	p.Engine, err = stream.NewEngine(newAdder, cfg)
+	p.Engine, err = stream.NewEngine(p.newProc, cfg)
 	require.NoError(p, err)
 	ctx, stop := context.WithCancel(context.Background())
 	p.stop = stop

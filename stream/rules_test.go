@@ -2,6 +2,7 @@ package stream_test
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kerr"
 
+	"github.com/cardwatch/cardwatch/detectors/card"
 	"github.com/cardwatch/cardwatch/stream"
 	"github.com/cardwatch/cardwatch/stream/wire"
 )
@@ -29,8 +31,8 @@ func (p *process) reload(rules string) {
 func (p *process) decides(rules string) {
 	p.Helper()
 	p.within(rules+" do not decide", func() bool {
-		all, partitions := p.Status().DecidedBy([]byte(rules))
-		return all && partitions > 0
+		partitions := p.Status().Partitions()
+		return len(partitions) > 0 && !slices.ContainsFunc(partitions, func(one stream.PartitionStatus) bool { return string(one.Rules) != rules })
 	})
 }
 
@@ -206,4 +208,57 @@ func TestRulesComeDuringAReplay(t *testing.T) {
 		p.end()
 		require.Equal(s, times(5, "v1")+" "+times(5, "v2"), s.decided())
 	})
+}
+
+// laterAdder is a later release, which writes to one more topic.
+type laterAdder struct{ adder }
+
+const asides = "asides"
+
+func (laterAdder) Spec() stream.Spec {
+	spec := adder{}.Spec()
+	spec.Later = []string{asides}
+	return spec
+}
+
+func (a laterAdder) Step(s *purse, ev card.Event, out *stream.Outputs) string {
+	if body, ok := ev.Body.(*card.Payment); ok {
+		out.Add(asides, body.Customer, []byte(strings.Clone(body.ID)))
+	}
+	return a.adder.Step(s, ev, out)
+}
+
+func (s *site) startLater(disk vfs.FS) *process {
+	s.Helper()
+	p := &process{site: s, ended: make(chan error, 1), newProc: func(rules []byte) (stream.Processor[purse], error) {
+		return laterAdder{adder{rules: string(rules)}}, nil
+	}}
+	p.begin(disk, ruled("v1"))
+	return p
+}
+
+// A later release writes to one more topic: it goes on from what the one before has left, on its own disk or another's.
+func TestALaterReleaseWritesToOneMoreTopic(t *testing.T) {
+	for name, other := range map[string]bool{"on its own disk": false, "on another disk": true} {
+		t.Run(name, func(t *testing.T) {
+			onSite(t, 1, func(s *site) {
+				disk := vfs.NewCrashableMem()
+				p := s.start(disk, ruled("v1"))
+				s.pay(5)
+				s.settles("the release before")
+				p.end()
+				if other {
+					disk = vfs.NewCrashableMem()
+				}
+				p = s.startLater(disk)
+				s.pay(5)
+				s.settles("the later release")
+				p = s.startLater(p.crash(disk))
+				s.pay(5)
+				s.settles("after a crash")
+				p.end()
+				require.Len(s, s.records(asides), 10, "of both topics what stood there is not told again")
+			})
+		})
+	}
 }

@@ -1,7 +1,6 @@
 package stream
 
 import (
-	"bytes"
 	"maps"
 	"slices"
 	"sync"
@@ -72,21 +71,6 @@ func (s *Status) CaughtUp() []int {
 		}
 	}
 	return list
-}
-
-// DecidedBy reports whether every partition that runs here is decided by these rules, and how many do.
-func (s *Status) DecidedBy(rules []byte) (all bool, partitions int) {
-	all = true
-	for _, p := range s.Partitions() {
-		switch {
-		case p.State != Running:
-		case bytes.Equal(p.Rules, rules):
-			partitions++
-		default:
-			all = false
-		}
-	}
-	return all, partitions
 }
 
 func positive(n int64) bool { return n > 0 }

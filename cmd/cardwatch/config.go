@@ -57,5 +57,6 @@ func newRules() *cobra.Command {
 			return nil
 		},
 	})
+	cmd.AddCommand(cycleCommands()...)
 	return cmd
 }

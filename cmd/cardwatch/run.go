@@ -87,7 +87,7 @@ func reloadOnSignal(ctx context.Context, a *app.App) (stop func()) {
 		for {
 			select {
 			case <-hangups:
-				_, _ = a.ReloadRules(ctx) // the keeper has told it
+				_, _ = a.ReloadRules(ctx) // the log tells
 			case <-done:
 				return
 			}

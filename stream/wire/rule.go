@@ -99,6 +99,10 @@ func DecodeRule(key, value []byte) (lifecycle.Event, error) {
 		if hash, err := RuleHash(r.Rules); err != nil || hash != r.SHA256 {
 			return reject(BadValue, "sha256")
 		}
+		var set struct{ Version string }
+		if err := json.Unmarshal(r.Rules, &set); err != nil || set.Version != r.Set {
+			return reject(BadValue, "rules") // alerts would name another set than the one that was approved
+		}
 	}
 	return lifecycle.Event{
 		ID: r.ID, Set: r.Set, Verb: r.Verb, At: at, Actor: r.Actor, Note: r.Note, Rule: r.Rule, SHA256: r.SHA256, Text: r.Rules, Evidence: r.Evidence,

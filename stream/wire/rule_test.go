@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -59,6 +60,7 @@ func TestRuleEventsThatAreRefused(t *testing.T) {
 		{"no time", change(`2026-03-01T10:00:00.000+08:00`, `2026-03-01`), BadTime},
 		{"another set's key", change(`"rule_set":"2026-03-02.1"`, `"rule_set":"2026-03-02.2"`), KeyMismatch},
 		{"a text that was changed", change(`a < b`, `a > b`), BadValue},
+		{"another set's text", withHash(t, change(`{"Version":"2026-03-02.1"`, `{"Version":"2026-03-02.2"`)), BadValue},
 		{"a later format", change(`{"event_id"`, `{"schema_version":2,"event_id"`), UnsupportedVersion},
 		{"a card number in a note", change(`节前收紧`, `4111 1111 1111 1111`), ClearPAN},
 		{"more than may be", change(`节前收紧`, strings.Repeat("x", MaxRuleBytes)), TooLarge},
@@ -70,6 +72,15 @@ func TestRuleEventsThatAreRefused(t *testing.T) {
 			require.Equal(t, row.want, bad.Reason)
 		})
 	}
+}
+
+// withHash puts the text's own hash into a record whose text was changed.
+func withHash(t *testing.T, value string) string {
+	var r ruleRecord
+	require.NoError(t, json.Unmarshal([]byte(value), &r))
+	hash, err := RuleHash(r.Rules)
+	require.NoError(t, err)
+	return strings.Replace(value, r.SHA256, hash, 1)
 }
 
 func FuzzDecodeRule(f *testing.F) {

@@ -151,7 +151,7 @@ func (a *App) newMonitor(shared engineParts, counts *figures) (*stream.Engine[de
 	if err != nil {
 		return nil, err
 	}
-	a.rules.reload, a.rules.switched = engine.Reload, engine.Status().DecidedBy
+	a.rules.reload, a.rules.status = engine.Reload, engine.Status()
 	return engine, nil
 }
 

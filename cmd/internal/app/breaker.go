@@ -24,8 +24,10 @@ type breaker struct {
 	judged atomic.Int64
 	trips  chan trip
 
-	mu    sync.Mutex
-	rules map[detectors.Name]*ruleCount
+	mu sync.Mutex
+	// version is the set that decides.
+	version string
+	rules   map[detectors.Name]*ruleCount
 	// own are the budgets that rules bring themselves.
 	own map[detectors.Name]detectors.RuleBudget
 }
@@ -38,11 +40,12 @@ type trip struct {
 
 // ruleCount is what one rule has raised: by slice of the span, and the times of the newest for a budget of its own.
 type ruleCount struct {
-	slices  [breakerSlices]int
-	slice   int64
-	times   []int64
-	at      int
-	tripped bool
+	slices [breakerSlices]int
+	slice  int64
+	times  []int64
+	at     int
+	// tripped is a rule whose stop is on its way, stopped one that is silent.
+	tripped, stopped bool
 }
 
 func newBreaker(cfg config.Breaker) *breaker {
@@ -125,7 +128,7 @@ func (c *ruleCount) within(at int64, budget detectors.RuleBudget) bool {
 	return at-oldest < budget.Per.Milliseconds()
 }
 
-// decidedBy tells which rules decide from here on; those that start, or start again, begin with an empty count.
+// decidedBy tells which rules decide from here on. Those of another set, and one that was stopped and speaks again, begin with an empty count.
 func (b *breaker) decidedBy(rules *detectors.Rules, stopped []detectors.Name) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -133,9 +136,14 @@ func (b *breaker) decidedBy(rules *detectors.Rules, stopped []detectors.Name) {
 	for i := range rules.Custom {
 		b.own[rules.Custom[i].ID] = rules.Custom[i].Budget
 	}
-	clear(b.rules)
+	for rule, c := range b.rules {
+		if b.version != rules.Version || c.stopped {
+			delete(b.rules, rule)
+		}
+	}
+	b.version = rules.Version
 	for _, rule := range stopped {
-		b.rules[rule] = &ruleCount{tripped: true}
+		b.rules[rule] = &ruleCount{tripped: true, stopped: true}
 	}
 }
 

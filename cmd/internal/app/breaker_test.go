@@ -62,9 +62,11 @@ func TestARulesOwnBudgetIsOverTime(t *testing.T) {
 func TestAStoppedRuleIsNotStoppedAgain(t *testing.T) {
 	b := newBreaker(config.Breaker{BudgetPer10k: 100})
 	rules := detectors.Defaults()
+	b.decidedBy(&rules, nil)
 	require.Equal(t, 101, judge(b, "loud", 10_000, 1))
 	require.Equal(t, detectors.Name("loud"), (<-b.trips).rule)
 	require.Zero(t, judge(b, "loud", 10_000, 1), "the stop is on its way")
+	b.decidedBy(&rules, nil)
 	b.decidedBy(&rules, []detectors.Name{"loud"})
 	require.Zero(t, judge(b, "loud", 10_000, 1))
 	b.decidedBy(&rules, nil)

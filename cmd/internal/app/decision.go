@@ -6,6 +6,7 @@ import (
 
 	"github.com/cardwatch/cardwatch/detectors"
 	"github.com/cardwatch/cardwatch/detectors/rule"
+	"github.com/cardwatch/cardwatch/stream/wire"
 )
 
 // decision is everything that decides in the monitor, as its changelog records it: the live set, the drafts beside it, and the rules of the
@@ -48,10 +49,19 @@ func (d *decision) monitor() (*detectors.Monitor, error) {
 	return live, nil
 }
 
-// ruleText is a set as JSON, always the same for the same set.
-func ruleText(rules *detectors.Rules) ([]byte, error) { return json.Marshal(rules) }
+// RuleText is a set as JSON, always the same for the same set, and its hash; it fails for a set that no monitor can be made of.
+func RuleText(rules *detectors.Rules) (text []byte, hash string, err error) {
+	if text, err = json.Marshal(rules); err != nil {
+		return nil, "", err
+	}
+	if _, err := monitorOf(text); err != nil {
+		return nil, "", err
+	}
+	hash, err = wire.RuleHash(text)
+	return text, hash, err
+}
 
-// readRules is the reverse of ruleText; what an older release did not know has its default.
+// readRules is the reverse of RuleText; what an older release did not know has its default.
 func readRules(text []byte) (detectors.Rules, error) {
 	rules := detectors.Defaults()
 	if err := json.Unmarshal(text, &rules); err != nil {
@@ -67,4 +77,19 @@ func monitorOf(text []byte) (*detectors.Monitor, error) {
 		return nil, err
 	}
 	return rule.NewMonitor(rules)
+}
+
+// RuleNames are the names of a set's rules, the built-in detectors first.
+func RuleNames(text []byte) (names []string, err error) {
+	rules, err := readRules(text)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range rules.Catalogue() {
+		names = append(names, string(d.About().Name))
+	}
+	for i := range rules.Custom {
+		names = append(names, string(rules.Custom[i].ID))
+	}
+	return names, nil
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -38,16 +40,17 @@ func (a *App) prepareHTTP(core *alerts.Desk) error {
 
 // note is what an operator should know although all is well.
 func (a *App) note() string {
-	note := a.disk.note()
+	notes := []string{a.disk.note()}
 	if a.rules != nil {
-		note += a.rules.note()
+		notes = append(notes, a.rules.note())
 	}
-	return note
+	return strings.Join(slices.DeleteFunc(notes, func(n string) bool { return n == "" }), "; ")
 }
 
 // ReloadRules reads the rules again and lets them decide; on an error those before stay.
 func (a *App) ReloadRules(ctx context.Context) (Reloaded, error) {
 	if a.rules == nil {
+		a.Log.Info("there are no rules to read again: no monitor runs here")
 		return Reloaded{}, errors.New("app: no monitor runs here")
 	}
 	return a.rules.Reload(ctx)

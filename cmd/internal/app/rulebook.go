@@ -115,6 +115,9 @@ func OpenOffice(ctx context.Context, cfg *config.Config, log *slog.Logger) (o *O
 // Book is how things stand; it is the office's and not to be changed.
 func (o *Office) Book() *lifecycle.Book { return &o.book.Book }
 
+// Refresh reads what others have done since.
+func (o *Office) Refresh(ctx context.Context) error { return o.book.catchUp(ctx) }
+
 // Act writes an act, unless it would have no effect or somebody else was faster; the error then says why.
 func (o *Office) Act(ctx context.Context, e lifecycle.Event) error {
 	if r := o.book.Refuses(&e); r != "" {

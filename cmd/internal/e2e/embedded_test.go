@@ -10,6 +10,7 @@ import (
 
 	"github.com/cardwatch/cardwatch/cmd/internal/app"
 	"github.com/cardwatch/cardwatch/cmd/internal/config"
+	"github.com/cardwatch/cardwatch/detectors"
 	"github.com/cardwatch/cardwatch/stream"
 	"github.com/cardwatch/cardwatch/stream/broker"
 )
@@ -31,13 +32,20 @@ func TestOnTheEmbeddedBroker(t *testing.T) {
 }
 
 // runApp runs the service in this process until the test ends.
-func runApp(t *testing.T, file string) {
+func runApp(t *testing.T, file string) *app.App {
 	t.Helper()
 	cfg, err := config.Load(file, nil)
 	require.NoError(t, err)
 	ctx, stop := context.WithCancel(context.Background())
 	a, err := app.New(ctx, app.Options{
 		Config: cfg, Clock: stream.Clock{}, Zone: time.FixedZone("", 8*3600), Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Release: "e2e",
+		LoadRules: func() (detectors.Rules, error) {
+			cfg, err := config.Load(file, nil)
+			if err != nil {
+				return detectors.Rules{}, err
+			}
+			return cfg.Rules, nil
+		},
 	})
 	require.NoError(t, err)
 	ended := make(chan error, 1)
@@ -47,4 +55,5 @@ func runApp(t *testing.T, file string) {
 		require.NoError(t, <-ended)
 		require.NoError(t, a.Close())
 	})
+	return a
 }

@@ -29,6 +29,7 @@ type fields struct {
 	Revision   int      `json:"revision"`
 	State      string   `json:"state"`
 	Detector   string   `json:"detector"`
+	RuleSet    string   `json:"rule_set"`
 	Severity   string   `json:"severity"`
 	Mode       string   `json:"mode"`
 	CustomerID string   `json:"customer_id"`

@@ -1,0 +1,184 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cardwatch/cardwatch/cmd/internal/app"
+	"github.com/cardwatch/cardwatch/cmd/internal/config"
+	"github.com/cardwatch/cardwatch/detectors/card"
+	"github.com/cardwatch/cardwatch/detectors/lifecycle"
+)
+
+// cycleFlags are what every act on a rule set needs.
+type cycleFlags struct{ file, by, note string }
+
+// cycleCommands are the acts by which a rule set comes to decide, each an event on the life cycle's topic.
+func cycleCommands() []*cobra.Command {
+	return []*cobra.Command{
+		newRulesList(), newRulesSubmit(), newRulesEvidence(),
+		newAct(lifecycle.Shadow, "VERSION", "Let a set judge beside the live one, without consequences · 影子运行"),
+		newAct(lifecycle.Approve, "VERSION", "Approve a set that somebody else has written · 复核批准（须由另一人）"),
+		newAct(lifecycle.GoLive, "VERSION", "Let an approved set decide · 上线"),
+		newAct(lifecycle.Rollback, "VERSION", "End the live set; the one before it decides again · 回滚到上一个版本"),
+		newAct(lifecycle.Withdraw, "VERSION", "Give up a set that is not live · 撤回"),
+		newAct(lifecycle.Stop, "RULE", "Silence one rule of the live set · 停用一条规则"),
+		newAct(lifecycle.Resume, "RULE", "Let a stopped rule speak again · 恢复一条规则"),
+	}
+}
+
+func newAct(verb lifecycle.Verb, what, short string) *cobra.Command {
+	var f cycleFlags
+	cmd := &cobra.Command{
+		Use: fmt.Sprintf("%s %s -c FILE --by NAME", verb, what), Short: short, Args: oneArg(what),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return f.act(cmd, func(cfg *config.Config, o *app.Office) error {
+				e := f.event(verb, args[0])
+				switch verb {
+				case lifecycle.Stop, lifecycle.Resume:
+					live := o.Book().Live()
+					if live == nil {
+						return errors.New("no set is live yet")
+					}
+					e.Set, e.Rule = live.Version, args[0]
+					if names, err := app.RuleNames(live.Text); err == nil && !slices.Contains(names, e.Rule) {
+						return fmt.Errorf("set %s has no rule %q; it has %s", live.Version, e.Rule, strings.Join(names, ", "))
+					}
+				case lifecycle.GoLive, lifecycle.Rollback:
+					if cfg.RulesControl != config.ControlFourEyes {
+						return fmt.Errorf("rules_control is %s: every process decides by its own rules; change them there and send SIGHUP", cfg.RulesControl)
+					}
+				}
+				return f.done(cmd.Context(), o, e)
+			})
+		},
+	}
+	f.add(cmd)
+	return cmd
+}
+
+func newRulesSubmit() *cobra.Command {
+	var f cycleFlags
+	cmd := &cobra.Command{
+		Use: "submit PATH -c FILE --by NAME", Short: "Check a rule set and hand it in as a draft · 检查并提交草稿", Args: oneArg("PATH"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			rules, err := config.LoadRules(args[0])
+			if err != nil {
+				return usage(err)
+			}
+			text, hash, err := app.RuleText(&rules)
+			if err != nil {
+				return usage(err)
+			}
+			return f.act(cmd, func(_ *config.Config, o *app.Office) error {
+				submit := f.event(lifecycle.Submit, rules.Version)
+				submit.Text, submit.SHA256 = text, hash
+				if err := f.done(cmd.Context(), o, submit); err != nil {
+					return err
+				}
+				// Whoever hands a set in has checked it: a set with problems does not get here.
+				return f.done(cmd.Context(), o, f.event(lifecycle.Check, rules.Version))
+			})
+		},
+	}
+	f.add(cmd)
+	return cmd
+}
+
+func newRulesEvidence() *cobra.Command {
+	var f cycleFlags
+	var result string
+	cmd := &cobra.Command{
+		Use: "evidence VERSION --result FILE -c FILE --by NAME", Short: "Record what a back-test found (its JSON) · 登记回测结果", Args: oneArg("VERSION"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := need(cmd, "result"); err != nil {
+				return err
+			}
+			found, err := os.ReadFile(result)
+			if err != nil {
+				return usage(err)
+			}
+			if !json.Valid(found) {
+				return usage(fmt.Errorf("%s is no JSON", result))
+			}
+			return f.act(cmd, func(_ *config.Config, o *app.Office) error {
+				e := f.event(lifecycle.Backtest, args[0])
+				e.Evidence = found
+				return f.done(cmd.Context(), o, e)
+			})
+		},
+	}
+	f.add(cmd)
+	cmd.Flags().StringVar(&result, "result", "", "what 'cardwatch rules backtest -o json' printed")
+	return cmd
+}
+
+func (f *cycleFlags) add(cmd *cobra.Command) {
+	configFlag(cmd, &f.file)
+	cmd.Flags().StringVar(&f.by, "by", "", "who you are; stands in the audit trail")
+	cmd.Flags().StringVar(&f.note, "note", "", "why; stands in the audit trail")
+}
+
+// act opens the office and lets something be done there.
+func (f *cycleFlags) act(cmd *cobra.Command, do func(*config.Config, *app.Office) error) (err error) {
+	if err := need(cmd, "by"); err != nil {
+		return err
+	}
+	return inOffice(cmd, f.file, do)
+}
+
+func inOffice(cmd *cobra.Command, file string, do func(*config.Config, *app.Office) error) (err error) {
+	cfg, err := loadConfig(cmd, file)
+	if err != nil {
+		return err
+	}
+	o, err := app.OpenOffice(cmd.Context(), cfg, app.NewLog(os.Stderr))
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closing := o.Close(); err == nil {
+			err = closing
+		}
+	}()
+	return do(cfg, o)
+}
+
+func (f *cycleFlags) event(verb lifecycle.Verb, set string) lifecycle.Event {
+	var id [12]byte
+	_, _ = rand.Read(id[:]) // it never fails
+	return lifecycle.Event{
+		ID: string(verb) + "-" + hex.EncodeToString(id[:]), Set: set, Verb: verb, At: card.MomentOf(time.Now().In(bankZone())), Actor: f.by, Note: f.note,
+	}
+}
+
+func (f *cycleFlags) done(ctx context.Context, o *app.Office, e lifecycle.Event) error {
+	if err := o.Act(ctx, e); err != nil {
+		return fmt.Errorf("%s %s: %w", e.Verb, e.Set, err)
+	}
+	if e.Rule != "" {
+		fmt.Fprintf(os.Stderr, "%s %s: done, by %s\n", e.Verb, e.Rule, e.Actor)
+		return nil
+	}
+	fmt.Fprintf(os.Stderr, "%s: %s is %s, by %s\n", e.Verb, e.Set, o.Book().Set(e.Set).State, e.Actor)
+	return nil
+}
+
+func oneArg(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return usage(fmt.Errorf("%s takes one %s; see %s --help", cmd.CommandPath(), what, cmd.CommandPath()))
+		}
+		return nil
+	}
+}

@@ -247,8 +247,8 @@ func (t *Task[S]) Flush(ctx context.Context) error {
 	}
 }
 
-// flushFlight bounds the states that Flush writes at a time: all partitions of a process may flush together, when rules change, and each flight
-// is in memory twice.
+// flushFlight bounds the states that Flush writes at a time: when rules change, all partitions of a process flush together. Measured with
+// 250,000 states: 1.0 s and 130 MB, in one flight 1.9 s and 600 MB.
 const flushFlight = 20_000
 
 // Release flushes and leaves word that this owner has stopped, for the next one not to wait.

@@ -2,6 +2,7 @@ package kafka
 
 import (
 	"context"
+	"time"
 
 	kgo "github.com/segmentio/kafka-go"
 )
@@ -29,4 +30,23 @@ func (p *Producer) End(topic string, partition int) (int64, bool) {
 		return 0, false
 	}
 	return w.end.Load(), true
+}
+
+// OffsetAt is the offset of the first record of the partition that is not older than a time, the end when all are. It retries until ctx ends.
+func (c *Client) OffsetAt(ctx context.Context, topic string, partition int, at time.Time) (int64, error) {
+	again := retry{c: c, transport: c.main, what: "find a time in " + topic}
+	for {
+		found, err := c.offset(ctx, topic, kgo.TimeOffsetOf(partition, at), kgo.ReadCommitted)
+		if err == nil {
+			for offset := range found.Offsets {
+				if offset >= 0 {
+					return offset, nil
+				}
+			}
+			return c.End(ctx, topic, partition)
+		}
+		if err := again.after(ctx, err); err != nil {
+			return 0, err
+		}
+	}
 }

@@ -30,7 +30,7 @@ func newRules() *cobra.Command {
 what differs by segment, and detectors of your own. 'cardwatch rules examples DIR' writes a commented set to start from.`,
 		Args: noArgs, RunE: help,
 	}
-	cmd.AddCommand(newRulesCheck(), newRulesTest(), newRulesDiff(), newRulesExamples())
+	cmd.AddCommand(newRulesCheck(), newRulesTest(), newRulesDiff(), newRulesExamples(), newBacktest())
 	cmd.AddCommand(cycleCommands()...)
 	return cmd
 }

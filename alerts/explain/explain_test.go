@@ -90,6 +90,7 @@ func TestAUsersRuleSpeaksInItsOwnWords(t *testing.T) {
 	require.Equal(t, "n >= 3", e.Rule.Text.When)
 	require.Equal(t, "30m0s", e.Rule.Text.Windows[0].Span)
 	text := string(e.AppendText(nil, card.English))
+	require.Contains(t, text, "  半小时内4次\n", "a rule's sentence holds its values already")
 	for _, want := range []string{"Gift cards in a row", "Shadow", "n = count over 30m0s by card where mcc == \"5947\"", "wang.li"} {
 		require.Contains(t, text, want)
 	}
@@ -129,6 +130,19 @@ func TestTheExportLeavesOutWhatCustomersAreNotTold(t *testing.T) {
 	for _, secret := range []string{"cust-7", "tok-9f31", "acct-", "100 km", "¥2,500.00", "91", "78", "alert_at", "http://", "https://"} {
 		require.NotContains(t, html, secret)
 	}
+}
+
+func TestASentenceThatMayHoldALimitIsNotExported(t *testing.T) {
+	records := clone()[:1]
+	records[0].Title = detectors.Text{Zh: "礼品卡连刷", En: "Gift cards in a row"}
+	records[0].Reasons = []detectors.Reason{{Code: "many", Value: 4, Limit: 3, Unit: detectors.Uses, Text: detectors.Text{En: "4 cards, more than 3"}}}
+	e, err := explain.Of(records, nil)
+	require.NoError(t, err)
+	page, err := e.AppendHTML(nil, card.English)
+	require.NoError(t, err)
+	require.NotContains(t, string(page), "more than 3")
+	require.Contains(t, string(page), `<th scope="row">Gift cards in a row</th><td>4 uses`)
+	require.Contains(t, string(e.AppendText(nil, card.English)), "4 cards, more than 3 (limit 3 uses)")
 }
 
 func TestAnExplanationSurvivesTheAPI(t *testing.T) {

@@ -80,6 +80,8 @@ type Fact struct {
 	// Measured and Bound are value and limit as people write them; Bound is empty without a limit.
 	Measured Words `json:"measured"`
 	Bound    Words `json:"bound,omitzero"`
+	// Own says that Name is the sentence of a user's rule, which holds its values already.
+	Own bool `json:"own,omitempty"`
 	// Baseline is the customer's own normal.
 	Baseline Words `json:"baseline,omitzero"`
 }

@@ -28,6 +28,7 @@ func (e *Explanation) AppendHTML(dst []byte, langs ...card.Language) ([]byte, er
 		"l":     func(key string) string { return labels[key].In(lang) },
 		"w":     func(w Words) string { return w.In(lang) },
 		"state": func(s any) string { return word(glossary.AlertState, fmt.Sprint(s)).In(lang) },
+		"told":  func(f Fact) Words { return e.told(&f) },
 		"use":   func(u Use) string { return u.line(lang) },
 	}).Parse(exportPage)
 	if err != nil {

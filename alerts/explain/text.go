@@ -38,7 +38,10 @@ func (e *Explanation) AppendText(dst []byte, lang card.Language) []byte {
 	fmt.Fprintf(&b, "\n%s\n", label("facts"))
 	for i := range e.Facts {
 		f := &e.Facts[i]
-		fmt.Fprintf(&b, "  %s: %s", f.Name.In(lang), f.Measured.In(lang))
+		fmt.Fprintf(&b, "  %s", f.Name.In(lang))
+		if !f.Own {
+			fmt.Fprintf(&b, ": %s", f.Measured.In(lang))
+		}
 		if f.Limit != 0 {
 			fmt.Fprintf(&b, " (%s %s)", label("limit"), f.Bound.In(lang))
 		}
@@ -73,7 +76,7 @@ func (r *Rule) text(b *strings.Builder, lang card.Language) {
 	}
 	if t := r.Text; t != nil {
 		for _, w := range t.Windows {
-			fmt.Fprintf(b, "  %s: %s\n", label("windows"), w.line())
+			fmt.Fprintf(b, "  %s: %s\n", label("windows"), w)
 		}
 		fmt.Fprintf(b, "  %s: %s\n  %s: %s\n", label("when"), t.When, label("score"), t.Score)
 	}
@@ -85,8 +88,8 @@ func (r *Rule) text(b *strings.Builder, lang card.Language) {
 	}
 }
 
-// line is a window on one line: "night = count over 6h0m0s by card where …".
-func (w windowText) line() string {
+// String is a window on one line: "night = count over 6h0m0s by card where …".
+func (w windowText) String() string {
 	s := fmt.Sprintf("%s = %s", w.Name, w.Aggregate)
 	if w.Field != "" {
 		s += "(" + w.Field + ")"

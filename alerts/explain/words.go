@@ -48,12 +48,20 @@ func useOf(u *detectors.Use) Use {
 func factOf(r *detectors.Reason, c card.Currency) Fact {
 	f := Fact{
 		Code: r.Code, Name: orElse(r.Text, word(glossary.Reason, string(r.Code))), Value: r.Value, Limit: r.Limit, Unit: r.Unit,
-		Measured: measured(r.Value, r.Unit, c), Baseline: Words(r.Baseline),
+		Measured: measured(r.Value, r.Unit, c), Baseline: Words(r.Baseline), Own: r.Text != (detectors.Text{}),
 	}
 	if r.Limit != 0 {
 		f.Bound = measured(r.Limit, r.Unit, c)
 	}
 	return f
+}
+
+// told is the fact's name as a customer may read it: a user's sentence may hold the limit, which is then left out with it.
+func (e *Explanation) told(f *Fact) Words {
+	if f.Own && f.Limit != 0 {
+		return e.Title
+	}
+	return f.Name
 }
 
 // measured writes a number in its unit, as people do.

@@ -36,7 +36,7 @@ decided and its version, the transactions, and where in the log it all stands.
 
 The alert is looked for in what a replay wrote (--in), in Kafka (-c), or asked of a running console (--url). -o html is one page to be
 printed for a dispute, without what customers are not told.`,
-		Args: oneArg("ALERT_ID"),
+		Args: words(1, "one ALERT_ID"),
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args[0]) },
 	}
 	fs := cmd.Flags()

@@ -145,6 +145,16 @@ func TestASentenceThatMayHoldALimitIsNotExported(t *testing.T) {
 	require.Contains(t, string(e.AppendText(nil, card.English)), "4 cards, more than 3 (limit 3 uses)")
 }
 
+func TestThePlaceOfATradeWithoutTheCardIsNotTold(t *testing.T) {
+	records := clone()[:1]
+	records[0].Use.CardPresent = false
+	e, err := explain.Of(records, nil)
+	require.NoError(t, err)
+	text := string(e.AppendText(nil, card.English))
+	require.Contains(t, text, "¥18,800.00 · 数码城 · Card not present")
+	require.NotContains(t, text, "Shenzhen")
+}
+
 func TestAnExplanationSurvivesTheAPI(t *testing.T) {
 	e, err := explain.Of(clone(), sets)
 	require.NoError(t, err)

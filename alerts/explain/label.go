@@ -21,6 +21,7 @@ var labels = map[string]Words{
 	"facts":     {"判断依据", "What spoke for it"},
 	"limit":     {"界限", "limit"},
 	"events":    {"涉及交易编号", "Transactions"},
+	"count":     {"交易数", "transactions"},
 	"decided":   {"依据规则", "Decided by"},
 	"version":   {"版本", "version"},
 	"rule_set":  {"规则集", "rule set"},

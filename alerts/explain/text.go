@@ -59,7 +59,7 @@ func (e *Explanation) AppendText(dst []byte, lang card.Language) []byte {
 	fmt.Fprintf(&b, "\n%s\n", label("revisions"))
 	for _, r := range e.Revisions {
 		fmt.Fprintf(&b, "  %d  %s  %s  %s %d  %s: %d  %s\n", r.Number, r.At, word(glossary.AlertState, string(r.State)).In(lang),
-			word(glossary.Severity, string(r.Severity)).In(lang), r.Score, label("events"), r.Events, r.RuleSet)
+			word(glossary.Severity, string(r.Severity)).In(lang), r.Score, label("count"), r.Events, r.RuleSet)
 	}
 	return append(dst, b.String()...)
 }
@@ -112,12 +112,13 @@ func (u *Use) line(lang card.Language) string {
 	if u.Amount == "" {
 		return ""
 	}
-	present := labels["absent"]
-	if u.CardPresent {
-		present = labels["present"]
-	}
 	parts := []string{u.Amount}
-	for _, part := range []string{u.CityName.In(lang), u.Country, u.MerchantName, present.In(lang)} {
+	// Where a terminal on the internet stands says nothing about the cardholder.
+	where := []string{u.MerchantName, labels["absent"].In(lang)}
+	if u.CardPresent {
+		where = []string{u.CityName.In(lang), u.Country, u.MerchantName, labels["present"].In(lang)}
+	}
+	for _, part := range where {
 		if part != "" {
 			parts = append(parts, part)
 		}

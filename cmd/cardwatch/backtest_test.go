@@ -9,7 +9,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/cardwatch/cardwatch/alerts/explain"
 	"github.com/cardwatch/cardwatch/stream/backtest"
 )
 
@@ -64,38 +63,6 @@ func TestRulesOfUsersAreBackTested(t *testing.T) {
 	against := report()
 	require.NotEqual(t, against.Total.Live, against.Total.Draft)
 	require.Zero(t, against.Total.Missed.Alerts, "the examples keep the detectors as they are shipped")
-}
-
-func TestAnAlertOfAReplayIsExplained(t *testing.T) {
-	bank, out := bankFiles(t), filepath.Join(t.TempDir(), "out")
-	code, _, stderr := silence(t, "replay", "--in", bank, "--out", out)
-	require.Equal(t, exitOK, code, stderr)
-	alerts, err := os.ReadFile(filepath.Join(out, "cardwatch.alert.v1.jsonl"))
-	require.NoError(t, err)
-	var first struct {
-		ID string `json:"alert_id"`
-	}
-	line, _, _ := strings.Cut(string(alerts), "\n")
-	require.NoError(t, json.Unmarshal([]byte(line), &first))
-
-	code, text, stderr := silence(t, "explain", first.ID, "--in", out)
-	require.Equal(t, exitOK, code, stderr)
-	require.Contains(t, text, "alert_at = ")
-	require.Contains(t, text, "cards.transaction.v1[0]@")
-	code, stdout, stderr := silence(t, "explain", first.ID, "--in", out, "-o", "json")
-	require.Equal(t, exitOK, code, stderr)
-	var e explain.Explanation
-	require.NoError(t, json.Unmarshal([]byte(stdout), &e))
-	require.NotEmpty(t, e.Facts)
-	require.NotNil(t, e.Rule)
-	code, page, _ := silence(t, "explain", first.ID, "--in", out, "-o", "html", "--lang", "zh-CN")
-	require.Equal(t, exitOK, code)
-	require.Contains(t, page, `<html lang="zh-CN">`)
-	require.NotContains(t, page, `lang="en"`)
-
-	code, _, stderr = silence(t, "explain", "no-such-alert", "--in", out)
-	require.Equal(t, exitFailed, code)
-	require.Contains(t, stderr, "no-such-alert: there is no alert with this id")
 }
 
 func TestWrongUseOfBackTestAndExplanationIsSaid(t *testing.T) {

@@ -24,7 +24,7 @@ type Rules struct {
 	OnlineSpree            OnlineSpree            `yaml:"online_spree"`
 	RepaymentStress        RepaymentStress        `yaml:"repayment_stress"`
 	// Custom are the detectors that users wrote, and Segments what differs for customers of a segment.
-	Custom   []CustomRule            `yaml:"rules" doc:"Detectors of your own; 'cardwatch rules check' and the examples of 'cardwatch init' show how."`
+	Custom   []CustomRule            `yaml:"rules" doc:"Detectors of your own; 'cardwatch rules examples DIR' shows how."`
 	Segments map[string]SegmentRules `yaml:"segments" doc:"Sections of detectors as they judge the customers of one segment: {gold: {large_out_of_town: {alert_at: 60}}}."`
 	// Delinquency is no detector: it says what the tiers of overdue accounts go by.
 	Delinquency Delinquency `yaml:"delinquency" doc:"What counts as paid, and in which order overdue accounts are worked."`

@@ -35,7 +35,7 @@ func newReplay() *cobra.Command {
 		Use:   "replay --in DIR --out DIR",
 		Short: "Run a history in files through the same code as live · 用与线上相同的代码回放历史文件",
 		Long: `Reads <topic>.jsonl or <topic>.jsonl.gz from --in, each in its order of arrival, merged by the records' times, and writes
-alerts, collections, assessments, dead letters and summary.json to --out. No broker, no clock.`,
+alerts, what drafts would raise, answers, collections, assessments, dead letters and summary.json to --out. No broker, no clock.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := need(cmd, "in", "out"); err != nil {

@@ -32,7 +32,7 @@ func newOutput(dir string, seen func(kafka.Message)) (*output, error) {
 	}
 	o := &output{files: make(map[string]*outFile), seen: seen}
 	var err error
-	for _, topic := range []string{wire.AlertTopic, wire.CollectionTopic, wire.AssessmentTopic} {
+	for _, topic := range []string{wire.AlertTopic, wire.CollectionTopic, wire.AssessmentTopic, wire.ShadowTopic, wire.FeedbackTopic} {
 		if o.files[topic], err = create(dir, topic+".jsonl"); err != nil {
 			return nil, errors.Join(err, o.close())
 		}

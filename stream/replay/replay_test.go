@@ -144,6 +144,9 @@ func TestAnAnswerInTheFilesReachesTheMonitor(t *testing.T) {
 	o := run(t, h.dir, "")
 	require.Equal(t, map[string]int64{}, o.summary.DeadLetters, "a reply without a customer is found by its number")
 	require.Equal(t, map[string]int64{"no": 1}, o.summary.Prompts)
+	answers := o.records(t, wire.FeedbackTopic)
+	require.Len(t, answers, 1, "a back-test counts what was answered")
+	require.Equal(t, "fraud", answers[0]["verdict"])
 	alerts := o.records(t, wire.AlertTopic)
 	require.Equal(t, []any{"trip1", "trip2"}, alerts[len(alerts)-1]["event_ids"], "the card is watched more closely now")
 }

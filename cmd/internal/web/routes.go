@@ -32,6 +32,8 @@ func (s *Server) routeConsole(mux *http.ServeMux) {
 	mux.HandleFunc("POST /cases/{id}", s.actOnCase)
 	mux.HandleFunc("GET /queue", s.showQueue)
 	mux.HandleFunc("POST /queue", s.actOnQueue)
+	mux.HandleFunc("GET /alerts/{id}/export", s.exportAlert)
+	mux.HandleFunc("GET /api/v1/alerts/{id}", s.alertAPI)
 	mux.HandleFunc("POST /preferences", s.setPreferences)
 	mux.HandleFunc("GET /static/console.css", s.asset("console.css"))
 	mux.HandleFunc("GET /static/live.js", s.asset("live.js"))

@@ -19,9 +19,9 @@ type LargeOutOfTown struct {
 	FarKm          int           `yaml:"far_km" doc:"The least distance, in km, over which the speed between two uses is judged."`
 	MaxKmh         int           `yaml:"max_kmh" doc:"The fastest journey that is possible, in km/h; what is faster speaks of a copied card."`
 	ClockTolerance time.Duration `yaml:"clock_tolerance" doc:"What the clocks of two terminals may differ by; it is added to the time of a journey."`
-	// UsualUses and UsualDays make a place usual: so many uses, the first so many days ago.
+	// UsualUses and UsualDays make a place usual: so many uses over so many days.
 	UsualUses int `yaml:"usual_uses" doc:"A place is usual from so many uses with the card present on."`
-	UsualDays int `yaml:"usual_days" doc:"A place is usual only once its first use is so many days ago."`
+	UsualDays int `yaml:"usual_days" doc:"A place is usual only once its uses lie over so many days."`
 	// LargeMinor is the least p95 that an amount is held against; below ShortHistory amounts it is NewLargeMinor.
 	LargeMinor    int64 `yaml:"large_minor" doc:"The least amount that counts as large for a card, in minor units; above it the p95 of its own 90 days decides."`
 	ShortHistory  int   `yaml:"short_history" doc:"Below so many amounts in its history a card is held against new_large_minor instead."`
@@ -35,7 +35,7 @@ type LargeOutOfTown struct {
 // DefaultLargeOutOfTown gives the defaults and why.
 func DefaultLargeOutOfTown() LargeOutOfTown {
 	return LargeOutOfTown{
-		// One decisive fact, or a far and new place with an amount five times what is large for the card.
+		// One decisive fact, or a far and new place with an amount twenty times what is large for the card.
 		AlertAt: 50,
 		// A day trip by car, or the other end of a large prefecture.
 		NearKm: 100,
@@ -58,7 +58,7 @@ func DefaultLargeOutOfTown() LargeOutOfTown {
 // About says who the detector is.
 func (d *LargeOutOfTown) About() About {
 	return About{
-		Name: "large_out_of_town", Version: 1,
+		Name: "large_out_of_town", Version: 2,
 		Title: Text{Zh: "大额异地", En: "Large amount out of town"},
 		Summary: Text{
 			Zh: "持卡交易远离常驻地和常去地点：行程不可能、两地同时使用，或金额远高于该卡平时水平。",

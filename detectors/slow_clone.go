@@ -19,7 +19,7 @@ type SlowClone struct {
 	FarKm  int `yaml:"far_km" doc:"A use at least so many km from where the card belongs is remembered as one in another region."`
 	// UsualUses and UsualDays make a place usual, as for large_out_of_town.
 	UsualUses int `yaml:"usual_uses" doc:"A place is usual from so many uses with the card present on."`
-	UsualDays int `yaml:"usual_days" doc:"A place is usual only once its first use is so many days ago."`
+	UsualDays int `yaml:"usual_days" doc:"A place is usual only once its uses lie over so many days."`
 	// MaxKmh is the fastest journey, ClockTolerance what two terminals' clocks may differ by.
 	MaxKmh         int           `yaml:"max_kmh" doc:"The fastest journey that is possible, in km/h."`
 	ClockTolerance time.Duration `yaml:"clock_tolerance" doc:"What the clocks of two terminals may differ by; it is added to the time of a journey."`

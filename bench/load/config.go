@@ -33,6 +33,9 @@ type Config struct {
 	Seconds float64
 	WarmUp  float64
 	Plants  int
+	// Seeds is how many banks the suite quality judges, from Seed on; Background is a file of Sparkov's rows for its other sources.
+	Seeds      int
+	Background string
 	// Broker is the address of a running Apache Kafka; empty starts the embedded broker in a process of its own. BrokerPID is
 	// its process, for its processor time; 0 when that is on another machine.
 	Broker    string
@@ -60,7 +63,7 @@ func Quick() Config {
 	return Config{
 		Suites: []string{"hotpath", "detector", "throughput", "latency"}, Seed: 1,
 		Cards: []int{100_000}, Partitions: []int{4}, Distributions: []string{Uniform},
-		Transactions: 500_000, History: 1, Days: 90, Rates: []int{20_000}, Seconds: 10, WarmUp: 3, Plants: 200, CacheMiB: 1024,
+		Transactions: 500_000, History: 1, Days: 90, Rates: []int{20_000}, Seconds: 10, WarmUp: 3, Plants: 200, CacheMiB: 1024, Seeds: 10,
 	}
 }
 
@@ -78,7 +81,7 @@ func (c Config) Or(o Config) Config {
 	c.Suites, c.Cards, c.Partitions = orList(c.Suites, o.Suites), orList(c.Cards, o.Cards), orList(c.Partitions, o.Partitions)
 	c.Distributions, c.Rates = orList(c.Distributions, o.Distributions), orList(c.Rates, o.Rates)
 	c.Transactions, c.History, c.Days = or(c.Transactions, o.Transactions), or(c.History, o.History), or(c.Days, o.Days)
-	c.CacheMiB = or(c.CacheMiB, o.CacheMiB)
+	c.CacheMiB, c.Seeds = or(c.CacheMiB, o.CacheMiB), or(c.Seeds, o.Seeds)
 	c.Seconds, c.WarmUp, c.Plants, c.Seed = or(c.Seconds, o.Seconds), or(c.WarmUp, o.WarmUp), or(c.Plants, o.Plants), or(c.Seed, o.Seed)
 	return c
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/cardwatch/cardwatch/bench/load/part"
+	"github.com/cardwatch/cardwatch/bench/quality"
 )
 
 // Result is what one run measured. Compare its figures with each other: they are from one machine and one hour.
@@ -18,6 +19,8 @@ type Result struct {
 	Memory     []Footprint  `json:"memory,omitempty"`
 	Restore    []Restore    `json:"restore,omitempty"`
 	Peers      *Peers       `json:"peers,omitempty"`
+	// Quality says how well the detectors judge, not how fast.
+	Quality []quality.Report `json:"quality,omitempty"`
 }
 
 // Machine is where it was measured.

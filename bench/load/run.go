@@ -15,6 +15,7 @@ var suites = map[string]func(*bench, context.Context) error{
 	"memory":     (*bench).memory,
 	"restore":    (*bench).restore,
 	"peers":      (*bench).peers,
+	"quality":    (*bench).quality,
 }
 
 // bench is one run.

@@ -26,6 +26,7 @@ the embedded one, in a process of its own, or with --broker an Apache Kafka that
   restore     an empty disk, until everything is caught up
   detector    what each detector adds to a transaction, and one more would
   hotpath     one partition without a broker
+  quality     how well the detectors judge: precision, attacks found, look-alikes alerted, over --seeds seeds
   peers       another implementation (--peer) on the same topic, in turn with this one`
 
 func newBench() *cobra.Command {
@@ -79,6 +80,8 @@ func benchFlags(cmd *cobra.Command, cfg *load.Config) {
 	f.Float64Var(&cfg.WarmUp, "warm-up", 0, "seconds before that")
 	f.IntVar(&cfg.Plants, "alerts", 0, "transactions a second of the open loop that alert")
 	f.Uint64Var(&cfg.Seed, "seed", 0, "the same seed makes the same traffic")
+	f.IntVar(&cfg.Seeds, "seeds", 0, "suite quality: banks of each source, from --seed on")
+	f.StringVar(&cfg.Background, "background", "", "suite quality: Sparkov's rows (CSV, .gz), for a bank that is not of our own making")
 	f.StringVar(&cfg.Broker, "broker", "", "a running Apache Kafka; the embedded broker when empty")
 	f.IntVar(&cfg.BrokerPID, "broker-pid", 0, "its process on this machine, for its processor time")
 	f.BoolVar(&cfg.Overwrite, "overwrite", false, "delete the topics of Cardwatch that the running broker has")

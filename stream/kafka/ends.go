@@ -2,6 +2,7 @@ package kafka
 
 import (
 	"context"
+	"time"
 
 	kgo "github.com/segmentio/kafka-go"
 )
@@ -13,6 +14,26 @@ func (c *Client) End(ctx context.Context, topic string, partition int) (int64, e
 		last, err := c.offset(ctx, topic, kgo.LastOffsetOf(partition), kgo.ReadCommitted)
 		if err == nil {
 			return last.LastOffset, nil
+		}
+		if err := again.after(ctx, err); err != nil {
+			return 0, err
+		}
+	}
+}
+
+// OffsetAt is the first offset of the partition whose record carries that time or a later one, the partition's end when none does. It retries
+// until ctx ends.
+func (c *Client) OffsetAt(ctx context.Context, topic string, partition int, at time.Time) (int64, error) {
+	again := retry{c: c, transport: c.main, what: "find a time in " + topic}
+	for {
+		found, err := c.offset(ctx, topic, kgo.TimeOffsetOf(partition, at), kgo.ReadCommitted)
+		if err == nil {
+			for offset := range found.Offsets {
+				if offset >= 0 { // brokers say -1 for none, with or without a time
+					return offset, nil
+				}
+			}
+			return c.End(ctx, topic, partition)
 		}
 		if err := again.after(ctx, err); err != nil {
 			return 0, err

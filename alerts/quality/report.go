@@ -76,6 +76,16 @@ func (s *series) spans(today int32) (spans [3]Span) {
 	return spans
 }
 
+// Draft is the report of one rule of a set in shadow, the zero DraftReport when it would have raised nothing.
+func (r Report) Draft(set string, rule detectors.Name) DraftReport {
+	for i := range r.Drafts {
+		if d := &r.Drafts[i]; d.Set == set && d.Rule == rule {
+			return *d
+		}
+	}
+	return DraftReport{}
+}
+
 // Rule is the report of one rule, the zero RuleReport when it has raised nothing.
 func (r Report) Rule(name detectors.Name) RuleReport {
 	for i := range r.Rules {

@@ -16,6 +16,9 @@ type Counts struct {
 // Judged is how many answers say something.
 func (c Counts) Judged() int { return c.Genuine + c.Fraud }
 
+// OnlyDraft are a draft's alerts that the live set did not open.
+func (c Counts) OnlyDraft() int { return c.Alerts - c.AlsoLive }
+
 // Precision is the share of fraud among the alerts that were judged, 0 when none was.
 func (c Counts) Precision() float64 { return share(c.Fraud, c.Judged()) }
 

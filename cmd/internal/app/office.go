@@ -12,6 +12,7 @@ import (
 	"github.com/cardwatch/cardwatch/cmd/internal/config"
 	"github.com/cardwatch/cardwatch/detectors/lifecycle"
 	"github.com/cardwatch/cardwatch/stream/kafka"
+	"github.com/cardwatch/cardwatch/stream/wire"
 )
 
 // Office is where people act on rule sets, from the command line or at the console. Act, Refresh and View may be called at the same time.
@@ -82,6 +83,10 @@ func (o *Office) Act(ctx context.Context, e lifecycle.Event) error {
 		return err
 	}
 	if err := sendRuleEvent(ctx, o.producer, &e); err != nil {
+		var reject *wire.RejectError
+		if errors.As(err, &reject) {
+			return &lifecycle.RefusedError{Why: lifecycle.Unwritable, Text: err.Error()}
+		}
 		return err
 	}
 	if err := o.Refresh(ctx); err != nil {

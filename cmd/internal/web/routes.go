@@ -32,6 +32,11 @@ func (s *Server) routeConsole(mux *http.ServeMux) {
 	mux.HandleFunc("POST /cases/{id}", s.actOnCase)
 	mux.HandleFunc("GET /queue", s.showQueue)
 	mux.HandleFunc("POST /queue", s.actOnQueue)
+	if s.cfg.Rules != nil {
+		mux.HandleFunc("GET "+rulesPath, s.showRules)
+		mux.HandleFunc("POST "+rulesPath, s.actOnRules)
+		mux.HandleFunc("GET "+apiPath+"v1/rules/quality", s.ruleQuality)
+	}
 	mux.HandleFunc("POST /preferences", s.setPreferences)
 	mux.HandleFunc("GET /static/console.css", s.asset("console.css"))
 	mux.HandleFunc("GET /static/live.js", s.asset("live.js"))
@@ -65,6 +70,7 @@ func (s *Server) routeProbes(mux *http.ServeMux) {
 const (
 	customerPath = "/p/"
 	reloadPath   = "/-/reload"
+	apiPath      = "/api/"
 	// maxBody is far above a form with the longest note.
 	maxBody = 64 << 10
 )

@@ -18,18 +18,18 @@ test('a draft is approved by a second person, and by nobody else', async (t) => 
   await rules.getByRole('row', { name: /Large out-of-town use/ }).first().waitFor();
   await rules.getByRole('row', { name: /Burst of online charges online_burst demo\.draft\.1/ }).waitFor();
   const draft = rules.getByRole('row', { name: /^demo\.draft\.1/ });
-  await draft.getByText('In shadow').waitFor();
+  await draft.getByText('In shadow', { exact: true }).waitFor();
 
   await actAs(rules, 'Zhang.Min');
   await draft.getByRole('button', { name: 'Approve' }).click();
   await rules.getByRole('alert').getByText('a second person has to').waitFor();
-  await draft.getByText('In shadow').waitFor();
+  await draft.getByText('In shadow', { exact: true }).waitFor();
 
   await actAs(rules, 'li.wei');
   await draft.getByPlaceholder('Note').fill('compared for a week');
   await draft.getByRole('button', { name: 'Approve' }).click();
   await draft.getByText('Approved', { exact: true }).waitFor();
-  await draft.getByText('History').click();
+  await draft.locator('summary').click();
   await draft.getByText('compared for a week').waitFor();
   await draft.getByRole('button', { name: 'Go live' }).waitFor();
 });

@@ -57,6 +57,8 @@ type ruleLine struct {
 	Mode    detectors.RuleMode
 	Version int
 	Owner   string
+	// OfCards says that the rule judges uses of cards, which is what drafts are asked about.
+	OfCards bool
 }
 
 type ruleRow struct {
@@ -124,6 +126,9 @@ func (s *Server) renderRules(w http.ResponseWriter, r *http.Request, status int,
 	}
 	for i := range drafts {
 		for _, line := range s.ruleLines(&drafts[i], lang) {
+			if !line.OfCards || line.Mode == detectors.RuleOff {
+				continue
+			}
 			data.Drafts = append(data.Drafts, draftRow{
 				ruleLine: line, Set: drafts[i].Version, Spans: report.Draft(drafts[i].Version, line.Name).Spans, Live: report.Rule(line.Name).Spans[1].Alerts,
 			})
@@ -169,14 +174,15 @@ func (s *Server) ruleLines(set *lifecycle.Set, lang card.Language) (lines []rule
 	}
 	for _, d := range rules.Catalogue() {
 		about := d.About()
+		_, ofCards := d.(detectors.CardDetector)
 		lines = append(lines, ruleLine{
-			Name: about.Name, Title: s.detectorName(lang, about.Name, about.Title), Mode: detectors.RuleLive, Version: about.Version, Owner: set.Author,
+			Name: about.Name, Title: s.detectorName(lang, about.Name, about.Title), Mode: detectors.RuleLive, Version: about.Version, Owner: set.Author, OfCards: ofCards,
 		})
 	}
 	for i := range rules.Custom {
 		c := &rules.Custom[i]
 		lines = append(lines, ruleLine{
-			Name: c.ID, Title: s.detectorName(lang, c.ID, c.Title), Mode: cmp.Or(c.Mode, detectors.RuleLive), Version: c.Version, Owner: cmp.Or(c.Owner, set.Author),
+			Name: c.ID, Title: s.detectorName(lang, c.ID, c.Title), Mode: cmp.Or(c.Mode, detectors.RuleLive), Version: c.Version, Owner: cmp.Or(c.Owner, set.Author), OfCards: true,
 		})
 	}
 	return lines

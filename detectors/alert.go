@@ -66,6 +66,7 @@ const (
 	Uses       Unit = "uses"
 	Percent    Unit = "percent"
 	Days       Unit = "days"
+	Minutes    Unit = "minutes"
 	Points     Unit = "points"
 	Months     Unit = "months"
 )

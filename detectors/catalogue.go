@@ -20,6 +20,8 @@ type Rules struct {
 
 	LargeOutOfTown         LargeOutOfTown         `yaml:"large_out_of_town"`
 	LateNightHighFrequency LateNightHighFrequency `yaml:"late_night_high_frequency"`
+	SlowClone              SlowClone              `yaml:"slow_clone"`
+	OnlineSpree            OnlineSpree            `yaml:"online_spree"`
 	RepaymentStress        RepaymentStress        `yaml:"repayment_stress"`
 	// Custom are the detectors that users wrote, and Segments what differs for customers of a segment.
 	Custom   []CustomRule            `yaml:"rules" doc:"Detectors of your own; 'cardwatch rules check' and the examples of 'cardwatch init' show how."`
@@ -35,6 +37,8 @@ func Defaults() Rules {
 		Version: "default.1", Lateness: 5 * time.Minute, ClockAhead: 5 * time.Minute,
 		LargeOutOfTown:         DefaultLargeOutOfTown(),
 		LateNightHighFrequency: DefaultLateNightHighFrequency(),
+		SlowClone:              DefaultSlowClone(),
+		OnlineSpree:            DefaultOnlineSpree(),
 		RepaymentStress:        DefaultRepaymentStress(),
 		Custom:                 []CustomRule{},
 		Segments:               map[string]SegmentRules{},
@@ -48,6 +52,8 @@ func (r *Rules) Catalogue() []Detector {
 	return []Detector{
 		&r.LargeOutOfTown,
 		&r.LateNightHighFrequency,
+		&r.SlowClone,
+		&r.OnlineSpree,
 		&r.RepaymentStress,
 	}
 }
@@ -63,8 +69,8 @@ type Detector interface {
 // CardDetector judges transactions as they come, each against the card's history before it.
 type CardDetector interface {
 	Detector
-	// Evaluate fills in Score, Action and Reasons when there is something to say, and leaves f alone otherwise. It
-	// allocates only then.
+	// Evaluate fills in Score, Action and Reasons when there is something to say, and at most Hint otherwise. It allocates only
+	// when it says something.
 	Evaluate(in *Sighting, f *Finding)
 }
 
@@ -109,4 +115,10 @@ type Sighting struct {
 	Memo any
 	// Fault is set by a detector that cannot answer.
 	Fault Fault
+	// Earlier is an earlier use that a detector asked to remember, nil when there is none; a detector sets Remember to have this one
+	// kept instead.
+	Earlier  *Witness
+	Remember bool
+	// Together asks for findings that are below their own limit, since those of several detectors reach one between them.
+	Together bool
 }

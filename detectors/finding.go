@@ -19,9 +19,32 @@ type Finding struct {
 	// Use is what was judged, and Approved whether it went through; both unset when the finding is about the account.
 	Use      Use
 	Approved bool
+	// Hint is the score of a detector that has not enough to say by itself; Score is 0 then.
+	Hint int
+	// Earlier is set when the finding is about the sighting's earlier use and not about the use itself.
+	Earlier *Witness
 	// Card is the card token, empty when the finding is about the account.
 	Card, Account string
 }
+
+// speaks gives the finding its score, and reports whether it has to be explained: when it reaches the limit, or when detectors are
+// asked for what they have together. Else it is a hint, which costs nothing.
+func (f *Finding) speaks(in *Sighting, score, alertAt int) bool {
+	score = min(max(score, 0), 100)
+	if score < alertAt && (!in.Together || score < leastHint) {
+		f.Hint = score
+		return false
+	}
+	f.Score, f.Action = score, ConfirmWithCustomer
+	return true
+}
+
+const (
+	// leastHint is the score below which a detector has nothing to add to another's, and togetherAt what hints must come to, to be a
+	// finding: more than one detector needs, since each looks at the same use.
+	leastHint  = 20
+	togetherAt = 60
+)
 
 // absorb makes the finding that of two detectors about the same use: the stronger one's, with the facts of the other behind.
 func (f *Finding) absorb(o *Finding) {
@@ -58,6 +81,24 @@ func SeverityOf(score int) Severity {
 		return Medium
 	}
 	return Low
+}
+
+// severeMinor is the amount, in minor units, that by itself makes a case one step more urgent: a month's rent in a large city.
+const severeMinor = 500_000
+
+// severityOf is the score's severity, one step up when so much has gone off that minutes count.
+func severityOf(f *Finding) Severity {
+	s := SeverityOf(f.Score)
+	if !f.Approved || f.Use.Amount.Minor < severeMinor {
+		return s
+	}
+	switch s {
+	case Low:
+		return Medium
+	case Medium:
+		return High
+	}
+	return Critical
 }
 
 // rank orders severities, higher for worse.

@@ -105,6 +105,9 @@ func requireGoldenCards(t *testing.T, version int, s *detectors.State) {
 	require.Len(t, used.Exemptions, 1)
 	require.Equal(t, noon.Add(80*24*time.Hour).UnixMilli, used.Exemptions[0].Until)
 	recent := used.Window.Recent()
+	if version == 3 {
+		require.Equal(t, noon.Add(75*24*time.Hour+time.Minute).UnixMilli, used.Witness.At.UnixMilli, "the use abroad may still be spoken about")
+	}
 	newest, back, abroad := recent[len(recent)-1], recent[len(recent)-4], recent[len(recent)-5]
 	require.Equal(t, window.Hash("night2"), newest.ID)
 	require.Equal(t, card.Ecommerce, newest.Entry)

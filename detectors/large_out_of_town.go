@@ -91,34 +91,14 @@ func (d *LargeOutOfTown) Evaluate(in *Sighting, f *Finding) {
 	if !u.Present() || !u.Spot.HasPoint() {
 		return
 	}
-	km, anchored := d.away(in)
+	km, anchored := d.region().away(in)
 	if !anchored || km < float64(d.NearKm) {
 		return
 	}
 	facts := d.facts(in, km)
-	score := facts.score(in.Tight)
-	if score < d.AlertAt {
-		return
+	if score := facts.score(in.Tight); f.speaks(in, score, d.AlertAt) {
+		f.Reasons = d.explain(in, &facts)
 	}
-	f.Score, f.Action, f.Reasons = min(score, 100), ConfirmWithCustomer, d.explain(in, &facts)
 }
 
-// away is the distance to the nearest place where the card belongs: home, or a usual place. Without any there is no answer.
-// It stops looking once the use is near one.
-func (d *LargeOutOfTown) away(in *Sighting) (km float64, anchored bool) {
-	km, anchored = in.Use.Spot.Distance(in.Home)
-	places := in.Window.Places()
-	for i := 0; i < len(places) && (!anchored || km >= float64(d.NearKm)); i++ {
-		if !d.usual(&places[i], in.Use) {
-			continue
-		}
-		if to, known := in.Use.Spot.Distance(places[i].Spot); known && (!anchored || to < km) {
-			km, anchored = to, true
-		}
-	}
-	return km, anchored
-}
-
-func (d *LargeOutOfTown) usual(p *window.Place, u *window.Use) bool {
-	return p.Uses() >= d.UsualUses && u.At.LocalDay()-p.FirstDay >= int32(d.UsualDays)
-}
+func (d *LargeOutOfTown) region() region { return region{d.NearKm, d.UsualUses, d.UsualDays} }

@@ -13,6 +13,8 @@ const (
 	EarlierFraud     ReasonCode = "earlier_fraud"
 	TravelPurchase   ReasonCode = "travel_purchase"
 	JourneyUnderWay  ReasonCode = "journey_under_way"
+	HolidayJourney   ReasonCode = "holiday_journey"
+	StripeRead       ReasonCode = "stripe_read"
 )
 
 // explain names every fact that gave or took points.
@@ -43,6 +45,7 @@ func (d *LargeOutOfTown) explain(in *Sighting, f *townFacts) []Reason {
 	add(f.amountPoints() > 0, func() Reason {
 		return Reason{Code: AmountVsUsual, Value: in.Use.Minor, Limit: f.usualMinor, Unit: Minor, Baseline: habitOfAmounts(f.amounts, f.floored)}
 	})
+	add(f.swiped, stripeReason)
 	add(in.Tight, tightReason)
 	add(f.travelDays >= 0, func() Reason {
 		return Reason{Code: TravelPurchase, Value: int64(f.travelDays), Limit: int64(d.TravelDays), Unit: Days,
@@ -51,6 +54,10 @@ func (d *LargeOutOfTown) explain(in *Sighting, f *townFacts) []Reason {
 	add(f.onTheWay(), func() Reason {
 		return Reason{Code: JourneyUnderWay, Value: 1, Unit: Uses,
 			Baseline: Text{Zh: "减轻嫌疑：上一次用卡就在此地附近", En: "softens: the use before was near here"}}
+	})
+	add(f.holiday, func() Reason {
+		return Reason{Code: HolidayJourney, Value: 1, Unit: Uses,
+			Baseline: Text{Zh: "减轻嫌疑：春运或长假期间", En: "softens: Spring Festival or another long holiday"}}
 	})
 	return reasons
 }
@@ -62,6 +69,11 @@ func (f *townFacts) trip(in *Sighting) Text {
 		Zh: fmt.Sprintf("距%s%d公里，%s", from.Zh, km, before.Zh),
 		En: fmt.Sprintf("%d km from %s, %s", km, from.En, before.En),
 	}
+}
+
+func stripeReason() Reason {
+	return Reason{Code: StripeRead, Value: 1, Unit: Uses,
+		Baseline: Text{Zh: "此前读取的是芯片", En: "the chip was read before"}}
 }
 
 func tightReason() Reason {

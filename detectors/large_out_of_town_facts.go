@@ -3,6 +3,7 @@ package detectors
 import (
 	"time"
 
+	"github.com/cardwatch/cardwatch/detectors/card"
 	"github.com/cardwatch/cardwatch/detectors/geo"
 	"github.com/cardwatch/cardwatch/detectors/window"
 )
@@ -29,6 +30,10 @@ type townFacts struct {
 	ratio      float64
 	// travelDays is the age of the newest travel purchase, −1 when none explains a journey.
 	travelDays int32
+	// holiday says that it is a time of journeys to the family.
+	holiday bool
+	// swiped says that the stripe was read of a card whose chip was read before.
+	swiped bool
 	// moving says that the last card-present use was already out of town and near here.
 	moving bool
 }
@@ -54,6 +59,8 @@ func (d *LargeOutOfTown) facts(in *Sighting, km float64) townFacts {
 	if age := u.At.LocalDay() - w.TravelDay(); w.TravelDay() > 0 && age <= int32(d.TravelDays) {
 		f.travelDays = max(age, 0)
 	}
+	f.holiday = holidayJourney(u.At)
+	f.swiped = u.Entry == card.Magstripe && chipped(w.Recent())
 	return f
 }
 
@@ -82,7 +89,7 @@ func (d *LargeOutOfTown) journey(in *Sighting, f *townFacts) {
 // intruder reports whether the other use, not this one, is the odd one out: the card was near here before it, and there is
 // nowhere it belongs. So the holder's own purchase on a journey is not what alerts after a copy's.
 func (d *LargeOutOfTown) intruder(in *Sighting, other *window.Use) bool {
-	if d.belongs(in, other) {
+	if d.region().belongs(in, other) {
 		return false
 	}
 	recent := in.Window.Recent()
@@ -101,10 +108,10 @@ func (d *LargeOutOfTown) intruder(in *Sighting, other *window.Use) bool {
 // newDays is how long a place stays new to the card: a copy is mostly used up within two days.
 const newDays = 2
 
-// leastTravel is the least time between a purchase in one city and one in another: from platform to platform by trains of
-// 300 km/h, or three quarters of an hour for boarding and landing around a flight of 800 km/h.
+// leastTravel is the least time between a purchase in one city and one in another: half an hour to get into and out of trains that
+// make 250 km/h from town to town, or an hour and a half for boarding, landing and leaving around a flight of 800 km/h.
 func leastTravel(km float64) time.Duration {
-	hours := min(km/300, 0.75+km/800)
+	hours := min(0.5+km/250, 1.5+km/800)
 	return time.Duration(hours * float64(time.Hour))
 }
 
@@ -123,7 +130,7 @@ func (d *LargeOutOfTown) company(in *Sighting, f *townFacts) {
 		switch {
 		case !known:
 			continue
-		case km >= float64(d.FarKm) && d.belongs(in, o):
+		case km >= float64(d.FarKm) && d.region().belongs(in, o):
 			away = true
 		case km < float64(d.NearKm):
 			f.moving = f.moving || latest
@@ -136,51 +143,82 @@ func (d *LargeOutOfTown) company(in *Sighting, f *townFacts) {
 	}
 }
 
-// belongs reports whether the use was at home or at a usual place.
-func (d *LargeOutOfTown) belongs(in *Sighting, o *window.Use) bool {
-	if km, known := o.Spot.Distance(in.Home); known && km < float64(d.NearKm) {
-		return true
-	}
-	p := in.Window.PlaceOf(o.Spot.Area)
-	return p != nil && d.usual(p, in.Use)
-}
-
-// located reports whether the use tells where the card was, and when.
-func located(u *window.Use) bool { return u.Present() && !u.Late && u.Spot.HasPoint() }
-
 // score adds the facts up. Speed between two card-present points is the strongest single sign (notes/data.md §5), being in
 // two places at once the next; an amount alone must be extreme, since most people who pay much in another city are
-// on a journey. Travel evidence softens and never vetoes: with a veto the same note's clones fall from 95 to 32 %.
+// on a journey. Travel evidence explains being there and paying much, and never being in two places: with a veto the same note's
+// clones fall from 95 to 32 %.
 func (f *townFacts) score(tight bool) int {
-	points := 5
+	return f.contradiction() + max(f.strangeness(tight)-f.excuse(), 0)
+}
+
+// chipped reports whether the card's chip has been read lately and its stripe has not: a copy has only the stripe.
+func chipped(recent []window.Use) bool {
+	chip := 0
+	for i := range recent {
+		switch recent[i].Entry {
+		case card.Magstripe:
+			return false
+		case card.Chip, card.Contactless:
+			chip++
+		}
+	}
+	return chip >= 3
+}
+
+// contradiction is what no journey explains.
+func (f *townFacts) contradiction() int {
+	points := 35 * min(f.returns, 2)
+	switch {
+	case f.impossible:
+		points += 60
+	case f.hurried:
+		points += 25
+	}
+	return points
+}
+
+// strangeness is what a journey would explain.
+func (f *townFacts) strangeness(tight bool) int {
+	points := 5 + f.amountPoints()
 	add := func(holds bool, more int) {
 		if holds {
 			points += more
 		}
 	}
 	add(f.km >= 300, 5)
-	add(f.impossible, 60)
-	add(f.hurried, 25)
-	points += 35 * min(f.returns, 2)
 	add(f.daysHere <= newDays, 15)
-	points += f.amountPoints()
+	add(f.swiped, 10)
 	add(tight, 10)
-	add(f.travelDays >= 0, -15)
-	add(f.onTheWay(), -10)
+	return points
+}
+
+// excuse is what speaks for a journey.
+func (f *townFacts) excuse() int {
+	points := 0
+	add := func(holds bool, more int) {
+		if holds {
+			points += more
+		}
+	}
+	add(f.travelDays >= 0, 15)
+	add(f.onTheWay(), 10)
+	add(f.holiday, 10)
 	return points
 }
 
 // onTheWay reports a plausible chain: the card was out of town and near here already, and nowhere else meanwhile.
-func (f *townFacts) onTheWay() bool { return f.moving && f.returns == 0 && !f.impossible }
+func (f *townFacts) onTheWay() bool { return f.moving && f.returns == 0 && !f.impossible && !f.hurried }
 
 func (f *townFacts) amountPoints() int {
 	switch {
-	case f.ratio >= 10:
+	case f.ratio >= 20:
 		return 45
+	case f.ratio >= 10:
+		return 30
 	case f.ratio >= 5:
-		return 35
-	case f.ratio >= 2:
 		return 20
+	case f.ratio >= 2:
+		return 15
 	case f.ratio >= 1:
 		return 10
 	}

@@ -84,9 +84,7 @@ func (d *LateNightHighFrequency) Evaluate(in *Sighting, f *Finding) {
 		return
 	}
 	facts := d.facts(in)
-	score := facts.score(in.Tight)
-	if score < d.AlertAt {
-		return
+	if score := facts.score(in.Tight); f.speaks(in, score, d.AlertAt) {
+		f.Reasons = d.explain(in, &facts)
 	}
-	f.Score, f.Action, f.Reasons = min(score, 100), ConfirmWithCustomer, d.explain(in, &facts)
 }

@@ -14,6 +14,8 @@ const (
 	TestCharges      ReasonCode = "test_charges"
 	LargeAfterTests  ReasonCode = "large_after_tests"
 	CashSeries       ReasonCode = "cash_series"
+	FirstCash        ReasonCode = "first_cash"
+	RefusedTest      ReasonCode = "refused_test"
 	DeclinedAttempts ReasonCode = "declined_attempts"
 	SpreeVsUsual     ReasonCode = "spree_vs_usual"
 	NightHabit       ReasonCode = "night_habit"
@@ -33,13 +35,21 @@ func (d *LateNightHighFrequency) explain(in *Sighting, f *nightFacts) []Reason {
 	add(f.tests >= 2, TestCharges, int64(f.tests), 2, Uses, f.testText(series))
 	add(f.tests >= 2 && f.large, LargeAfterTests, in.Use.Minor, f.usualMinor, Minor, usual)
 	add(f.cash >= 2, CashSeries, int64(f.cash), 2, Uses, f.cashText(series))
+	add(f.atMachine && f.firstCash, FirstCash, in.Use.Minor, 0, Minor,
+		textf("此前%[2]d天内%[1]d次用卡从未取现", "no cash in %d uses in %d days", f.uses, window.NominalDays))
+	lone := f.atMachine && f.cash == 1
+	add(lone && f.large, AmountVsUsual, in.Use.Minor, f.usualMinor, Minor, usual)
+	add(lone && !f.large && f.much, AmountVsUsual, in.Use.Minor, d.SpreeMinor, Minor, Text{})
+	add(lone && f.swiped, StripeRead, 1, 0, Uses, stripeReason().Baseline)
+	add(f.remote && f.tests < 2 && f.refused, RefusedTest, in.Use.Minor, d.SmallMinor, Minor,
+		Text{Zh: "此前从未在该商户消费", En: "the card never bought from this merchant"})
 	add(f.declined > 0, DeclinedAttempts, int64(f.declined), 1, Uses, series)
 	p95 := card.Money{Minor: f.usualMinor, Currency: in.Currency}
 	add(f.spree(), SpreeVsUsual, f.spent, f.spreeMinor, Minor,
 		Text{Zh: p95.In(card.Chinese) + "：" + usual.Zh, En: p95.In(card.English) + ": " + usual.En})
 	habit := f.habitText(d.UntilHour)
 	switch {
-	case f.habit:
+	case f.excused():
 		habit = Text{Zh: "减轻嫌疑：" + habit.Zh, En: "softens: " + habit.En}
 		add(true, NightHabit, int64(f.nightPercent), int64(d.HabitPercent), Percent, habit)
 	case f.rare:

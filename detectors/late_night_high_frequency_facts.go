@@ -11,7 +11,11 @@ type nightFacts struct {
 	all, apart density
 	// declined, cash and tests count within the long span: refusals, withdrawals, small charges by card number.
 	declined, cash, tests int
-	// shops says that the test charges came from more than one merchant, shop is the last one's hash.
+	// rapid says that two of them lie within the short span.
+	rapid bool
+	// cheap counts those that are small in themselves, though not for this card; shops says that they came from more than one
+	// merchant, shop is the last one's hash.
+	cheap int
 	shops bool
 	shop  uint32
 	// settled says that the card has a history of amounts, usualMinor its p95 over that many of them.
@@ -25,9 +29,17 @@ type nightFacts struct {
 	// nightUses of uses lie at night; nightPercent is their share, with the prior; rare and habit judge it.
 	nightUses, uses, nightPercent int
 	rare, habit                   bool
-	// cashUses of uses are cash; cashRare says that it is next to none.
-	cashUses int
-	cashRare bool
+	// cashUses of uses are cash; cashRare says that it is next to none, firstCash that this withdrawal is the first.
+	cashUses            int
+	cashRare, firstCash bool
+	// much says that the withdrawal comes to what makes a series large.
+	much bool
+	// swiped says that the stripe was read of a card whose chip was read before.
+	swiped bool
+	// refused says that the use is a small charge that was declined, of a seller that the card never bought from.
+	refused bool
+	// remote and atMachine say how the use itself was made: from afar, or as a withdrawal; over a counter it is neither.
+	remote, atMachine bool
 }
 
 // density counts the uses in the short and in the long span.
@@ -40,11 +52,14 @@ func (d *density) add(dense bool) {
 	}
 }
 
-// alonePoints is the most that a use scores by itself: declined, at a rare hour, after an earlier fraud.
+// alonePoints is the most that a use other than a withdrawal scores by itself: declined, at a rare hour, after an earlier fraud.
 const alonePoints = 30
 
 // alone reports whether no other use hangs together with this one, which most night uses need no further look for.
 func (d *LateNightHighFrequency) alone(in *Sighting) bool {
+	if in.Use.Type == card.Cash || d.refusedTest(in.Use) {
+		return false
+	}
 	recent := in.Window.Recent()
 	for i := len(recent) - 1; i >= 0 && in.Use.At.Sub(recent[i].At) <= d.Series; i-- {
 		if d.together(&recent[i]) {
@@ -52,6 +67,11 @@ func (d *LateNightHighFrequency) alone(in *Sighting) bool {
 		}
 	}
 	return true
+}
+
+// refusedTest reports a small charge by card number that was declined: the first of a test is nothing else.
+func (d *LateNightHighFrequency) refusedTest(u *window.Use) bool {
+	return u.Status == card.Declined && u.Type == card.Purchase && (u.Entry == card.Ecommerce || u.Entry == card.Manual) && u.Minor <= d.SmallMinor
 }
 
 // together reports whether a use within the series belongs to it.
@@ -67,6 +87,8 @@ func (d *LateNightHighFrequency) facts(in *Sighting) nightFacts {
 	f.settled = f.amounts >= d.PriorUses
 	f.large = f.settled && u.Minor > f.usualMinor
 	f.spreeMinor = max(3*f.usualMinor, d.SpreeMinor)
+	f.atMachine = u.Type == card.Cash
+	f.remote = !f.atMachine && !u.Present() && u.Entry != card.QR
 	small := d.SmallMinor
 	if f.settled {
 		small = min(small, amounts.Quantile(0.5))
@@ -78,7 +100,12 @@ func (d *LateNightHighFrequency) facts(in *Sighting) nightFacts {
 			f.count(d, u, o, small)
 		}
 	}
-	d.habits(w, &f)
+	if f.shops || f.declined > 0 {
+		// Nobody buys breakfast from two sellers at a time, however cheaply the card lives.
+		f.tests = f.cheap
+	}
+	f.refused = d.refusedTest(u) && f.settled && stranger(w, u)
+	d.habits(u, w, &f)
 	return f
 }
 
@@ -98,16 +125,20 @@ func (f *nightFacts) count(d *LateNightHighFrequency, u, o *window.Use, small in
 		return
 	case o.Entry == card.CredentialOnFile:
 		// Shops charge stored cards (subscriptions) in nightly batches; testers type numbers in.
-	case o.Minor <= small:
-		f.shops = f.shops || f.tests > 0 && o.Merchant != f.shop
+	case o.Minor <= d.SmallMinor:
+		f.shops = f.shops || f.cheap > 0 && o.Merchant != f.shop
 		f.shop = o.Merchant
-		f.tests++
+		f.cheap++
+		f.rapid = f.rapid || f.cheap > 1 && dense
+		if o.Minor <= small {
+			f.tests++
+		}
 	}
 	f.apart.add(dense)
 }
 
 // habits compares with the card's own nights. The prior keeps a short history from claiming that it knows.
-func (d *LateNightHighFrequency) habits(w *window.Window, f *nightFacts) {
+func (d *LateNightHighFrequency) habits(u *window.Use, w *window.Window, f *nightFacts) {
 	total := w.Total()
 	f.uses = int(total.Uses)
 	for h := range d.UntilHour {
@@ -117,12 +148,33 @@ func (d *LateNightHighFrequency) habits(w *window.Window, f *nightFacts) {
 	f.rare, f.habit = f.nightPercent < d.RarePercent, f.nightPercent >= d.HabitPercent
 	f.cashUses = int(total.Cash)
 	f.cashRare = f.cash > 0 && f.settled && 20*f.cashUses < f.uses
+	f.much = f.atMachine && u.Minor >= d.SpreeMinor
+	f.swiped = f.atMachine && u.Entry == card.Magstripe && chipped(w.Recent())
+	f.firstCash = f.atMachine && f.cashUses == 0 && f.cash == 1 && f.uses >= knownUses
 }
+
+// stranger reports whether the card never bought from the use's merchant.
+func stranger(w *window.Window, u *window.Use) bool {
+	known := u.Merchant == 0
+	for p := w.Since(u.At.UnixMilli - window.LogSpan.Milliseconds()); !known && p.Next(); {
+		known = p.Merchant == u.Merchant
+	}
+	return !known
+}
+
+// knownUses is how many uses without cash say that the holder draws none: a month of an ordinary card.
+const knownUses = 60
 
 // score adds the facts up. Density, not count, separates a burst from a night out; the card's habit removes most of the rest, and costs
 // recall when it is trusted alone (notes/data.md §5). Somebody who stands at a counter is rarely a machine.
 func (f *nightFacts) score(tight bool) int {
-	points := f.densityPoints() + f.testPoints() + f.cashPoints() + f.declinedPoints()
+	points := f.densityPoints() + f.declinedPoints()
+	if f.remote {
+		points += f.testPoints()
+	}
+	if f.atMachine {
+		points += f.cashPoints()
+	}
 	add := func(holds bool, more int) {
 		if holds {
 			points += more
@@ -130,9 +182,15 @@ func (f *nightFacts) score(tight bool) int {
 	}
 	add(f.spree(), 25)
 	add(f.rare, 10)
-	add(f.habit, -20)
+	add(f.excused(), -20)
 	add(tight && points > 0, 10)
 	return points
+}
+
+// excused says whether the card's nights excuse the use: not cash where there is next to none, and not tests one after the other at
+// several sellers, which nobody has a habit of.
+func (f *nightFacts) excused() bool {
+	return f.habit && !(f.atMachine && f.cash > 1 && f.cashRare) && !(f.remote && f.shops && f.rapid)
 }
 
 func (f *nightFacts) densityPoints() int { return max(f.apart.points(), f.all.points()/2) }
@@ -160,21 +218,42 @@ func (f *nightFacts) testPoints() int {
 		return 50
 	case f.tests == 2:
 		return 40
+	case f.refused:
+		return 30
 	}
 	return 0
 }
 
+// cashPoints: nobody goes back to the machine within the hour but for what it did not give. A single withdrawal counts where there
+// never was one.
 func (f *nightFacts) cashPoints() int {
 	points := 0
 	switch {
 	case f.cash >= 3:
-		points = 50
+		points = 60
 	case f.cash == 2:
-		points = 35
+		points = 50
+	default:
+		return f.lonePoints()
 	}
-	if points > 0 && f.cashRare {
+	if f.cashRare {
 		points += 10
 	}
+	return points
+}
+
+// lonePoints judge a single withdrawal: the first of a card that draws no cash, more than what is large for it, with a copied stripe.
+func (f *nightFacts) lonePoints() int {
+	points := 0
+	add := func(holds bool, more int) {
+		if holds {
+			points += more
+		}
+	}
+	add(f.firstCash, 30)
+	add(f.large, 15)
+	add(!f.large && f.much, 10)
+	add(f.swiped, 25)
 	return points
 }
 

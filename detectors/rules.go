@@ -29,6 +29,8 @@ type Problem struct {
 	Path string
 	// Text says what the value must be.
 	Text string
+	// See is the path of another value that the text is about, empty for none.
+	See string
 	// Line and Column lead to the place inside a value that is a text of its own, counted from 1 in characters; 0 for the whole value.
 	Line, Column int
 }

@@ -12,6 +12,8 @@ import (
 type SegmentRules struct {
 	LargeOutOfTown         *LargeOutOfTown         `yaml:"large_out_of_town" json:"large_out_of_town,omitempty"`
 	LateNightHighFrequency *LateNightHighFrequency `yaml:"late_night_high_frequency" json:"late_night_high_frequency,omitempty"`
+	SlowClone              *SlowClone              `yaml:"slow_clone" json:"slow_clone,omitempty"`
+	OnlineSpree            *OnlineSpree            `yaml:"online_spree" json:"online_spree,omitempty"`
 }
 
 // Catalogue lists the sections that differ.
@@ -22,6 +24,12 @@ func (s *SegmentRules) Catalogue() []CardDetector {
 	}
 	if s.LateNightHighFrequency != nil {
 		own = append(own, s.LateNightHighFrequency)
+	}
+	if s.SlowClone != nil {
+		own = append(own, s.SlowClone)
+	}
+	if s.OnlineSpree != nil {
+		own = append(own, s.OnlineSpree)
 	}
 	return own
 }

@@ -61,6 +61,8 @@ type CardState struct {
 	Exemptions []Exemption
 	// TightUntil ends the stricter watch after a fraud, in Unix milliseconds; 0 when there was none.
 	TightUntil int64
+	// Witness is the newest use that a detector asked to remember.
+	Witness Witness
 }
 
 // Reset makes the state a customer never seen and keeps its memory.
@@ -110,6 +112,7 @@ func (s *State) addCard() *CardState {
 	c := &s.Cards[len(s.Cards)-1]
 	c.Window.Reset()
 	c.ID, c.Exemptions, c.TightUntil = c.ID[:0], c.Exemptions[:0], 0
+	c.Witness.forget()
 	return c
 }
 

@@ -51,7 +51,7 @@ func (s *State) UnmarshalBinary(data []byte) error {
 	}
 	s.Profile = readProfile(r, v, segment)
 	for range bounded(r, 16, MaxCards) {
-		s.addCard().read(r)
+		s.addCard().read(r, v)
 	}
 	s.Forgotten = uint32(r.Uint())
 	for range bounded(r, 8, ledger.MaxAccounts) {
@@ -116,16 +116,19 @@ func (c *CardState) append(dst []byte) []byte {
 	for _, e := range c.Exemptions {
 		dst = pack.Int(pack.Fixed64(append(dst, byte(e.kind)), e.key), e.Until)
 	}
-	return pack.Int(dst, c.TightUntil)
+	return c.Witness.append(pack.Int(dst, c.TightUntil))
 }
 
-func (c *CardState) read(r *pack.Reader) {
+func (c *CardState) read(r *pack.Reader, version byte) {
 	c.ID = append(c.ID, r.Bytes()...)
 	c.Window.Read(r)
 	for range bounded(r, 10, maxExemptions) {
 		c.Exemptions = append(c.Exemptions, Exemption{kind: scopeKind(r.Byte()), key: r.Fixed64(), Until: r.Int()})
 	}
 	c.TightUntil = r.Int()
+	if version > 2 {
+		c.Witness.read(r)
+	}
 }
 
 func appendMoment(dst []byte, m card.Moment) []byte {

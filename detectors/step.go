@@ -136,21 +136,60 @@ func (m *Monitor) stepTransaction(s *State, ev card.Event, t *card.Transaction, 
 	*use, skewed = window.UseOf(t, window.Clock{Arrived: ev.Arrived, Lateness: m.rules.Lateness, Ahead: m.rules.ClockAhead})
 	c := s.openCard(t.Card)
 	if c.Window.Check(use) == window.Applied && use.IsUse() && !use.Late && !c.exempted(t, use) {
-		s.work.sighting = Sighting{Use: use, Window: &c.Window, Home: s.Profile.Home, Tight: use.At.UnixMilli < c.TightUntil, Currency: t.Amount.Currency,
-			Transaction: t, Profile: &s.Profile, Cards: s.Cards}
-		out.Judged = true
-		m.judge(s, s.liveBook(out), ev, t, out)
-		for _, draft := range m.drafts {
-			draft.judge(s, s.shadowBook(out), ev, t, out)
-		}
-		s.work.sighting = Sighting{}
+		m.sight(s, c, ev, t, out)
 	}
 	out.Admission = admission(c.Window.Add(use), skewed, use.Late)
 }
 
-// judge asks every detector about the use; what they find together is one finding.
-func (m *Monitor) judge(s *State, b book, ev card.Event, t *card.Transaction, out *Effects) {
+// sight lets the rules, and those in draft, judge the use.
+func (m *Monitor) sight(s *State, c *CardState, ev card.Event, t *card.Transaction, out *Effects) {
+	use, in := &s.work.use, &s.work.sighting
+	*in = Sighting{Use: use, Window: &c.Window, Home: s.Profile.Home, Tight: use.At.UnixMilli < c.TightUntil, Currency: t.Amount.Currency,
+		Transaction: t, Profile: &s.Profile, Cards: s.Cards}
+	if c.Witness.known() {
+		in.Earlier = &c.Witness
+	}
+	out.Judged = true
+	found, told := m.judge(s, s.liveBook(out), ev, t, out)
+	remember := in.Remember && !found
+	for _, draft := range m.drafts {
+		draft.judge(s, s.shadowBook(out), ev, t, out)
+	}
+	switch {
+	case remember:
+		c.Witness.keep(t, use)
+	case told:
+		c.Witness.forget()
+	}
+	*in = Sighting{}
+}
+
+// judge raises what the detectors find in the use. Found says that there was something, told that one spoke about an earlier use.
+func (m *Monitor) judge(s *State, b book, ev card.Event, t *card.Transaction, out *Effects) (found, told bool) {
+	f, in := &s.work.finding, &s.work.sighting
+	hints, told := m.ask(s, b, ev, t, out)
+	if f.Score == 0 && hints >= togetherAt {
+		in.Together = true
+		m.ask(s, b, ev, t, out)
+		in.Together = false
+		f.Score = min(hints, 100)
+	}
+	if f.Score == 0 {
+		return false, told
+	}
+	f.EventID, f.OccurredAt = t.ID, in.Use.At
+	f.Use, f.Approved = useOf(t, in.Use), t.Status == card.Approved
+	f.Severity = severityOf(f)
+	m.raise(b, ev, f)
+	*f = Finding{}
+	return true, told
+}
+
+// ask lets every detector look at the use; what they find together is one finding, and hints is what those have who find nothing by
+// themselves, if they are several.
+func (m *Monitor) ask(s *State, b book, ev card.Event, t *card.Transaction, out *Effects) (hints int, told bool) {
 	f, other, in := &s.work.finding, &s.work.other, &s.work.sighting
+	hinting := 0
 	for i, d := range m.cardsFor(s.Profile.Segment) {
 		d.Evaluate(in, other)
 		if in.Fault != "" {
@@ -158,20 +197,30 @@ func (m *Monitor) judge(s *State, b book, ev card.Event, t *card.Transaction, ou
 			in.Fault = ""
 		}
 		if other.Score == 0 {
+			if other.Hint >= leastHint {
+				hints, hinting = hints+other.Hint, hinting+1
+			}
+			other.Hint = 0
 			continue
 		}
 		other.Detector, other.Version = m.about[i].Name, m.about[i].Version
-		f.absorb(other)
+		other.Card, other.Account = t.Card, t.Account
+		switch {
+		case other.Earlier != nil && in.Together:
+			// It has been told already.
+		case other.Earlier != nil:
+			other.Earlier.testify(other)
+			other.Severity, told = severityOf(other), true
+			m.raise(b, ev, other)
+		default:
+			f.absorb(other)
+		}
 		*other = Finding{}
 	}
-	if f.Score == 0 {
-		return
+	if hinting < 2 {
+		hints = 0
 	}
-	f.Severity = SeverityOf(f.Score)
-	f.EventID, f.OccurredAt, f.Card, f.Account = t.ID, s.work.use.At, t.Card, t.Account
-	f.Use, f.Approved = useOf(t, &s.work.use), t.Status == card.Approved
-	m.raise(b, ev, f)
-	*f = Finding{}
+	return hints, told
 }
 
 func admission(outcome window.Outcome, skewed, late bool) Admission {

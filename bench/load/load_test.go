@@ -95,7 +95,7 @@ func TestDetectorAndHotpathNeedNoBroker(t *testing.T) {
 	for _, step := range r.Detector.Steps {
 		names = append(names, step.Name)
 	}
-	require.Equal(t, []string{"check", "large_out_of_town", "late_night_high_frequency", "one_more"}, names)
+	require.Equal(t, []string{"check", "large_out_of_town", "late_night_high_frequency", "slow_clone", "online_spree", "one_more"}, names)
 	require.Greater(t, r.Hotpath.Cards, 70)
 	require.EqualValues(t, r.Hotpath.Records, r.Hotpath.Monitor.Records)
 	require.Positive(t, r.Hotpath.StateBytesPerCard)

@@ -54,34 +54,64 @@ func (w *LabelWriter) Flush() error {
 // used when they are there, other columns are passed over, and columns may stand in any order. Labels are 0 or 1. An event
 // that is labelled twice in different ways is an error, like every error with its line.
 func ReadLabels(r io.Reader) (map[string]Label, error) {
+	labels := map[string]Label{}
+	err := eachLabel(r, func(l Label) error {
+		if before, twice := labels[l.EventID]; twice && before != l {
+			return fmt.Errorf("event %s has two different labels", l.EventID)
+		}
+		labels[l.EventID] = l
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return labels, nil
+}
+
+// ReadFrauds reads of a label file the attacks' transactions alone, each with its episode: of millions of labels they are a few.
+func ReadFrauds(r io.Reader) (map[string]string, error) {
+	frauds := map[string]string{}
+	err := eachLabel(r, func(l Label) error {
+		if l.Fraud {
+			frauds[l.EventID] = l.Episode
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return frauds, nil
+}
+
+// eachLabel hands out the lines of a label file.
+func eachLabel(r io.Reader, take func(Label) error) error {
 	in := csv.NewReader(r)
 	in.ReuseRecord = true
 	first, err := in.Read()
 	if err != nil {
-		return nil, fmt.Errorf("score: reading the header of the labels: %w", err)
+		return fmt.Errorf("score: reading the header of the labels: %w", err)
 	}
 	columns, err := findColumns(first)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	labels, words := map[string]Label{}, interner{}
+	words := interner{}
 	for {
 		row, err := in.Read()
 		if errors.Is(err, io.EOF) {
-			return labels, nil
+			return nil
 		}
 		if err != nil {
-			return nil, fmt.Errorf("score: reading labels: %w", err)
+			return fmt.Errorf("score: reading labels: %w", err)
 		}
 		line, _ := in.FieldPos(0)
 		l, err := columns.label(row, words)
+		if err == nil {
+			err = take(l)
+		}
 		if err != nil {
-			return nil, fmt.Errorf("score: labels, line %d: %w", line, err)
+			return fmt.Errorf("score: labels, line %d: %w", line, err)
 		}
-		if before, twice := labels[l.EventID]; twice && before != l {
-			return nil, fmt.Errorf("score: labels, line %d: event %s has two different labels", line, l.EventID)
-		}
-		labels[l.EventID] = l
 	}
 }
 

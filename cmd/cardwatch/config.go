@@ -37,26 +37,3 @@ func newConfig() *cobra.Command {
 	cmd.AddCommand(check, reference)
 	return cmd
 }
-
-func newRules() *cobra.Command {
-	cmd := &cobra.Command{Use: "rules", Short: "Detection rules · 检测规则", Args: noArgs, RunE: help}
-	cmd.AddCommand(&cobra.Command{
-		Use:   "check FILE",
-		Short: "Check a rules file: exit 0, or 2 with file:line:column and the cause · 检查规则文件",
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return usage(fmt.Errorf("%s takes one file", cmd.CommandPath()))
-			}
-			return nil
-		},
-		RunE: func(_ *cobra.Command, args []string) error {
-			if _, err := config.LoadRules(args[0]); err != nil {
-				return usage(err)
-			}
-			fmt.Fprintf(os.Stderr, "%s is fine\n", args[0])
-			return nil
-		},
-	})
-	cmd.AddCommand(cycleCommands()...)
-	return cmd
-}

@@ -86,7 +86,7 @@ func TestAllProblemsAreToldAtOnce(t *testing.T) {
 	one.When, one.Version, one.Windows[1].Span = "amount_mino > 1 && mc > 2", 0, -1
 	set := setOf(one, two)
 	problems := lines(rule.Check(&set))
-	for _, want := range []string{"'amount_mino'", "'mc'", "version", "windows[1].span", `rules[1].id (0:0): "small_online_burst" is the name of rules[0] already`} {
+	for _, want := range []string{"'amount_mino'", "'mc'", "version", "windows[1].span", `rules[1].id (0:0): "small_online_burst" is the name of rules[0].id already`} {
 		require.Contains(t, problems, want)
 	}
 }

@@ -1,7 +1,10 @@
 package rule
 
 import (
+	"cmp"
 	"math"
+	"slices"
+	"time"
 
 	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/operators"
@@ -81,7 +84,7 @@ func (c *closures) truth(e ast.Expr) fn[bool] {
 	name, args := call(e)
 	switch name {
 	case operators.LogicalAnd, operators.LogicalOr:
-		return logic(name == operators.LogicalOr, c.truth(args[0]), c.truth(args[1]))
+		return c.chain(name, e)
 	case operators.LogicalNot:
 		if inner := c.truth(args[0]); inner != nil {
 			return func(s *scope) (bool, detectors.Fault) {
@@ -106,6 +109,38 @@ func (c *closures) truth(e ast.Expr) fn[bool] {
 		return c.mccIn(args[0], args[1])
 	}
 	return nil
+}
+
+// chain is a row of conditions, the cheap ones first: what decides the row is the same in any order, and most uses are decided by what costs
+// nothing, before a window has to look at the past.
+func (c *closures) chain(op string, e ast.Expr) fn[bool] {
+	var parts []ast.Expr
+	var flatten func(e ast.Expr)
+	flatten = func(e ast.Expr) {
+		if name, args := call(e); name == op {
+			flatten(args[0])
+			flatten(args[1])
+			return
+		}
+		parts = append(parts, e)
+	}
+	flatten(e)
+	slices.SortStableFunc(parts, func(a, b ast.Expr) int { return cmp.Compare(c.weight(a), c.weight(b)) })
+	row := c.truth(parts[0])
+	for _, part := range parts[1:] {
+		row = logic(op == operators.LogicalOr, row, c.truth(part))
+	}
+	return row
+}
+
+// weight orders expressions by how far they look back.
+func (c *closures) weight(e ast.Expr) (weight time.Duration) {
+	ast.PostOrderVisit(e, ast.NewExprVisitor(func(e ast.Expr) {
+		if v := c.ident(e); v != nil {
+			weight = max(weight, v.reach)
+		}
+	}))
+	return weight
 }
 
 // logic is CEL's: what one side decides, a fault on the other does not undo.

@@ -71,7 +71,7 @@ func (c *compiler) rule(r *detectors.CustomRule) *Detector {
 		}
 		d.windows = append(d.windows, counter)
 		if i < maxWindows && !c.taken(r.Windows[i].Name) {
-			variables = append(variables, variable{name: r.Windows[i].Name, isWindow: true, window: i})
+			variables = append(variables, variable{name: r.Windows[i].Name, isWindow: true, window: i, reach: r.Windows[i].Span})
 		}
 	}
 	names, err := c.use.with(variables)

@@ -59,9 +59,9 @@ func compileAll(rules *detectors.Rules) ([]*Detector, []detectors.Problem) {
 		r := &rules.Custom[i]
 		c.path = fmt.Sprintf("rules[%d]", i)
 		if by, overlaps := taken[r.ID]; overlaps {
-			c.fail("id", "%q is the name of %s already", r.ID, by)
+			c.add("id", []detectors.Problem{{Text: fmt.Sprintf("%q is the name of %s already", r.ID, by), See: by}})
 		}
-		taken[r.ID] = c.path
+		taken[r.ID] = c.path + ".id"
 		compiled = append(compiled, c.rule(r))
 	}
 	return compiled, c.problems

@@ -17,7 +17,8 @@ type scope struct {
 	// value and limit are those of the reason whose text is being written.
 	value, limit int64
 	base         baselines
-	// history and found are room for counting a window.
+	// now, history and found are room for counting a window.
+	now     window.Past
 	history window.History
 	found   gathered
 }
@@ -81,6 +82,17 @@ func (s *scope) daysSinceFirstUse() int64 {
 		oldest = min(oldest, h.At.UnixMilli)
 	}
 	return (s.in.Use.At.UnixMilli - oldest) / (24 * time.Hour).Milliseconds()
+}
+
+// completeDays is how many days back the card's log has every use: fewer than 90 for a card that is used very often, and after an upgrade
+// from a release that kept no log.
+func (s *scope) completeDays() int64 {
+	const days = int64(window.LogSpan / window.Day)
+	since := s.in.Window.LogSince()
+	if since == 0 {
+		return days
+	}
+	return min(max((s.in.Use.At.UnixMilli-since)/window.Day.Milliseconds(), 0), days)
 }
 
 // usual reports whether the card was used at a place on several days: what usual_cities lists.

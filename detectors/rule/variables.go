@@ -1,6 +1,8 @@
 package rule
 
 import (
+	"time"
+
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/types"
 
@@ -27,6 +29,8 @@ type variable struct {
 	// isWindow marks the number of the rule's window.
 	isWindow bool
 	window   int
+	// reach is how far it looks back, which is what it costs.
+	reach time.Duration
 	// onlyCompared is a text of which nothing but its code is known.
 	onlyCompared bool
 }
@@ -100,17 +104,18 @@ func ofUse() []variable {
 		{name: "local_weekday", number: func(s *scope) int64 { return int64((s.in.Use.At.LocalDay()+4)%7+7) % 7 }},
 		{name: "utc_offset_minutes", number: func(s *scope) int64 { return int64(s.in.Use.At.OffsetMinutes) }},
 
-		{name: "p50", number: func(s *scope) int64 { return s.amounts().p50 }},
-		{name: "p95", number: func(s *scope) int64 { return s.amounts().p95 }},
-		{name: "amounts_90d", number: func(s *scope) int64 { return s.amounts().n }},
+		{name: "p50", reach: 1, number: func(s *scope) int64 { return s.amounts().p50 }},
+		{name: "p95", reach: 1, number: func(s *scope) int64 { return s.amounts().p95 }},
+		{name: "amounts_90d", reach: 1, number: func(s *scope) int64 { return s.amounts().n }},
 		{name: "uses_90d", number: func(s *scope) int64 { return int64(s.total().Uses) }},
 		{name: "declined_90d", number: func(s *scope) int64 { return int64(s.total().Declined) }},
 		{name: "remote_90d", number: func(s *scope) int64 { return int64(s.total().Remote) }},
 		{name: "cash_90d", number: func(s *scope) int64 { return int64(s.total().Cash) }},
 		{name: "spend_90d", number: func(s *scope) int64 { return s.total().Spend }},
 		{name: "night_share", real: (*scope).nightShare},
-		{name: "usual_cities", list: (*scope).usualCities},
-		{name: "days_since_first_use", number: (*scope).daysSinceFirstUse},
+		{name: "usual_cities", reach: 2, list: (*scope).usualCities},
+		{name: "days_since_first_use", reach: window.LogSpan, number: (*scope).daysSinceFirstUse},
+		{name: "complete_days", number: (*scope).completeDays},
 		{name: "earlier_fraud", truth: func(s *scope) bool { return s.in.Tight }},
 
 		{name: "segment", text: func(s *scope) string { return s.in.Profile.Segment }},

@@ -61,26 +61,26 @@ func (s *scope) window(i int) (int64, detectors.Fault) {
 
 // count looks at every use of the span, the newest first.
 func (c *counter) count(s *scope) (int64, detectors.Fault) {
-	now := s.in.Use.Past()
+	s.now = s.in.Use.Past()
 	for _, key := range c.keys {
-		if key(&now) == 0 {
+		if key(&s.now) == 0 {
 			return 0, "" // Nobody knows what it would share.
 		}
 	}
 	s.found = gathered{values: s.found.values[:0]}
 	if !c.pastOnly {
-		s.history.Past = now
-		if fault := c.take(s, &now); fault != "" {
+		s.history.Past = s.now
+		if fault := c.take(s); fault != "" {
 			return 0, fault
 		}
 	}
 	if !c.customer {
-		if fault := c.countCard(s, s.in.Window, &now); fault != "" {
+		if fault := c.countCard(s, s.in.Window); fault != "" {
 			return 0, fault
 		}
 	} else {
 		for i := range s.in.Cards {
-			if fault := c.countCard(s, &s.in.Cards[i].Window, &now); fault != "" {
+			if fault := c.countCard(s, &s.in.Cards[i].Window); fault != "" {
 				return 0, fault
 			}
 		}
@@ -91,13 +91,13 @@ func (c *counter) count(s *scope) (int64, detectors.Fault) {
 	return c.fold(&s.found), ""
 }
 
-func (c *counter) countCard(s *scope, w *window.Window, now *window.Past) detectors.Fault {
-	s.history = w.Since(now.At.UnixMilli - c.span.Milliseconds() + 1)
+func (c *counter) countCard(s *scope, w *window.Window) detectors.Fault {
+	s.history = w.Since(s.now.At.UnixMilli - c.span.Milliseconds() + 1)
 	for s.history.Next() {
-		if s.history.At.UnixMilli > now.At.UnixMilli {
+		if s.history.At.UnixMilli > s.now.At.UnixMilli {
 			continue
 		}
-		if fault := c.take(s, now); fault != "" {
+		if fault := c.take(s); fault != "" {
 			return fault
 		}
 	}
@@ -106,10 +106,10 @@ func (c *counter) countCard(s *scope, w *window.Window, now *window.Past) detect
 
 // take counts the use that the history stands at, if it is one of those meant. A use of which where cannot be told, such as a distance
 // to nowhere known, does not count; any other fault is the window's.
-func (c *counter) take(s *scope, now *window.Past) detectors.Fault {
+func (c *counter) take(s *scope) detectors.Fault {
 	p := &s.history.Past
 	for _, key := range c.keys {
-		if key(p) != key(now) {
+		if key(p) != key(&s.now) {
 			return ""
 		}
 	}

@@ -43,7 +43,7 @@ func (w *Window) sight(u *Use) {
 	if u.Status != card.Approved || w.periodAge(u.At) >= Periods {
 		return
 	}
-	if u.Type == card.Purchase && IsTravel(u.MCC) {
+	if u.Type == card.Purchase && IsTravel(u.MCC) && u.Minor >= leastFare {
 		w.travelDay = max(w.travelDay, day)
 	}
 	if u.Spot.Area == 0 || !u.Present() {
@@ -89,6 +89,10 @@ func (w *Window) placeIndex(a Area) int {
 	}
 	return -1
 }
+
+// leastFare is what a journey or a night away costs at least, in minor units: the slowest train over 300 km. Agencies, car hire and
+// ships also sell insurance, parking and ferry tickets.
+const leastFare = 6_000
 
 // IsTravel reports whether a purchase in the category shows that its holder is going somewhere: airlines and hotels by brand
 // (3000–3350, 3501–3999) and in general (4511, 7011), car hire (3351–3500, 7512), railways 4112, coaches 4131, ships 4411,

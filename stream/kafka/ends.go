@@ -21,26 +21,6 @@ func (c *Client) End(ctx context.Context, topic string, partition int) (int64, e
 	}
 }
 
-// OffsetAt is the first offset of the partition whose record carries that time or a later one, the partition's end when none does. It retries
-// until ctx ends.
-func (c *Client) OffsetAt(ctx context.Context, topic string, partition int, at time.Time) (int64, error) {
-	again := retry{c: c, transport: c.main, what: "find a time in " + topic}
-	for {
-		found, err := c.offset(ctx, topic, kgo.TimeOffsetOf(partition, at), kgo.ReadCommitted)
-		if err == nil {
-			for offset := range found.Offsets {
-				if offset >= 0 { // brokers say -1 for none, with or without a time
-					return offset, nil
-				}
-			}
-			return c.End(ctx, topic, partition)
-		}
-		if err := again.after(ctx, err); err != nil {
-			return 0, err
-		}
-	}
-}
-
 // End is one past the last offset that this producer knows to be written to a partition, false before its first write there.
 func (p *Producer) End(topic string, partition int) (int64, bool) {
 	p.targetsMu.Lock()
@@ -50,4 +30,23 @@ func (p *Producer) End(topic string, partition int) (int64, bool) {
 		return 0, false
 	}
 	return w.end.Load(), true
+}
+
+// OffsetAt is the offset of the first record of the partition that is not older than a time, the end when all are. It retries until ctx ends.
+func (c *Client) OffsetAt(ctx context.Context, topic string, partition int, at time.Time) (int64, error) {
+	again := retry{c: c, transport: c.main, what: "find a time in " + topic}
+	for {
+		found, err := c.offset(ctx, topic, kgo.TimeOffsetOf(partition, at), kgo.ReadCommitted)
+		if err == nil {
+			for offset := range found.Offsets {
+				if offset >= 0 {
+					return offset, nil
+				}
+			}
+			return c.End(ctx, topic, partition)
+		}
+		if err := again.after(ctx, err); err != nil {
+			return 0, err
+		}
+	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/detectors"
+	"github.com/cardwatch/cardwatch/stream/history"
 	"github.com/cardwatch/cardwatch/stream/kafka"
 	"github.com/cardwatch/cardwatch/stream/wire"
 )
@@ -36,12 +37,11 @@ const commitEvery = 20_000
 // ctx ended.
 func Run(ctx context.Context, cfg Config) (summary *Summary, err error) {
 	began := time.Now()
-	var read int64
-	sources, err := openSources(cfg.In, &read)
+	in, err := history.Open(cfg.In, wire.Inputs())
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, closeSources(sources)) }()
+	defer func() { err = errors.Join(err, in.Close()) }()
 	summary = NewSummary()
 	out, err := newOutput(cfg.Out, func(m kafka.Message) {
 		summary.Output(m)
@@ -56,7 +56,7 @@ func Run(ctx context.Context, cfg Config) (summary *Summary, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, w.db.Close()) }()
-	if err := w.feed(ctx, cfg, sources, summary, &read); err != nil {
+	if err := w.feed(ctx, cfg, in, summary); err != nil {
 		return nil, err
 	}
 	if !cfg.Until.IsZero() {
@@ -73,24 +73,19 @@ func Run(ctx context.Context, cfg Config) (summary *Summary, err error) {
 	return summary, summary.countDesk(w)
 }
 
-// feed merges the sources by arrival and applies them.
-func (w *world) feed(ctx context.Context, cfg Config, sources []*source, summary *Summary, read *int64) error {
-	size := inputBytes(sources)
+// feed applies the records as they arrived.
+func (w *world) feed(ctx context.Context, cfg Config, in *history.Reader, summary *Summary) error {
 	for n := 1; ; n++ {
-		s := soonest(sources)
-		if s == nil {
-			return nil
-		}
-		h := s.head()
-		summary.Records[s.topic]++
-		rec := kafka.Record{Timestamp: h.arrived, Value: h.value}
-		if s.topic == wire.TransactionTopic {
-			cfg.seen(s.topic, rec)
-		}
-		if err := w.apply(s.topic, rec); err != nil {
+		r, more, err := in.Next()
+		if err != nil || !more {
 			return err
 		}
-		if err := s.pop(); err != nil {
+		summary.Records[r.Topic]++
+		rec := kafka.Record{Timestamp: r.Arrived, Value: r.Value}
+		if r.Topic == wire.TransactionTopic {
+			cfg.seen(r.Topic, rec)
+		}
+		if err := w.apply(r.Topic, rec); err != nil {
 			return err
 		}
 		if n%commitEvery == 0 {
@@ -98,24 +93,13 @@ func (w *world) feed(ctx context.Context, cfg Config, sources []*source, summary
 				return err
 			}
 			if cfg.Progress != nil {
-				cfg.Progress(*read, size)
+				cfg.Progress(in.Progress())
 			}
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
 		}
 	}
-}
-
-// soonest is the source whose head arrived first; among equals the order of wire.Inputs. Nil when all are at their end.
-func soonest(sources []*source) *source {
-	var best *source
-	for _, s := range sources {
-		if h := s.head(); h != nil && (best == nil || h.arrived < best.head().arrived) {
-			best = s
-		}
-	}
-	return best
 }
 
 func (c Config) seen(topic string, rec kafka.Record) {

@@ -11,7 +11,7 @@ import (
 // figures count what the processors decide. Labels come from closed sets.
 type figures struct {
 	alerts, admissions, tiers  *prometheus.CounterVec
-	shadows                    boundedCounter
+	shadows, faults            boundedCounter
 	moves, denials, deskRefuse *prometheus.CounterVec
 	// admitted is the common case of admissions.
 	admitted prometheus.Counter
@@ -29,6 +29,7 @@ func newFigures(reg prometheus.Registerer, db *store.DB) *figures {
 	f := &figures{
 		alerts:     counter("alerts_total", "Alerts opened.", "detector", "severity"),
 		shadows:    boundedCounter{vec: counter("shadow_alerts_total", "Alerts that rules in shadow would have opened; nothing followed from them.", "rule", "set")},
+		faults:     boundedCounter{vec: counter("rule_errors_total", "Uses about which a rule, live or in shadow, could not answer and so did not fire.", "rule", "cause")},
 		admissions: counter("events_total", "Events by what became of them when they met the state.", "admission"),
 		tiers:      counter("collections_total", "Accounts entering a tier; none is a return to current.", "tier"),
 		moves:      counter("desk_moves_total", "Cases, prompts, queue entries and messages entering a state.", "kind", "state", "channel"),
@@ -54,6 +55,9 @@ func (f *figures) monitor(_ *detectors.State, e *detectors.Effects) {
 		if a := &e.Shadow[i]; a.Revision == 1 {
 			f.shadows.inc(string(a.Detector), a.RuleSet)
 		}
+	}
+	for _, r := range e.RuleErrors {
+		f.faults.inc(string(r.Rule), string(r.Cause))
 	}
 	for i := range e.Collections {
 		tier := string(e.Collections[i].Tier)

@@ -47,10 +47,13 @@ var rooms = map[string][]string{
 	"stream":          {"store", "alerts", "detectors", "detectors/card", "detectors/pack", "stream/kafka", "stream/wire"},
 	"stream/inspect":  {"stream", "stream/kafka", "store", "detectors/card"},
 	"stream/rekey":    {"stream", "stream/kafka", "stream/mapping", "stream/wire"},
-	"stream/replay":   {"stream", "stream/kafka", "stream/wire", "store", "alerts", "detectors", "detectors/card"},
+	// Both replay and back-test read histories.
+	"stream/history":  {"detectors/card", "stream/wire"},
+	"stream/backtest": {"stream/history", "stream/kafka", "stream/wire", "detectors", "detectors/card"},
+	"stream/replay":   {"stream/history", "stream", "stream/kafka", "stream/wire", "store", "alerts", "detectors", "detectors/card"},
 	"stream/sim":      {"stream", "stream/kafka", "stream/wire", "store", "alerts", "alerts/channel", "alerts/dispatch", "detectors", "detectors/card"},
 	"bench":           {"detectors", "detectors/card", "detectors/geo", "detectors/ledger", "detectors/window", "alerts", "store", "stream", "stream/broker", "stream/wire", "stream/kafka", "stream/replay"},
-	"cmd":             {"detectors", "detectors/lifecycle", "detectors/rule", "detectors/card", "detectors/geo", "detectors/window", "alerts", "alerts/channel", "alerts/dispatch", "alerts/glossary", "alerts/quality", "store", "stream", "stream/kafka", "stream/broker", "stream/wire", "stream/inspect", "stream/mapping", "stream/rekey", "stream/replay", "bench"},
+	"cmd":             {"detectors", "detectors/lifecycle", "detectors/rule", "detectors/card", "detectors/geo", "detectors/window", "alerts", "alerts/channel", "alerts/dispatch", "alerts/glossary", "alerts/quality", "store", "stream", "stream/kafka", "stream/broker", "stream/wire", "stream/inspect", "stream/mapping", "stream/rekey", "stream/replay", "stream/history", "stream/backtest", "bench"},
 }
 
 // pure are the rooms of functions (state, event) → (state, effects).

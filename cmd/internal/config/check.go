@@ -28,7 +28,7 @@ func (l *loader) check() {
 	l.checkLinks()
 	l.checkRekey()
 	l.checkRuleControl()
-	owners(l.fail, "rules", l.Rules.Validate())
+	l.checkRules()
 	owners(l.fail, "desk", l.Desk.Validate())
 }
 

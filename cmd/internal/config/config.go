@@ -26,6 +26,7 @@ type Config struct {
 	// RulesControl is one of the Control constants.
 	RulesControl string          `yaml:"rules_control" doc:"files: every process decides by the rules it is given. four_eyes: by the set that a second person approved ('cardwatch rules approve'), and by the given one until there is one."`
 	Breaker      Breaker         `yaml:"breaker" doc:"Stops a rule that suddenly fires at everybody, and tells its owner ('cardwatch rules resume' starts it again)."`
+	RulesPath    string          `yaml:"rules_path" doc:"A rule file, or a directory (rules.d) whose *.yaml files are one set, in the place of the section rules."`
 	Rules        detectors.Rules `yaml:"rules" doc:"The detectors (role monitor)."`
 	Desk         alerts.Policy   `yaml:"desk" doc:"Prompts, contact rules and queues (role desk)."`
 }

@@ -3,7 +3,6 @@ package config
 import (
 	"os"
 
-	"github.com/cardwatch/cardwatch/detectors"
 	"github.com/cardwatch/cardwatch/stream/mapping/strictyaml"
 )
 
@@ -25,26 +24,12 @@ func parse(path string, src []byte, env []string) (*Config, error) {
 		return nil, err
 	}
 	l.environment(env)
+	l.readRules()
 	l.check()
 	if err := l.doc.Err(); err != nil {
 		return nil, err
 	}
 	return &c, nil
-}
-
-// LoadRules reads a file that holds the `rules` section alone, for `rules check` and `replay --rules`; what it leaves out keeps its
-// default.
-func LoadRules(path string) (detectors.Rules, error) {
-	src, err := os.ReadFile(path)
-	if err != nil {
-		return detectors.Rules{}, strictyaml.Problems{{File: path, Message: "cannot read the rules: " + cause(err).Error()}}
-	}
-	rules := detectors.Defaults()
-	doc := strictyaml.Read(path, src, &rules)
-	if doc.Parsed() {
-		owners(doc.Add, "", rules.Validate())
-	}
-	return rules, doc.Err()
 }
 
 // loader is a configuration that is being put together.

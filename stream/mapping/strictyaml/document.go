@@ -83,6 +83,17 @@ func (d *Document) Add(path, format string, args ...any) {
 	d.addAt(where, fmt.Sprintf(format, args...))
 }
 
+// Where is "file:line" of the key at path, empty when the file does not name it.
+func (d *Document) Where(path string) string {
+	if at, ok := d.at[path]; ok {
+		return fmt.Sprintf("%s:%d", d.file, at.line)
+	}
+	return ""
+}
+
+// Include notes problems of another file.
+func (d *Document) Include(others Problems) { d.problems = append(d.problems, others...) }
+
 // AddOutside notes a problem that stands in no line of the file, such as a bad environment variable; source names where.
 func (d *Document) AddOutside(source, format string, args ...any) {
 	d.problems = append(d.problems, Problem{File: source, Message: fmt.Sprintf(format, args...)})

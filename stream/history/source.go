@@ -1,4 +1,4 @@
-package replay
+package history
 
 import (
 	"bufio"
@@ -8,8 +8,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-
-	"github.com/cardwatch/cardwatch/stream/wire"
 )
 
 // line is one record of a file with its estimated arrival.
@@ -31,30 +29,12 @@ type source struct {
 	ahead   []line
 	arrived int64
 	done    bool
-	number  int64
+	// number counts the lines that were read, taken the records that were given.
+	number, taken int64
 }
 
 // maxLine bounds a line; the decoder refuses what is longer than a record may be, so the rest need not be kept.
 const maxLine = 1 << 20
-
-// openSources opens the input files in dir. At least one must be there.
-func openSources(dir string, read *int64) ([]*source, error) {
-	var sources []*source
-	for _, topic := range wire.Inputs() {
-		s, err := openSource(dir, topic, read)
-		if err != nil {
-			return nil, errors.Join(err, closeSources(sources))
-		}
-		if s != nil {
-			sources = append(sources, s)
-		}
-	}
-	if len(sources) == 0 {
-		return nil, fmt.Errorf("replay: %s holds no input: expected files such as %s.jsonl or %s.jsonl.gz",
-			dir, wire.TransactionTopic, wire.TransactionTopic)
-	}
-	return sources, nil
-}
 
 func openSource(dir, topic string, read *int64) (*source, error) {
 	for _, suffix := range []string{".jsonl", ".jsonl.gz"} {
@@ -64,13 +44,13 @@ func openSource(dir, topic string, read *int64) (*source, error) {
 			continue
 		}
 		if err != nil {
-			return nil, fmt.Errorf("replay: %w", err)
+			return nil, fmt.Errorf("history: %w", err)
 		}
 		counted := &countingReader{r: file, n: read}
 		var in io.Reader = counted
 		if suffix == ".jsonl.gz" {
 			if in, err = gzip.NewReader(bufio.NewReaderSize(counted, 1<<16)); err != nil {
-				return nil, errors.Join(fmt.Errorf("replay: %s: %w", path, err), file.Close())
+				return nil, errors.Join(fmt.Errorf("history: %s: %w", path, err), file.Close())
 			}
 		}
 		s := &source{topic: topic, path: path, field: timeField[topic], file: file, lines: bufio.NewReaderSize(in, 1<<18)}
@@ -90,6 +70,7 @@ func (s *source) head() *line {
 // pop drops the head.
 func (s *source) pop() error {
 	s.arrived = s.ahead[0].arrived
+	s.taken++
 	s.ahead = append(s.ahead[:0], s.ahead[1:]...)
 	return s.fill()
 }
@@ -103,7 +84,7 @@ func (s *source) fill() error {
 			break
 		}
 		if err != nil {
-			return fmt.Errorf("replay: %s, line %d: %w", s.path, s.number+1, err)
+			return fmt.Errorf("history: %s, line %d: %w", s.path, s.number+1, err)
 		}
 		s.number++
 		if len(value) == 0 {
@@ -157,14 +138,6 @@ func trimEnd(b []byte) []byte {
 	return b
 }
 
-func closeSources(sources []*source) error {
-	var errs []error
-	for _, s := range sources {
-		errs = append(errs, s.file.Close())
-	}
-	return errors.Join(errs...)
-}
-
 // countingReader counts the bytes of the files themselves, for the progress bar.
 type countingReader struct {
 	r io.Reader
@@ -175,15 +148,4 @@ func (c *countingReader) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
 	*c.n += int64(n)
 	return n, err
-}
-
-// inputBytes is the size of all input files in dir.
-func inputBytes(sources []*source) int64 {
-	var total int64
-	for _, s := range sources {
-		if info, err := os.Stat(s.path); err == nil {
-			total += info.Size()
-		}
-	}
-	return total
 }

@@ -1,4 +1,4 @@
-package replay
+package history
 
 import (
 	"bytes"
@@ -11,7 +11,7 @@ import (
 // timeField is where a topic's records carry their own time.
 var timeField = map[string]string{
 	wire.TransactionTopic: "occurred_at", wire.CustomerTopic: "updated_at", wire.ContactTopic: "updated_at",
-	wire.StatementTopic: "statement_at", wire.PaymentTopic: "paid_at", wire.ReplyTopic: "received_at",
+	wire.StatementTopic: "statement_at", wire.PaymentTopic: "paid_at", wire.ReplyTopic: "received_at", wire.FeedbackTopic: "at",
 }
 
 // ownTime finds the record's time without decoding it; false when there is none that can be read. A record that is no good

@@ -25,8 +25,8 @@ type Incident struct {
 const (
 	// openFor is how long an alert stays open after its newest finding: what happens later is another case.
 	openFor = 24 * time.Hour
-	// growths is how many joined findings are sent each; later ones only when they are worse, so that an attack in full
-	// swing does not flood the desk.
+	// growths is how many joined findings are sent each; later ones only when they are worse or tell of another fact, so that an
+	// attack in full swing does not flood the desk.
 	growths = 5
 	// maxIncidents covers every card and account of a customer; beyond it the one quiet for longest is closed. Drafts have less
 	// room, since nobody waits for them.
@@ -112,6 +112,7 @@ func (m *Monitor) open(mode Mode, ev card.Event, f *Finding) Incident {
 func (m *Monitor) join(b book, in *Incident, ev card.Event, f *Finding) {
 	a := &in.Alert
 	worse := f.Severity.rank() > a.Severity.rank()
+	known := len(a.Reasons)
 	in.FoundAt = max(in.FoundAt, ev.Arrived.UnixMilli)
 	a.Revision++
 	a.RuleSet = m.rules.Version
@@ -131,7 +132,7 @@ func (m *Monitor) join(b book, in *Incident, ev card.Event, f *Finding) {
 	if worse {
 		a.Severity = f.Severity
 	}
-	if worse || a.Revision <= 1+growths {
+	if worse || len(a.Reasons) > known || a.Revision <= 1+growths {
 		b.send(in, ev)
 	}
 }

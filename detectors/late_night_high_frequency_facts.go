@@ -93,11 +93,12 @@ func (d *LateNightHighFrequency) facts(in *Sighting) nightFacts {
 	if f.settled {
 		small = min(small, amounts.Quantile(0.5))
 	}
-	f.count(d, u, u, small)
-	recent := w.Recent()
+	f.count(d, u, u, nil, small)
+	recent, last := w.Recent(), u
 	for i := len(recent) - 1; i >= 0 && u.At.Sub(recent[i].At) <= d.Series; i-- {
 		if o := &recent[i]; d.together(o) {
-			f.count(d, u, o, small)
+			f.count(d, u, o, last, small)
+			last = o
 		}
 	}
 	if f.shops || f.declined > 0 {
@@ -110,7 +111,7 @@ func (d *LateNightHighFrequency) facts(in *Sighting) nightFacts {
 }
 
 // count takes one use of the series in. A use up to the allowed lateness after u belongs to it: it only came first.
-func (f *nightFacts) count(d *LateNightHighFrequency, u, o *window.Use, small int64) {
+func (f *nightFacts) count(d *LateNightHighFrequency, u, o, later *window.Use, small int64) {
 	dense := u.At.Sub(o.At) <= d.Dense
 	f.all.add(dense)
 	if o.Status == card.Declined {
@@ -125,6 +126,8 @@ func (f *nightFacts) count(d *LateNightHighFrequency, u, o *window.Use, small in
 		return
 	case o.Entry == card.CredentialOnFile:
 		// Shops charge stored cards (subscriptions) in nightly batches; testers type numbers in.
+	case later != nil && again(o, later):
+		// What was declined is tried again; a test is of another amount or at another seller.
 	case o.Minor <= d.SmallMinor:
 		f.shops = f.shops || f.cheap > 0 && o.Merchant != f.shop
 		f.shop = o.Merchant
@@ -163,7 +166,7 @@ func stranger(w *window.Window, u *window.Use) bool {
 }
 
 // knownUses is how many uses without cash say that the holder draws none: a month of an ordinary card.
-const knownUses = 60
+const knownUses = 100
 
 // score adds the facts up. Density, not count, separates a burst from a night out; the card's habit removes most of the rest, and costs
 // recall when it is trusted alone (notes/data.md §5). Somebody who stands at a counter is rarely a machine.

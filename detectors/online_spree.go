@@ -77,6 +77,11 @@ func (d *OnlineSpree) member(u *window.Use) bool {
 	return u.Type == card.Purchase && (u.Entry == card.Ecommerce || u.Entry == card.Manual) && u.Minor >= d.LeastMinor && !u.Late && !u.Reversed
 }
 
+// again reports whether one use is the other tried again: what was declined is mostly paid a minute later, and is one purchase.
+func again(a, b *window.Use) bool {
+	return a.Minor == b.Minor && a.Merchant == b.Merchant && a.Status != b.Status
+}
+
 // series looks for the other purchases of the series.
 func (d *OnlineSpree) series(in *Sighting) spreeFacts {
 	f := spreeFacts{total: in.Use.Minor, gap: d.Span}
@@ -87,10 +92,11 @@ func (d *OnlineSpree) series(in *Sighting) spreeFacts {
 		if before > d.Span {
 			break
 		}
-		if !d.member(o) {
+		if !d.member(o) || again(o, in.Use) || f.last != nil && again(o, f.last) {
 			continue
 		}
 		f.others++
+		f.last = o
 		f.total += o.Minor
 		f.largest = max(f.largest, o.Minor)
 		f.gap = min(f.gap, before.Abs())

@@ -14,6 +14,8 @@ type spreeFacts struct {
 	others         int
 	largest, total int64
 	gap            time.Duration
+	// last is the purchase of the series that was counted last.
+	last *window.Use
 	// uses counts the card's uses in its history, online those without the card and before the series, days the history.
 	uses, online, days int
 	// above counts the uses that were at least as large, onlineAbove the online ones, largestAbove those as large as the series' largest.

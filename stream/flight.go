@@ -241,11 +241,15 @@ func (t *Task[S]) Flush(ctx context.Context) error {
 		if t.cache.dirty.len() == 0 && t.storedMark == t.newest().n && t.rules == nil && t.released == t.stored.Released {
 			return nil
 		}
-		if err := t.takeOff(ctx, t.cache.dirty.len()); err != nil {
+		if err := t.takeOff(ctx, min(t.cache.dirty.len(), flushFlight)); err != nil {
 			return err
 		}
 	}
 }
+
+// flushFlight bounds the states that Flush writes at a time: when rules change, all partitions of a process flush together. Measured with
+// 250,000 states: 1.0 s and 130 MB, in one flight 1.9 s and 600 MB.
+const flushFlight = 20_000
 
 // Release flushes and leaves word that this owner has stopped, for the next one not to wait.
 func (t *Task[S]) Release(ctx context.Context) error {

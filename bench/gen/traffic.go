@@ -153,7 +153,7 @@ func (t *Traffic) Plant(dst []byte, customer int, at int64, id string) []byte {
 		city = t.remote[1]
 	}
 	t.large(&u, city)
-	u.amount *= 10 // more than any that the card may have had before
+	u.amount *= 40 // far more than any that the card may have had before
 	return t.appendAs(dst, &u, []byte(id))
 }
 

@@ -30,7 +30,7 @@ func newRules() *cobra.Command {
 what differs by segment, and detectors of your own. 'cardwatch rules examples DIR' writes a commented set to start from.`,
 		Args: noArgs, RunE: help,
 	}
-	cmd.AddCommand(newRulesCheck(), newRulesTest(), newRulesDiff(), newRulesExamples(), newBacktest())
+	cmd.AddCommand(newRulesCheck(), newRulesTest(), newRulesDiff(), newRulesExamples(), newRulesNames(), newBacktest())
 	cmd.AddCommand(cycleCommands()...)
 	return cmd
 }
@@ -226,4 +226,28 @@ func newRulesExamples() *cobra.Command {
 			return nil
 		},
 	}
+}
+
+func newRulesNames() *cobra.Command {
+	var output string
+	cmd := &cobra.Command{
+		Use:   "names",
+		Short: "What the expressions of rules may use · 规则表达式可用的变量和函数",
+		Args:  noArgs,
+		RunE: func(*cobra.Command, []string) error {
+			if err := checkOutput(output); err != nil {
+				return err
+			}
+			if output == "json" {
+				return printJSON(os.Stdout, rule.Names())
+			}
+			table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+			for _, n := range rule.Names() {
+				fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", n.Where, n.Name, n.Type, n.Doc)
+			}
+			return table.Flush()
+		},
+	}
+	outputFlag(cmd, &output)
+	return cmd
 }

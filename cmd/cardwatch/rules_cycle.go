@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -16,6 +18,7 @@ import (
 	"github.com/cardwatch/cardwatch/cmd/internal/config"
 	"github.com/cardwatch/cardwatch/detectors/card"
 	"github.com/cardwatch/cardwatch/detectors/lifecycle"
+	"github.com/cardwatch/cardwatch/detectors/rule"
 )
 
 // cycleFlags are what every act on a rule set needs.
@@ -38,12 +41,17 @@ func cycleCommands() []*cobra.Command {
 func newAct(verb lifecycle.Verb, what, short string) *cobra.Command {
 	var f cycleFlags
 	cmd := &cobra.Command{
-		Use: fmt.Sprintf("%s %s -c FILE --by NAME", verb, what), Short: short, Args: oneArg(what),
+		Use: fmt.Sprintf("%s %s -c FILE --by NAME", verb, what), Short: short, Args: words(1, "one "+what),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return f.act(cmd, func(_ *config.Config, o *app.Office) error {
 				e := f.event(verb, args[0])
 				if verb == lifecycle.Stop || verb == lifecycle.Resume {
 					e.Set, e.Rule = "", args[0]
+				}
+				if verb == lifecycle.Shadow || verb == lifecycle.Approve || verb == lifecycle.GoLive {
+					if err := usable(o, e.Set); err != nil {
+						return err
+					}
 				}
 				return f.done(cmd.Context(), o, e)
 			})
@@ -53,10 +61,18 @@ func newAct(verb lifecycle.Verb, what, short string) *cobra.Command {
 	return cmd
 }
 
+// usable asks that this release can decide by a set, since processes that cannot would stay with the one before.
+func usable(o *app.Office, version string) error {
+	if set := o.Book().Set(version); set != nil {
+		return app.CheckSet(set.Text)
+	}
+	return nil
+}
+
 func newRulesSubmit() *cobra.Command {
 	var f cycleFlags
 	cmd := &cobra.Command{
-		Use: "submit PATH -c FILE --by NAME", Short: "Check a rule set and hand it in as a draft · 检查并提交草稿", Args: oneArg("PATH"),
+		Use: "submit PATH -c FILE --by NAME", Short: "Check a rule set and hand it in as a draft · 检查并提交草稿", Args: words(1, "one file or directory"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			rules, err := config.LoadRules(args[0])
 			if err != nil {
@@ -66,14 +82,22 @@ func newRulesSubmit() *cobra.Command {
 			if err != nil {
 				return usage(err)
 			}
+			tests, err := rule.RunTests(rules)
+			if err == nil {
+				err = rule.Failed(tests)
+			}
+			if err != nil {
+				return &codedError{exitProblems, err}
+			}
 			return f.act(cmd, func(_ *config.Config, o *app.Office) error {
 				submit := f.event(lifecycle.Submit, rules.Version)
 				submit.Text, submit.SHA256 = text, hash
 				if err := f.done(cmd.Context(), o, submit); err != nil {
 					return err
 				}
-				// Whoever hands a set in has checked it: a set with problems does not get here.
-				return f.done(cmd.Context(), o, f.event(lifecycle.Check, rules.Version))
+				check := f.event(lifecycle.Check, rules.Version) // a set with problems does not get here
+				check.Evidence = fmt.Appendf(nil, `{"tests_passed":%d}`, len(tests))
+				return f.done(cmd.Context(), o, check)
 			})
 		},
 	}
@@ -85,17 +109,14 @@ func newRulesEvidence() *cobra.Command {
 	var f cycleFlags
 	var result string
 	cmd := &cobra.Command{
-		Use: "evidence VERSION --result FILE -c FILE --by NAME", Short: "Record what a back-test found (its JSON) · 登记回测结果", Args: oneArg("VERSION"),
+		Use: "evidence VERSION --result FILE -c FILE --by NAME", Short: "Record what a back-test found (its JSON) · 登记回测结果", Args: words(1, "one VERSION"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := need(cmd, "result"); err != nil {
 				return err
 			}
-			found, err := os.ReadFile(result)
+			found, err := readBacktest(result, args[0])
 			if err != nil {
 				return usage(err)
-			}
-			if !json.Valid(found) {
-				return usage(fmt.Errorf("%s is no JSON", result))
 			}
 			return f.act(cmd, func(_ *config.Config, o *app.Office) error {
 				e := f.event(lifecycle.Backtest, args[0])
@@ -107,6 +128,25 @@ func newRulesEvidence() *cobra.Command {
 	f.add(cmd)
 	cmd.Flags().StringVar(&result, "result", "", "what 'cardwatch rules backtest -o json' printed")
 	return cmd
+}
+
+// readBacktest reads what a back-test printed, of this set and no other.
+func readBacktest(path, version string) ([]byte, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var (
+		report struct{ Draft string }
+		found  bytes.Buffer
+	)
+	if err := errors.Join(json.Compact(&found, text), json.Unmarshal(text, &report)); err != nil {
+		return nil, fmt.Errorf("%s: %w; it must be what 'cardwatch rules backtest -o json' printed", path, err)
+	}
+	if report.Draft != version {
+		return nil, fmt.Errorf("%s is about set %q, not %s", path, report.Draft, version)
+	}
+	return found.Bytes(), nil
 }
 
 func (f *cycleFlags) add(cmd *cobra.Command) {
@@ -158,13 +198,4 @@ func (f *cycleFlags) done(ctx context.Context, o *app.Office, e lifecycle.Event)
 	}
 	fmt.Fprintf(os.Stderr, "%s: %s is %s, by %s\n", e.Verb, e.Set, o.Book().Set(e.Set).State, e.Actor)
 	return nil
-}
-
-func oneArg(what string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if len(args) != 1 {
-			return usage(fmt.Errorf("%s takes one %s; see %s --help", cmd.CommandPath(), what, cmd.CommandPath()))
-		}
-		return nil
-	}
 }

@@ -34,10 +34,31 @@ metrics: {listen: "%s"}
 `, k.ListenAddrs()[0], t.TempDir(), freePort(t), freePort(t))+extra)
 }
 
-// Four people take a rule set from a draft to being live and back, on the command line alone.
+// failingRule is a set whose own test does not hold.
+const failingRule = `version: failing
+rules:
+  - id: two_cities
+    version: 1
+    title: {zh-CN: 两座城市, en: Two cities}
+    owner: li
+    mode: live
+    when: amount_minor > 100
+    score: 60
+    action: review
+    reasons:
+      - {code: amount, value: amount_minor, unit: minor, text: {zh-CN: 金额, en: Amount}}
+    tests:
+      - name: never fires
+        events: [{at: 0s, amount_minor: 500}]
+        expect: {fires: false}
+`
+
+// Three people take a rule set from a draft to being live and back, on the command line alone.
 func TestTheLifeOfARuleSet(t *testing.T) {
 	config := ruleCluster(t, "rules_control: four_eyes\n")
-	result := file(t, "backtest.json", `{"fires": 12}`)
+	result := file(t, "backtest.json", `{"draft": "v1", "cards": 12}`)
+	result2 := file(t, "backtest2.json", `{"draft": "v2", "cards": 12}`)
+	failing := file(t, "failing.yaml", failingRule)
 	submit := func(version string) string { return file(t, "rules.yaml", "version: "+version+"\n") }
 	other := file(t, "other.yaml", "version: v1\nlateness: 3m\n")
 	for _, step := range []struct {
@@ -50,6 +71,8 @@ func TestTheLifeOfARuleSet(t *testing.T) {
 		{"rules submit " + submit("v1") + " --by wang --note first", exitOK, "check: v1 is checked, by wang"},
 		{"rules submit " + other + " --by li", exitFailed, "change the version with every change"},
 		{"rules shadow v1 --by wang", exitFailed, "set v1 is checked; shadow needs one of: backtested, rolled_back"},
+		{"rules submit " + failing + " --by li", exitProblems, "never fires"},
+		{"rules evidence v1 --result " + result2 + " --by wang", exitUsage, "is about set \"v2\", not v1"},
 		{"rules evidence v1 --result " + result + " --by wang", exitOK, "v1 is backtested"},
 		{"rules shadow v1 --by wang", exitOK, "v1 is shadow"},
 		{"rules live v1 --by li", exitFailed, "live needs one of: approved, retired"},
@@ -63,13 +86,13 @@ func TestTheLifeOfARuleSet(t *testing.T) {
 		{"rules stop large_out_of_town --by zhao --note flood", exitOK, "stop large_out_of_town: done"},
 		{"rules resume late_night_high_frequency --by zhao", exitFailed, "is not stopped"},
 		{"rules submit " + submit("v2") + " --by wang", exitOK, ""},
-		{"rules evidence v2 --result " + result + " --by wang", exitOK, ""},
+		{"rules evidence v2 --result " + result2 + " --by wang", exitOK, ""},
 		{"rules shadow v2 --by wang", exitOK, ""},
 		{"rules approve v2 --by li", exitOK, ""},
 		{"rules live v2 --by li", exitOK, "v2 is live"},
 		{"rules rollback v2 --by zhao", exitOK, "v2 is rolled_back"},
 		{"rules shadow", exitUsage, "takes one VERSION"},
-		{"rules list -o yaml", exitUsage, "-o takes json"},
+		{"rules list -o yaml", exitUsage, "must be table or json"},
 	} {
 		code, _, stderr := silence(t, append(strings.Fields(step.args), "-c", config)...)
 		require.Equal(t, step.code, code, "%s: %s", step.args, stderr)
@@ -88,7 +111,7 @@ func TestTheLifeOfARuleSet(t *testing.T) {
 	}
 	require.Equal(t, "wang submit, wang check, wang backtest, wang shadow, li approve, wang live, zhao stop, li live, zhao rollback", strings.Join(acts, ", "))
 	require.Equal(t, "first", list.Sets[0].History[0].Note)
-	require.JSONEq(t, `{"fires":12}`, string(list.Sets[0].Evidence))
+	require.JSONEq(t, `{"draft":"v1","cards":12}`, string(list.Sets[0].Evidence))
 
 	code, stdout, _ = silence(t, "rules", "list", "-c", config)
 	require.Equal(t, exitOK, code)

@@ -54,8 +54,8 @@ func newRulesList() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "list -c FILE", Short: "All rule sets, their states, who and when · 规则集、状态、经手人与时间", Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if output != "" && output != "json" {
-				return usage(fmt.Errorf("-o takes json, not %q", output))
+			if err := checkOutput(output); err != nil {
+				return err
 			}
 			return inOffice(cmd, file, func(cfg *config.Config, o *app.Office) error {
 				list := listOf(cfg, o.Book())
@@ -67,7 +67,7 @@ func newRulesList() *cobra.Command {
 		},
 	}
 	configFlag(cmd, &file)
-	cmd.Flags().StringVarP(&output, "output", "o", "", "json, for programs")
+	outputFlag(cmd, &output)
 	return cmd
 }
 

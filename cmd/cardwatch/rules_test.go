@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cardwatch/cardwatch/cmd/internal/config"
+	"github.com/cardwatch/cardwatch/detectors"
 	"github.com/cardwatch/cardwatch/detectors/rule"
 )
 
@@ -103,7 +104,26 @@ func TestTheShippedExamplesPassTheirTests(t *testing.T) {
 	results, err := rule.RunTests(rules)
 	require.NoError(t, err)
 	require.NoError(t, rule.Failed(results))
+
+	text, err := json.Marshal(rules)
+	require.NoError(t, err)
+	var back detectors.Rules
+	require.NoError(t, json.Unmarshal(text, &back))
+	require.Equal(t, rules, back, "topics carry sets as JSON")
 	for _, r := range rules.Custom {
 		require.GreaterOrEqual(t, len(r.Tests), 2, "%s shows when it fires and when it does not", r.ID)
+	}
+}
+
+func TestTheNamesOfExpressionsAreListedWithTheirTypes(t *testing.T) {
+	code, stdout, _ := silence(t, "rules", "names")
+	require.Equal(t, exitOK, code)
+	require.Regexp(t, `(?m)^use +night_share +double +share of the card's uses`, stdout)
+	code, stdout, _ = silence(t, "rules", "names", "-o", "json")
+	require.Equal(t, exitOK, code)
+	var names []rule.Name
+	require.NoError(t, json.Unmarshal([]byte(stdout), &names))
+	for _, n := range names {
+		require.NotEmpty(t, n.Doc, n.Name)
 	}
 }

@@ -61,7 +61,7 @@ const (
 	MaxName  = 64
 	MaxNote  = 2000
 	MaxText  = 200 << 10
-	MaxProof = 16 << 10
+	MaxProof = 64 << 10
 )
 
 // State is where a set stands.

@@ -169,6 +169,13 @@ func TestARuleThatCannotAnswerDoesNotFire(t *testing.T) {
 	}
 }
 
+func TestHoursAndDaysAreThoseOfThePlace(t *testing.T) {
+	r := burst()
+	r.Score = "70"
+	r.When = `local_hour == 12 && local_hour(occurred_at) == 12 && local_weekday == 1 && utc_offset_minutes == 480 && occurred_at == timestamp("2026-03-02T12:00:00+08:00")`
+	require.Len(t, feed(monitorOf(t, r), &detectors.State{}, online("monday", "m", 0, 500)).Alerts, 1)
+}
+
 // A use of which where cannot be told does not count; the window still does.
 func TestAWindowSkipsUsesThatCannotBeTold(t *testing.T) {
 	r := burst()

@@ -42,23 +42,30 @@ const (
 
 // arrival estimates when a record reached the bank. A file keeps the order of arrival and the records' own times, not the time
 // of arrival itself. Records arrive soon after they happen, so that is their own time, and never before the one in front. A
-// record is taken to come from a clock that is ahead when most of those behind it are more than five minutes older; it
-// arrived no later than they did.
+// record is taken to come from a clock that is ahead when most of those behind it, or several, are more than five minutes older: at
+// night eight records are half an hour, and a clock twenty minutes fast must not make the next ones late. It arrived no later than
+// they did, and where most of them are older even than the one in front, with that one.
 func arrival(previous, own int64, behind []int64) int64 {
 	if own <= previous {
 		return previous
 	}
-	older, soonest := 0, own
+	older, passed, soonest := 0, 0, own
 	for _, b := range behind {
-		if b < own-clockTolerance {
-			older++
+		switch {
+		case b >= own-clockTolerance:
+			continue
+		case b < previous:
+			passed++
+		default:
+			soonest = min(soonest, b)
 		}
-		if b >= previous && b < soonest {
-			soonest = b
-		}
+		older++
 	}
-	if 2*older > len(behind) {
-		return soonest
+	switch {
+	case 2*older <= len(behind) && older < 2:
+		return own
+	case 2*passed > older:
+		return previous
 	}
-	return own
+	return soonest
 }

@@ -79,6 +79,12 @@ func monitorOf(text []byte) (*detectors.Monitor, error) {
 	return rule.NewMonitor(rules)
 }
 
+// CheckSet says why a set cannot decide in this release, nil when it can.
+func CheckSet(text []byte) error {
+	_, err := monitorOf(text)
+	return err
+}
+
 // RuleNames are the names of a set's rules, the built-in detectors first.
 func RuleNames(text []byte) (names []string, err error) {
 	rules, err := readRules(text)

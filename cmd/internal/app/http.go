@@ -34,8 +34,8 @@ func (a *App) prepareHTTP(core *alerts.Desk) error {
 	}
 	a.web, err = web.New(web.Config{
 		View: a.View, Desk: core, Publish: a.Publish, Now: func() time.Time { return a.Clock.Now().In(a.Zone) }, Links: links,
-		BaseURL: base, Sandbox: a.Phone, Ready: a.Ready, Note: a.note, Reload: a.reloadRules(), Rules: a.ruleDesk(),
-		Metrics: promhttp.HandlerFor(a.Metrics, promhttp.HandlerOpts{}), Log: a.Log,
+		BaseURL: base, Sandbox: a.Phone, Alert: a.Alert, RuleSet: a.RuleSet, Ready: a.Ready, Note: a.note, Reload: a.reloadRules(),
+		Rules: a.ruleDesk(), Metrics: promhttp.HandlerFor(a.Metrics, promhttp.HandlerOpts{}), Log: a.Log,
 	})
 	return err
 }

@@ -76,6 +76,17 @@ func (o *Office) Refresh(ctx context.Context) error {
 	})
 }
 
+// follow refreshes until ctx ends, so that nobody who only looks has to wait for the broker.
+func (o *Office) follow(ctx context.Context) error {
+	for ctx.Err() == nil {
+		if err := o.Refresh(ctx); err != nil && ctx.Err() == nil {
+			o.book.log.Error("the rules' life cycle cannot be read on; what is shown of it is old", "error", err)
+		}
+		pause(ctx, qualityEvery)
+	}
+	return nil
+}
+
 // Act writes an act, unless it would have no effect or somebody else was faster; a *lifecycle.RefusedError then says why. Stop and Resume are
 // about the live set, whichever that is.
 func (o *Office) Act(ctx context.Context, e lifecycle.Event) error {

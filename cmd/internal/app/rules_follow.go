@@ -62,19 +62,20 @@ func (k *ruleKeeper) run(ctx context.Context) error {
 		k.writeStops(ctx)
 	}()
 	defer func() { <-done }()
-	for ctx.Err() == nil {
-		if err := k.follow(ctx); err != nil && ctx.Err() == nil {
-			k.log.Error("the rules' life cycle cannot be followed; it is read anew", "topic", wire.RuleTopic, "error", err)
-			pause(ctx, again)
-			k.mu.Lock()
-			k.book = newRuleBook(k.book.client, k.log)
-			k.mu.Unlock()
+	for {
+		err := k.follow(ctx)
+		if ctx.Err() != nil {
+			return nil
 		}
+		k.log.Error("the rules' life cycle cannot be followed; it is read anew", "topic", wire.RuleTopic, "error", err)
+		pause(ctx, again)
+		k.mu.Lock()
+		k.book = newRuleBook(k.book.client, k.log)
+		k.mu.Unlock()
 	}
-	return nil
 }
 
-// follow applies what comes on the topic.
+// follow applies what comes on the topic, until it cannot.
 func (k *ruleKeeper) follow(ctx context.Context) error {
 	end, err := k.book.client.End(ctx, wire.RuleTopic, 0)
 	if err != nil {

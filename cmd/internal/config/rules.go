@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -246,6 +247,11 @@ func (l *loader) readRules() {
 	if l.doc.Has("rules") {
 		l.fail("rules_path", "rules_path and the section rules are both there; keep one")
 		return
+	}
+	for _, path := range slices.Sorted(maps.Keys(l.fromEnv)) {
+		if strings.HasPrefix(path, "rules.") {
+			l.doc.AddOutside("environment: "+l.fromEnv[path], "rules_path is set, and its files alone say what the rules are; remove one of the two")
+		}
 	}
 	rules, err := LoadRules(l.RulesPath)
 	var problems strictyaml.Problems

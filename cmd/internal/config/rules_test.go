@@ -126,6 +126,8 @@ func TestTheServiceReadsItsRulesFromAPath(t *testing.T) {
 	require.Equal(t, "mine.1", c.Rules.Version)
 	require.Len(t, c.Rules.Custom, 1)
 
+	_, err = f.load("rules_path: DIR/rules.d\n", "CARDWATCH_RULES_LATENESS=1m")
+	require.Equal(t, "environment: CARDWATCH_RULES_LATENESS: rules_path is set, and its files alone say what the rules are; remove one of the two", f.message(err))
 	_, err = f.load("rules_path: DIR/rules.d\nrules: {lateness: 1m}\n")
 	require.Equal(t, "c.yaml:1:1: rules_path and the section rules are both there; keep one", f.message(err))
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/cardwatch/cardwatch/alerts"
+	"github.com/cardwatch/cardwatch/alerts/explain"
 	"github.com/cardwatch/cardwatch/detectors"
 	"github.com/cardwatch/cardwatch/detectors/card"
 	"github.com/cardwatch/cardwatch/detectors/window"
@@ -35,6 +36,9 @@ type casePage struct {
 type finding struct {
 	detectors.Alert
 	Sentences []alertReason
+	// Why holds what decided and where it stands; nil when that cannot be told.
+	Why    *explain.Explanation
+	CaseID string
 }
 
 // alertReason is one reason and the currency that its amounts are in.
@@ -109,7 +113,10 @@ func (s *Server) renderCase(w http.ResponseWriter, r *http.Request, status int, 
 		Refusal: refused.why, Note: refused.command.Note,
 	}
 	for _, a := range c.Alerts {
-		f := finding{Alert: a}
+		f := finding{Alert: a, CaseID: c.ID}
+		if why, err := explain.Of([]detectors.Alert{a}, s.cfg.RuleSet); err == nil {
+			f.Why = why
+		}
 		for _, reason := range a.Reasons {
 			f.Sentences = append(f.Sentences, alertReason{reason, history.Profile.Currency})
 		}

@@ -1,49 +1,17 @@
 package web
 
 import (
-	"strings"
 	"time"
 
+	"github.com/cardwatch/cardwatch/alerts/glossary"
 	"github.com/cardwatch/cardwatch/detectors"
 	"github.com/cardwatch/cardwatch/detectors/card"
 	"github.com/cardwatch/cardwatch/detectors/geo"
 	"github.com/cardwatch/cardwatch/detectors/window"
 )
 
-// symbols are how amounts are written where the code alone would look foreign; other currencies keep their code.
-var symbols = map[string]string{
-	"CNY": "¥", "USD": "US$", "HKD": "HK$", "EUR": "€", "GBP": "£", "JPY": "JP¥", "KRW": "₩",
-}
-
-// money writes an amount for people: "¥8,000.00", "−US$12.50", "KWD 1.250". Without a currency only the number is written.
-func money(minor int64, c card.Currency) string {
-	digits := card.FormatMinor(minor, c)
-	sign := ""
-	if rest, negative := strings.CutPrefix(digits, "-"); negative {
-		sign, digits = "−", rest
-	}
-	whole, fraction, _ := strings.Cut(digits, ".")
-	if fraction != "" {
-		fraction = "." + fraction
-	}
-	symbol, short := symbols[c.String()]
-	if !short && c.String() != "" {
-		symbol = c.String() + "\u00a0"
-	}
-	return sign + symbol + grouped(whole) + fraction
-}
-
-// grouped puts a comma between every three digits.
-func grouped(digits string) string {
-	var b strings.Builder
-	for i, d := range digits {
-		if i > 0 && (len(digits)-i)%3 == 0 {
-			b.WriteByte(',')
-		}
-		b.WriteRune(d)
-	}
-	return b.String()
-}
+// money writes an amount for people, as everywhere.
+func money(minor int64, c card.Currency) string { return glossary.Money(minor, c) }
 
 // lastFour is all of a card or account that anybody is shown.
 func lastFour(token string) string {
@@ -101,7 +69,7 @@ func measured(texts catalogue, n int64, unit detectors.Unit, c card.Currency) (s
 	if unit == detectors.Minor {
 		return money(n, c), nil
 	}
-	number := grouped(card.FormatMinor(n, card.Currency{'J', 'P', 'Y'}))
+	number := glossary.Number(n)
 	if key := "unit." + string(unit); texts[key] != "" {
 		return texts.text(key, "n", number)
 	}

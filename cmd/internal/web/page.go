@@ -48,6 +48,7 @@ func (s *Server) parsePages(lang card.Language) (*template.Template, error) {
 		"ago":    func(m card.Moment) (string, error) { return s.ago(texts, m) },
 		"iso":    func(m card.Moment) string { return m.String() },
 		"last4":  lastFour,
+		"join":   func(list []string) string { return strings.Join(list, texts["list.and"]) },
 		"sendReason": func(reason string) string {
 			return s.term(lang, firstKind(reason, glossary.Rule, glossary.Failure), reason)
 		},

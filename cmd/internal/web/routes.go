@@ -37,6 +37,8 @@ func (s *Server) routeConsole(mux *http.ServeMux) {
 		mux.HandleFunc("POST "+rulesPath, s.actOnRules)
 		mux.HandleFunc("GET "+apiPath+"v1/rules/quality", s.ruleQuality)
 	}
+	mux.HandleFunc("GET /alerts/{id}/export", s.exportAlert)
+	mux.HandleFunc("GET /api/v1/alerts/{id}", s.alertAPI)
 	mux.HandleFunc("POST /preferences", s.setPreferences)
 	mux.HandleFunc("GET /static/console.css", s.asset("console.css"))
 	mux.HandleFunc("GET /static/live.js", s.asset("live.js"))

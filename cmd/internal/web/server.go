@@ -17,6 +17,8 @@ import (
 
 	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/alerts/channel/sandbox"
+	"github.com/cardwatch/cardwatch/alerts/explain"
+	"github.com/cardwatch/cardwatch/detectors"
 	"github.com/cardwatch/cardwatch/detectors/card"
 	"github.com/cardwatch/cardwatch/stream"
 )
@@ -49,6 +51,11 @@ type Config struct {
 	Rules *RuleDesk
 	// Metrics answers /metrics; nil leaves it out.
 	Metrics http.Handler
+	// Alert gives the records of an alert, none when there is no such alert; the customer is "" when nobody knows them. Nil explains
+	// from the desk's cases alone.
+	Alert func(ctx context.Context, id, customer string) ([]detectors.Alert, error)
+	// RuleSet gives a rule set of any time; nil knows none.
+	RuleSet explain.RuleSets
 	// Log hears of failures; nil is slog.Default.
 	Log *slog.Logger
 	// Rand is where the ids of acts come from; nil is crypto/rand.
@@ -65,6 +72,8 @@ type Server struct {
 	assets  map[string]asset
 	hub     *hub
 	guesses guesses
+	// searches bounds how many alerts are looked for at a time: each reads a topic.
+	searches chan struct{}
 
 	// closed ends the live feeds.
 	closed chan struct{}
@@ -100,7 +109,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("web: random source: %w", err)
 	}
 	s := &Server{
-		cfg: cfg, base: base, hub: newHub(binary.BigEndian.Uint64(first[:])), feeds: map[string]int{}, closed: make(chan struct{}),
+		cfg: cfg, base: base, hub: newHub(binary.BigEndian.Uint64(first[:])), feeds: map[string]int{}, closed: make(chan struct{}), searches: make(chan struct{}, 2),
 		texts: map[card.Language]catalogue{}, pages: map[card.Language]*template.Template{},
 	}
 	if s.assets, err = loadAssets(); err != nil {

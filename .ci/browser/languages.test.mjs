@@ -22,8 +22,8 @@ test('the language follows the browser until the reader chooses', async (t) => {
 });
 
 const headings = {
-  'en-US': { '/': 'Open cases', '/queue': 'Collections', '/phone': 'Sandbox phone' },
-  'zh-CN': { '/': '待处理案件', '/queue': '催收队列', '/phone': '演示手机' },
+  'en-US': { '/': 'Open cases', '/queue': 'Collections', '/rules': 'Rules', '/phone': 'Sandbox phone' },
+  'zh-CN': { '/': '待处理案件', '/queue': '催收队列', '/rules': '规则', '/phone': '演示手机' },
 };
 
 // brightness of the page's ground, from 0 to 255.
@@ -41,7 +41,7 @@ for (const locale of ['en-US', 'zh-CN']) {
         };
         for (const [path, name] of Object.entries(headings[locale])) {
           await page.goto(path);
-          await page.getByRole('heading', { name }).waitFor();
+          await page.getByRole('heading', { name, level: 1 }).waitFor();
           await look(path.slice(1) || 'board');
         }
         assert.equal(await brightness(page) > 127, colorScheme === 'light');

@@ -40,6 +40,9 @@ const (
 	Failure      Kind = "failure"
 	Rule         Kind = "rule"
 	Contact      Kind = "contact"
+	RuleState    Kind = "rule_state"
+	RuleVerb     Kind = "rule_verb"
+	RuleRefusal  Kind = "rule_refusal"
 )
 
 // Term is the name of one thing in both languages.
@@ -55,7 +58,7 @@ func (t Term) In(lang card.Language) string {
 
 // Lookup finds the term of a code; false when there is none, which callers show as the code itself.
 func Lookup(kind Kind, code string) (Term, bool) {
-	for _, terms := range []map[string]Term{monitorTerms, caseTerms, messageTerms} {
+	for _, terms := range []map[string]Term{monitorTerms, caseTerms, messageTerms, ruleTerms} {
 		if t, ok := terms[string(kind)+"."+code]; ok {
 			return t, true
 		}

@@ -18,7 +18,7 @@ import (
 // kinds says which constants of a package need words: by their type, or, where they have none, by how their name begins.
 var kinds = map[string]map[string]glossary.Kind{
 	"../../detectors": {
-		"ReasonCode": glossary.Reason, "Unit": glossary.Unit, "AlertState": glossary.AlertState, "Mode": glossary.Mode,
+		"ReasonCode": glossary.Reason, "Unit": glossary.Unit, "AlertState": glossary.AlertState, "Mode": glossary.Mode, "RuleMode": glossary.Mode,
 		"Severity": glossary.Severity, "Action": glossary.Action, "Tier": glossary.Tier, "band": glossary.Band,
 	},
 	"..": {
@@ -28,8 +28,9 @@ var kinds = map[string]map[string]glossary.Kind{
 		"PriorityCode": glossary.Priority, "Refusal": glossary.Refusal, "RuleID": glossary.Rule, "Outcome": glossary.Contact,
 		"Purpose": glossary.Purpose, "TemplateID": glossary.Template, "Actor": glossary.Actor, "Reason": glossary.BlockReason,
 	},
-	"../channel":  {"Reason": glossary.Failure},
-	"../dispatch": {"Reason": glossary.Failure},
+	"../../detectors/lifecycle": {"State": glossary.RuleState, "Verb": glossary.RuleVerb, "Refusal": glossary.RuleRefusal},
+	"../channel":                {"Reason": glossary.Failure},
+	"../dispatch":               {"Reason": glossary.Failure},
 }
 
 // codesIn finds the codes of a package's source: constants, and reasons written out as Code: "…".

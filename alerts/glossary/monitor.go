@@ -74,6 +74,7 @@ var monitorTerms = map[string]Term{
 	"alert_state.closed": {"已结束", "Closed"},
 	"mode.live":          {"生效", "Live"},
 	"mode.shadow":        {"试运行", "Shadow"},
+	"mode.off":           {"关闭", "Off"},
 	"severity.low":       {"低", "Low"},
 	"severity.medium":    {"中", "Medium"},
 	"severity.high":      {"高", "High"},

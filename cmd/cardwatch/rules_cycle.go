@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -9,8 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -44,22 +43,10 @@ func newAct(verb lifecycle.Verb, what, short string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: fmt.Sprintf("%s %s -c FILE --by NAME", verb, what), Short: short, Args: words(1, "one "+what),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return f.act(cmd, func(cfg *config.Config, o *app.Office) error {
+			return f.act(cmd, func(_ *config.Config, o *app.Office) error {
 				e := f.event(verb, args[0])
-				switch verb {
-				case lifecycle.Stop, lifecycle.Resume:
-					live := o.Book().Live()
-					if live == nil {
-						return errors.New("no set is live yet")
-					}
-					e.Set, e.Rule = live.Version, args[0]
-					if names, err := app.RuleNames(live.Text); err == nil && !slices.Contains(names, e.Rule) {
-						return fmt.Errorf("set %s has no rule %q; it has %s", live.Version, e.Rule, strings.Join(names, ", "))
-					}
-				case lifecycle.GoLive, lifecycle.Rollback:
-					if cfg.RulesControl != config.ControlFourEyes {
-						return fmt.Errorf("rules_control is %s: every process decides by its own rules; change them there and send SIGHUP", cfg.RulesControl)
-					}
+				if verb == lifecycle.Stop || verb == lifecycle.Resume {
+					e.Set, e.Rule = "", args[0]
 				}
 				if verb == lifecycle.Shadow || verb == lifecycle.Approve || verb == lifecycle.GoLive {
 					if err := usable(o, e.Set); err != nil {
@@ -203,7 +190,7 @@ func (f *cycleFlags) event(verb lifecycle.Verb, set string) lifecycle.Event {
 
 func (f *cycleFlags) done(ctx context.Context, o *app.Office, e lifecycle.Event) error {
 	if err := o.Act(ctx, e); err != nil {
-		return fmt.Errorf("%s %s: %w", e.Verb, e.Set, err)
+		return fmt.Errorf("%s %s: %w", e.Verb, cmp.Or(e.Rule, e.Set), err)
 	}
 	if e.Rule != "" {
 		fmt.Fprintf(os.Stderr, "%s %s: done, by %s\n", e.Verb, e.Rule, e.Actor)

@@ -38,6 +38,27 @@ const (
 	StoppedAlready Refusal = "stopped_already"
 )
 
+// The refusals that whoever takes in acts adds, since a Book knows neither what is in a set nor by what processes decide.
+const (
+	// NothingLive is a rule's stop before any set is live, UnknownRule that of a rule that the live set does not have.
+	NothingLive Refusal = "nothing_live"
+	UnknownRule Refusal = "unknown_rule"
+	// DecidedByFiles is an act that would change what decides where every process decides by its own files.
+	DecidedByFiles Refusal = "decided_by_files"
+	// Unwritable is an act whose record nobody would read, such as one with a card number in its note.
+	Unwritable Refusal = "unwritable"
+)
+
+// RefusedError is an act that was refused.
+type RefusedError struct {
+	Why Refusal
+	// Text are the words of Explain, or better ones.
+	Text string
+}
+
+// Error gives the text.
+func (e *RefusedError) Error() string { return e.Text }
+
 // Explain says in words what an operator should know and do.
 func (b *Book) Explain(e *Event, r Refusal) string {
 	switch r {

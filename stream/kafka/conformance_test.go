@@ -17,6 +17,7 @@ func conformance(t *testing.T, c *Client) {
 	t.Run("aborted transactions and markers are not seen", func(t *testing.T) { conformAborted(t, c) })
 	t.Run("an open transaction holds reading back", func(t *testing.T) { conformOpenTransaction(t, c) })
 	t.Run("an offset outside the log is a gap", func(t *testing.T) { conformGap(t, c) })
+	t.Run("reading starts at a time", func(t *testing.T) { conformOffsetAt(t, c) })
 	t.Run("a batch that is sent again is stored once", func(t *testing.T) { conformRetry(t, c) })
 	t.Run("a new owner fences the old one", func(t *testing.T) { conformFencing(t, c) })
 	t.Run("a fence ends the old owner at once and leaves no record", func(t *testing.T) { conformFence(t, c) })
@@ -59,6 +60,20 @@ func conformRoundTrip(t *testing.T, c *Client) {
 	require.NoError(t, err)
 	require.Len(t, b.Records, 1, "reading may start inside a batch")
 	require.EqualValues(t, 2, b.Records[0].Offset)
+}
+
+func conformOffsetAt(t *testing.T, c *Client) {
+	topic := topicNamed(t, c, 1, nil)
+	p, err := c.Producer(t.Context(), "")
+	require.NoError(t, err)
+	for _, at := range []int64{1_000, 5_000, 9_000} {
+		require.NoError(t, p.Send(t.Context(), []Message{{Topic: topic, Value: []byte("x"), Timestamp: at}}))
+	}
+	for at, want := range map[int64]int64{0: 0, 1_000: 0, 1_001: 1, 5_000: 1, 9_000: 2, 9_001: 3} {
+		offset, err := c.OffsetAt(t.Context(), topic, 0, time.UnixMilli(at))
+		require.NoError(t, err)
+		require.Equal(t, want, offset, "from %d on", at)
+	}
 }
 
 func conformCompression(t *testing.T, c *Client) {

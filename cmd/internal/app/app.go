@@ -58,6 +58,8 @@ type App struct {
 	producer   *kafka.Producer
 	monitor    *stream.Engine[detectors.State]
 	rules      *ruleKeeper
+	office     *Office
+	quality    *qualityWatch
 	desk       *stream.Engine[alerts.State]
 	rekeys     []*rekey.Engine
 	dispatcher *dispatch.Dispatcher
@@ -92,7 +94,23 @@ func New(ctx context.Context, o Options) (a *App, err error) {
 			return a, err
 		}
 	}
+	if o.Config.Has(config.RoleDesk) {
+		if err = a.openOffice(ctx); err != nil {
+			return a, err
+		}
+	}
 	return a, a.host()
+}
+
+// openOffice lets people at the console see how the rules do, and act on them.
+func (a *App) openOffice(ctx context.Context) error {
+	if err := checkRuleTopic(ctx, a.Client); err != nil {
+		return err
+	}
+	a.office = newOffice(a.Client, a.producer, a.Config.RulesControl, a.Log)
+	a.quality = newQualityWatch(a.Client, a.View.Partitions, a.now, a.Log)
+	a.Metrics.MustRegister(newQualityFigures(a.quality))
+	return nil
 }
 
 // host prepares the processors of this process's roles.

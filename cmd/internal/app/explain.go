@@ -24,7 +24,7 @@ func (a *App) Alert(ctx context.Context, id, customer string) ([]detectors.Alert
 // RuleSet gives a rule set of any time: this process's own, or one that the life cycle tells of.
 func (a *App) RuleSet(version string) (*detectors.Rules, bool) {
 	if a.rules == nil {
-		return ownRules(a.Config, version)
+		return a.ruleSetOfOffice(version)
 	}
 	a.rules.mu.Lock()
 	defer a.rules.mu.Unlock()
@@ -32,6 +32,17 @@ func (a *App) RuleSet(version string) (*detectors.Rules, bool) {
 		return &rules, true
 	}
 	return rulesIn(&a.rules.book.Book, version)
+}
+
+// ruleSetOfOffice is RuleSet in a process without a monitor.
+func (a *App) ruleSetOfOffice(version string) (rules *detectors.Rules, known bool) {
+	if a.office != nil {
+		a.office.View(func(b *lifecycle.Book) { rules, known = rulesIn(b, version) })
+	}
+	if known {
+		return rules, true
+	}
+	return ownRules(a.Config, version)
 }
 
 func ownRules(cfg *config.Config, version string) (*detectors.Rules, bool) {
@@ -56,7 +67,7 @@ func RuleSets(ctx context.Context, client *kafka.Client, cfg *config.Config, log
 		return own, ctx.Err()
 	}
 	book := newRuleBook(client, log)
-	if err := book.catchUp(ctx); err != nil {
+	if err := book.catchUp(ctx, book.apply); err != nil {
 		return nil, err
 	}
 	return func(version string) (*detectors.Rules, bool) {

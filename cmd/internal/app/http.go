@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/cardwatch/cardwatch/alerts"
+	"github.com/cardwatch/cardwatch/cmd/internal/config"
 	"github.com/cardwatch/cardwatch/cmd/internal/web"
 	"github.com/cardwatch/cardwatch/stream"
 )
@@ -33,9 +34,21 @@ func (a *App) prepareHTTP(core *alerts.Desk) error {
 	}
 	a.web, err = web.New(web.Config{
 		View: a.View, Desk: core, Publish: a.Publish, Now: func() time.Time { return a.Clock.Now().In(a.Zone) }, Links: links,
-		BaseURL: base, Sandbox: a.Phone, Alert: a.Alert, RuleSet: a.RuleSet, Ready: a.Ready, Note: a.note, Reload: a.reloadRules(), Metrics: promhttp.HandlerFor(a.Metrics, promhttp.HandlerOpts{}), Log: a.Log,
+		BaseURL: base, Sandbox: a.Phone, Alert: a.Alert, RuleSet: a.RuleSet, Ready: a.Ready, Note: a.note, Reload: a.reloadRules(),
+		Rules: a.ruleDesk(), Metrics: promhttp.HandlerFor(a.Metrics, promhttp.HandlerOpts{}), Log: a.Log,
 	})
 	return err
+}
+
+// ruleDesk is the office as the console sees it, nil in a process without a desk.
+func (a *App) ruleDesk() *web.RuleDesk {
+	if a.office == nil {
+		return nil
+	}
+	return &web.RuleDesk{
+		Refresh: a.office.Refresh, View: a.office.View, Act: a.office.Act, ReadRules: readRules, Quality: a.quality.Report,
+		FourEyes: a.Config.RulesControl == config.ControlFourEyes,
+	}
 }
 
 // note is what an operator should know although all is well.
@@ -43,6 +56,9 @@ func (a *App) note() string {
 	notes := []string{a.disk.note()}
 	if a.rules != nil {
 		notes = append(notes, a.rules.note())
+	}
+	if a.quality != nil {
+		notes = append(notes, a.quality.note())
 	}
 	return strings.Join(slices.DeleteFunc(notes, func(n string) bool { return n == "" }), "; ")
 }

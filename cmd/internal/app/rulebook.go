@@ -2,11 +2,9 @@ package app
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 
-	"github.com/cardwatch/cardwatch/cmd/internal/config"
 	"github.com/cardwatch/cardwatch/detectors/lifecycle"
 	"github.com/cardwatch/cardwatch/stream/kafka"
 	"github.com/cardwatch/cardwatch/stream/wire"
@@ -15,14 +13,12 @@ import (
 // ruleBook is the life cycle of the rule sets as far as the topic has been read. It belongs to one goroutine at a time.
 type ruleBook struct {
 	lifecycle.Book
-	client  *kafka.Client
-	log     *slog.Logger
-	fetcher *kafka.Fetcher
-	next    int64
+	*follower
+	log *slog.Logger
 }
 
 func newRuleBook(client *kafka.Client, log *slog.Logger) *ruleBook {
-	return &ruleBook{client: client, log: log, fetcher: client.Fetch(wire.RuleTopic, 0, kafka.Earliest)}
+	return &ruleBook{follower: followFrom(client, wire.RuleTopic, 0, kafka.Earliest), log: log}
 }
 
 // checkRuleTopic demands the one partition that gives the acts of people their order.
@@ -41,22 +37,6 @@ func checkRuleTopic(ctx context.Context, client *kafka.Client) error {
 	}
 }
 
-// catchUp reads up to where the topic ends now.
-func (b *ruleBook) catchUp(ctx context.Context) error {
-	end, err := b.client.End(ctx, wire.RuleTopic, 0)
-	if err != nil {
-		return err
-	}
-	for b.next < end {
-		batch, err := b.fetcher.Next(ctx)
-		if err != nil {
-			return err
-		}
-		b.apply(&batch)
-	}
-	return nil
-}
-
 // apply reads a batch. What cannot be read, or has no effect, is told and passed over: everybody who reads the topic does the same.
 func (b *ruleBook) apply(batch *kafka.Batch) {
 	for i := range batch.Records {
@@ -70,7 +50,6 @@ func (b *ruleBook) apply(batch *kafka.Batch) {
 			b.log.Warn("an act on the rules had no effect", "offset", rec.Offset, "verb", event.Verb, "rule_set", event.Set, "actor", event.Actor, "reason", b.Explain(&event, r))
 		}
 	}
-	b.next = max(b.next, batch.Next)
 }
 
 // send writes an act.
@@ -84,56 +63,3 @@ func sendRuleEvent(ctx context.Context, producer *kafka.Producer, e *lifecycle.E
 	}
 	return producer.Send(ctx, []kafka.Message{{Topic: wire.RuleTopic, Key: []byte(e.Set), Value: value, Timestamp: e.At.UnixMilli}})
 }
-
-// Office is where people act on rule sets from outside the running processes.
-type Office struct {
-	book     *ruleBook
-	producer *kafka.Producer
-}
-
-// OpenOffice reads the life cycle of the rule sets. Whoever got no error has to Close.
-func OpenOffice(ctx context.Context, cfg *config.Config, log *slog.Logger) (o *Office, err error) {
-	client, err := Connect(cfg, log)
-	if err != nil {
-		return nil, err
-	}
-	o = &Office{book: newRuleBook(client, log)}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, o.Close())
-		}
-	}()
-	if err := checkRuleTopic(ctx, client); err != nil {
-		return o, err
-	}
-	if o.producer, err = client.Producer(ctx, ""); err != nil {
-		return o, err
-	}
-	return o, o.book.catchUp(ctx)
-}
-
-// Book is how things stand; it is the office's and not to be changed.
-func (o *Office) Book() *lifecycle.Book { return &o.book.Book }
-
-// Refresh reads what others have done since.
-func (o *Office) Refresh(ctx context.Context) error { return o.book.catchUp(ctx) }
-
-// Act writes an act, unless it would have no effect or somebody else was faster; the error then says why.
-func (o *Office) Act(ctx context.Context, e lifecycle.Event) error {
-	if r := o.book.Refuses(&e); r != "" {
-		return errors.New(o.book.Explain(&e, r))
-	}
-	if err := sendRuleEvent(ctx, o.producer, &e); err != nil {
-		return err
-	}
-	if err := o.book.catchUp(ctx); err != nil {
-		return err
-	}
-	if !o.book.Applied(e.ID) {
-		return fmt.Errorf("somebody else was faster: %s", o.book.Explain(&e, o.book.Refuses(&e)))
-	}
-	return nil
-}
-
-// Close lets go of the connections.
-func (o *Office) Close() error { return o.book.client.Close() }

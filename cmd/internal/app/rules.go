@@ -57,7 +57,7 @@ func (a *App) newRuleKeeper(ctx context.Context) (*ruleKeeper, error) {
 	if err := k.setOwn(a.Config.Rules); err != nil {
 		return nil, err
 	}
-	return k, k.book.catchUp(ctx)
+	return k, k.book.catchUp(ctx, k.book.apply)
 }
 
 func (k *ruleKeeper) setOwn(rules detectors.Rules) error {

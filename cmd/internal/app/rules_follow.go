@@ -96,6 +96,7 @@ func (k *ruleKeeper) hear(batch *kafka.Batch, end int64) {
 	defer k.mu.Unlock()
 	before := k.book.next
 	k.book.apply(batch)
+	k.book.heard(batch)
 	if k.book.next < end || k.book.next == before {
 		return
 	}

@@ -49,6 +49,8 @@ func (a *App) run(ctx context.Context) error {
 	}
 	if a.desk != nil {
 		part("desk", a.desk.Run)
+		part("quality", a.quality.run)
+		part("office", a.office.follow)
 		part("dispatcher", func(ctx context.Context) error { a.dispatcher.Run(ctx); return nil })
 	}
 	for _, r := range a.rekeys {

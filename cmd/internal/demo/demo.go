@@ -109,6 +109,7 @@ func (d *Demo) settings() *config.Config {
 	c.HTTP.Listen = net.JoinHostPort("127.0.0.1", strconv.Itoa(d.cfg.Port))
 	c.Metrics.Listen = ""
 	c.Links.BaseURL = "http://" + c.HTTP.Listen
+	c.RulesControl = config.ControlFourEyes // so that a draft can be approved and go live at the console
 	const day = 24 * time.Hour
 	wall := func(seconds float64, least, most time.Duration) time.Duration {
 		return min(max(time.Duration(seconds*d.cfg.Speed*float64(day)).Round(time.Second), least), most)
@@ -149,6 +150,9 @@ func (d *Demo) prepare(ctx context.Context) error {
 		from = d.mark.Reached
 	}
 	d.clock = stream.Clock{Start: time.Now(), Epoch: from.Time(), Rate: d.cfg.Speed * (24 * time.Hour).Seconds()}
+	if err := d.draft(ctx, settings, from); err != nil {
+		return err
+	}
 	d.app, err = app.New(ctx, app.Options{Config: settings, Clock: d.clock, Zone: d.cfg.Zone, Log: d.cfg.Log, Release: d.cfg.Release})
 	if err != nil {
 		return err

@@ -17,10 +17,11 @@ const boardRows = 100
 // caseRow is one case on the board.
 type caseRow struct {
 	*alerts.Case
-	Customer  string
-	Severity  detectors.Severity
-	Score     int
-	Detectors []detectors.Name
+	Customer string
+	Severity detectors.Severity
+	Score    int
+	// Detectors are the names of what found something, in the reader's language.
+	Detectors []string
 	// Amount is empty when no finding and no use tells one, City when the place is unknown.
 	Amount, City string
 }
@@ -62,7 +63,7 @@ func (s *Server) caseRow(c *alerts.Case, history *detectors.State, customer stri
 	strongest := c.Strongest()
 	row := caseRow{Case: c, Customer: customer, Severity: strongest.Severity, Score: strongest.Score}
 	for _, a := range c.Alerts {
-		row.Detectors = appendNew(row.Detectors, a.Detector)
+		row.Detectors = appendNew(row.Detectors, s.detectorName(lang, a.Detector, a.Title))
 	}
 	var minor int64
 	for _, u := range flagged(c, history) {

@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"fmt"
 	"html/template"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
 
 	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/alerts/glossary"
+	"github.com/cardwatch/cardwatch/detectors"
 	"github.com/cardwatch/cardwatch/detectors/card"
 )
 
@@ -22,6 +24,8 @@ type page struct {
 	Actor string
 	// Path is the page's own address, to come back to from the forms in the header.
 	Path string
+	// Rules says that there is a page about the rules.
+	Rules bool
 	// Demo says that there is a sandbox telephone.
 	Demo bool
 	Now  card.Moment
@@ -48,7 +52,14 @@ func (s *Server) parsePages(lang card.Language) (*template.Template, error) {
 		"sendReason": func(reason string) string {
 			return s.term(lang, firstKind(reason, glossary.Rule, glossary.Failure), reason)
 		},
-		"actNote": func(a alerts.Act) string { return s.actNote(lang, a) },
+		"actNote":  func(c *alerts.Case, a alerts.Act) string { return s.actNote(lang, c, a) },
+		"detector": func(a detectors.Alert) string { return s.detectorName(lang, a.Detector, a.Title) },
+		"percent": func(share *float64) (string, error) {
+			if share == nil {
+				return "—", nil
+			}
+			return texts.text("unit.percent", "n", int(math.Round(100**share)))
+		},
 	})
 	set, err := set.ParseFS(files, "templates/*.html")
 	if err != nil {
@@ -87,15 +98,19 @@ func (s *Server) execute(r *http.Request, lang card.Language, name string, data 
 	var body bytes.Buffer
 	err = s.pages[lang].ExecuteTemplate(&body, name, page{
 		Name: name, Lang: lang, Bank: bankName(s.cfg.Desk.Policy().BankName, lang), Actor: actorOf(r), Path: r.URL.RequestURI(),
-		Demo: s.cfg.Sandbox != nil, Now: s.now(), Once: once, Data: data,
+		Rules: s.cfg.Rules != nil, Demo: s.cfg.Sandbox != nil, Now: s.now(), Once: once, Data: data,
 	})
 	return body.Bytes(), err
 }
 
-// fail answers with an error page: what happened and what to do, never what went on inside. err goes to the log.
+// fail answers with an error page, or a problem for programs: what happened and what to do, never what went on inside. err goes to the log.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, status int, err error) {
 	if err != nil {
 		s.cfg.Log.Error("web: request failed", "method", r.Method, "status", status, "error", err)
+	}
+	if forPrograms(r) {
+		s.answer9457(w, problem{Title: http.StatusText(status), Status: status})
+		return
 	}
 	name := "error"
 	if forCustomers(r) {

@@ -32,6 +32,11 @@ func (s *Server) routeConsole(mux *http.ServeMux) {
 	mux.HandleFunc("POST /cases/{id}", s.actOnCase)
 	mux.HandleFunc("GET /queue", s.showQueue)
 	mux.HandleFunc("POST /queue", s.actOnQueue)
+	if s.cfg.Rules != nil {
+		mux.HandleFunc("GET "+rulesPath, s.showRules)
+		mux.HandleFunc("POST "+rulesPath, s.actOnRules)
+		mux.HandleFunc("GET "+apiPath+"v1/rules/quality", s.ruleQuality)
+	}
 	mux.HandleFunc("GET /alerts/{id}/export", s.exportAlert)
 	mux.HandleFunc("GET /api/v1/alerts/{id}", s.alertAPI)
 	mux.HandleFunc("POST /preferences", s.setPreferences)
@@ -67,6 +72,7 @@ func (s *Server) routeProbes(mux *http.ServeMux) {
 const (
 	customerPath = "/p/"
 	reloadPath   = "/-/reload"
+	apiPath      = "/api/"
 	// maxBody is far above a form with the longest note.
 	maxBody = 64 << 10
 )

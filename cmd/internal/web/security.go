@@ -37,6 +37,8 @@ func (s *Server) secure() bool { return s.base.Scheme == "https" }
 
 func forCustomers(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, customerPath) }
 
+func forPrograms(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, apiPath) }
+
 func isForm(r *http.Request) bool {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	return err == nil && kind == "application/x-www-form-urlencoded"

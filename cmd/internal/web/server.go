@@ -47,6 +47,8 @@ type Config struct {
 	// Reload reads the detection rules again and says what came of it; its error may list several problems, one a line. nil leaves out
 	// /-/reload.
 	Reload func(ctx context.Context) (any, error)
+	// Rules is where people see and change the rules; nil leaves out /rules.
+	Rules *RuleDesk
 	// Metrics answers /metrics; nil leaves it out.
 	Metrics http.Handler
 	// Alert gives the records of an alert, none when there is no such alert; the customer is "" when nobody knows them. Nil explains

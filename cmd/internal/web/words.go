@@ -3,6 +3,7 @@ package web
 import (
 	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/alerts/glossary"
+	"github.com/cardwatch/cardwatch/detectors"
 	"github.com/cardwatch/cardwatch/detectors/card"
 )
 
@@ -44,16 +45,26 @@ func (s *Server) sentence(lang card.Language, r alertReason) (sentence, error) {
 	key := "reason." + string(r.Code)
 	if _, own := texts[key]; !own {
 		key = "reason.any"
+		if _, known := glossary.Lookup(glossary.Reason, string(r.Code)); !known && r.Reason.Text != (detectors.Text{}) {
+			out.Text = r.Reason.Text.In(lang) // a rule's own sentence, which holds the values already
+			return out, nil
+		}
 	}
 	out.Text, err = texts.text(key, "name", s.term(lang, glossary.Reason, string(r.Code)), "value", value)
 	return out, err
 }
 
 // actNote is what a line of a history says beside its act: a word of the domain, or what somebody typed.
-func (s *Server) actNote(lang card.Language, a alerts.Act) string {
+func (s *Server) actNote(lang card.Language, c *alerts.Case, a alerts.Act) string {
 	switch a.Code {
 	case alerts.ActOpened, alerts.ActJoined, alerts.ActGrown, alerts.ActSettled:
-		return s.term(lang, glossary.Detector, a.Note)
+		var title detectors.Text
+		for i := range c.Alerts {
+			if string(c.Alerts[i].Detector) == a.Note {
+				title = c.Alerts[i].Title
+			}
+		}
+		return s.detectorName(lang, detectors.Name(a.Note), title)
 	case alerts.ActAsked, alerts.ActSaidYes, alerts.ActSaidNo:
 		return s.term(lang, glossary.Channel, a.Note)
 	case alerts.ActBlocked:

@@ -41,5 +41,6 @@ var ruleTerms = map[string]Term{
 	"rule_refusal.nothing_live":     {"还没有生效的规则集", "No set is live yet"},
 	"rule_refusal.unknown_rule":     {"生效的规则集中没有该规则", "The live set has no such rule"},
 	"rule_refusal.decided_by_files": {"规则由各进程的文件决定，请在文件中修改", "Every process decides by its own files; change the rules there"},
+	"rule_refusal.unusable":         {"当前版本的程序无法运行该规则集", "This release cannot decide by the set"},
 	"rule_refusal.unwritable":       {"备注无法写入，其中不能有卡号", "The note cannot be written; it must not hold a card number"},
 }

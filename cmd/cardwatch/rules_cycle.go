@@ -48,25 +48,12 @@ func newAct(verb lifecycle.Verb, what, short string) *cobra.Command {
 				if verb == lifecycle.Stop || verb == lifecycle.Resume {
 					e.Set, e.Rule = "", args[0]
 				}
-				if verb == lifecycle.Shadow || verb == lifecycle.Approve || verb == lifecycle.GoLive {
-					if err := usable(o, e.Set); err != nil {
-						return err
-					}
-				}
 				return f.done(cmd.Context(), o, e)
 			})
 		},
 	}
 	f.add(cmd)
 	return cmd
-}
-
-// usable asks that this release can decide by a set, since processes that cannot would stay with the one before.
-func usable(o *app.Office, version string) error {
-	if set := o.Book().Set(version); set != nil {
-		return app.CheckSet(set.Text)
-	}
-	return nil
 }
 
 func newRulesSubmit() *cobra.Command {

@@ -45,6 +45,8 @@ const (
 	UnknownRule Refusal = "unknown_rule"
 	// DecidedByFiles is an act that would change what decides where every process decides by its own files.
 	DecidedByFiles Refusal = "decided_by_files"
+	// Unusable is a set that this release cannot decide by.
+	Unusable Refusal = "unusable"
 	// Unwritable is an act whose record nobody would read, such as one with a card number in its note.
 	Unwritable Refusal = "unwritable"
 )

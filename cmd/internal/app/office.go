@@ -138,6 +138,13 @@ func (o *Office) check(e *lifecycle.Event) error {
 	if r := o.book.Refuses(e); r != "" {
 		return refused(r, "%s", o.book.Explain(e, r))
 	}
+	switch e.Verb {
+	case lifecycle.Shadow, lifecycle.Approve, lifecycle.GoLive:
+		// Processes that cannot decide by a set would stay with the one before.
+		if err := CheckSet(o.book.Set(e.Set).Text); err != nil {
+			return refused(lifecycle.Unusable, "%s", err.Error())
+		}
+	}
 	return nil
 }
 

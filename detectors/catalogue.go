@@ -104,7 +104,9 @@ type Sighting struct {
 	// Home is where the bank says that the customer lives, nowhere when it does not say.
 	Home window.Spot
 	// Tight says that the card had a fraud lately.
-	Tight    bool
+	Tight bool
+	// Settled is the time, in Unix milliseconds, up to which uses were answered for; 0 for none.
+	Settled  int64
 	Currency card.Currency
 	// Transaction is the record of the use, and Profile what the bank says of the customer.
 	Transaction *card.Transaction

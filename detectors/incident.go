@@ -159,10 +159,21 @@ func (b book) closeDue(ev card.Event, now card.Moment) {
 
 // settle closes the alert that turned out to be genuine. A use that the verdict does not cover is then a new alert about
 // itself, not one more revision about what has been answered.
-func (b book) settle(alertID string, ev card.Event) {
+func (b book) settle(alertID string, ev card.Event) (settled Alert, found bool) {
 	i := slices.IndexFunc(*b.open, func(in Incident) bool { return in.Alert.AlertID == alertID })
-	if i >= 0 {
-		b.closeAt(i, ev)
+	if i < 0 {
+		return Alert{}, false
+	}
+	settled = (*b.open)[i].Alert
+	b.closeAt(i, ev)
+	return settled, true
+}
+
+// settleUses notes that the card's uses up to the alert's newest one were answered for: online_spree counts them no more, so that a
+// customer who has said yes is not asked about the same orders again. At night a series goes on all the same: there is more at stake.
+func (s *State) settleUses(a Alert) {
+	if c := s.findCard(a.Card); c != nil {
+		c.SettledAt = max(c.SettledAt, a.OccurredAt.UnixMilli)
 	}
 }
 

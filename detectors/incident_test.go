@@ -169,3 +169,38 @@ func TestAnAlertTellsWhichRecordOpenedIt(t *testing.T) {
 	m.Step(s, card.Event{Arrived: second.At, Source: card.Source{Topic: "cards.transaction.v1", Offset: 9}, Body: second}, out)
 	require.Equal(t, source, out.Alerts[1].Source, "a revision keeps it")
 }
+
+// Somebody orders for a new flat: asked once, they say yes. The next order that day is not the third of the same series; a series that
+// begins after the answer is.
+func TestWhatWasAnsweredForCountsInNoLaterSeries(t *testing.T) {
+	script, err := parseScenario(`home 230100
+history 60 days to 2025-11-03 at 230100 of 120.00 CNY chip hours 12,19
+history 20 days to 2025-11-03 at 230100 of 90.00 CNY ecommerce hours 20
+2025-11-03 12:05:00+08:00 purchase 1280.00 CNY ecommerce 310100 merchant=m1 mcc=5732
+2025-11-03 12:40:00+08:00 purchase 1650.00 CNY ecommerce 440100 merchant=m2 mcc=5399
+2025-11-03 13:15:00+08:00 purchase 990.00 CNY ecommerce 330100 merchant=m3 mcc=5815
+2025-11-03 13:40:00+08:00 purchase 1900.00 CNY ecommerce 330100 merchant=m4 mcc=5732`)
+	require.NoError(t, err)
+	play := func(answered bool) (asked []string) {
+		m, s, out := monitor(t), &detectors.State{}, &detectors.Effects{}
+		for _, st := range script.steps {
+			out.Reset()
+			m.Step(s, st.event, out)
+			for _, a := range out.Alerts {
+				asked = append(asked, st.line[11:16]+" "+string(a.State))
+			}
+			if answered && len(out.Alerts) > 0 && len(asked) == 1 {
+				yes := &card.Feedback{Head: card.Head{ID: "yes", Customer: "c1", At: st.event.Arrived.Add(time.Minute)}, Card: out.Alerts[0].Card,
+					AlertID: out.Alerts[0].AlertID, Verdict: card.Genuine, ExemptScope: "merchant:m2", ExemptUntil: st.event.Arrived.Add(time.Hour)}
+				closed := feed(m, s, yes).Alerts
+				require.Equal(t, detectors.Closed, closed[0].State)
+				reread := &detectors.State{}
+				require.NoError(t, reread.UnmarshalBinary(s.AppendBinary(nil)))
+				s = reread
+			}
+		}
+		return asked
+	}
+	require.Equal(t, []string{"12:40 open", "13:15 open", "13:40 open"}, play(false))
+	require.Equal(t, []string{"12:40 open", "13:40 open"}, play(true), "the order at 13:15 stands alone")
+}

@@ -82,7 +82,7 @@ func again(a, b *window.Use) bool {
 	return a.Minor == b.Minor && a.Merchant == b.Merchant && a.Status != b.Status
 }
 
-// series looks for the other purchases of the series.
+// series looks for the other purchases of the series. What the holder has answered for belongs to none.
 func (d *OnlineSpree) series(in *Sighting) spreeFacts {
 	f := spreeFacts{total: in.Use.Minor, gap: d.Span}
 	recent := in.Window.Recent()
@@ -92,7 +92,7 @@ func (d *OnlineSpree) series(in *Sighting) spreeFacts {
 		if before > d.Span {
 			break
 		}
-		if !d.member(o) || again(o, in.Use) || f.last != nil && again(o, f.last) {
+		if o.At.UnixMilli <= in.Settled || !d.member(o) || again(o, in.Use) || f.last != nil && again(o, f.last) {
 			continue
 		}
 		f.others++

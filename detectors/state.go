@@ -61,6 +61,8 @@ type CardState struct {
 	Exemptions []Exemption
 	// TightUntil ends the stricter watch after a fraud, in Unix milliseconds; 0 when there was none.
 	TightUntil int64
+	// SettledAt is the newest use, in Unix milliseconds, of the alert that was answered as genuine last; 0 when none was.
+	SettledAt int64
 	// Witness is the newest use that a detector asked to remember.
 	Witness Witness
 }
@@ -111,7 +113,7 @@ func (s *State) addCard() *CardState {
 	}
 	c := &s.Cards[len(s.Cards)-1]
 	c.Window.Reset()
-	c.ID, c.Exemptions, c.TightUntil = c.ID[:0], c.Exemptions[:0], 0
+	c.ID, c.Exemptions, c.TightUntil, c.SettledAt = c.ID[:0], c.Exemptions[:0], 0, 0
 	c.Witness.forget()
 	return c
 }

@@ -116,7 +116,7 @@ func (c *CardState) append(dst []byte) []byte {
 	for _, e := range c.Exemptions {
 		dst = pack.Int(pack.Fixed64(append(dst, byte(e.kind)), e.key), e.Until)
 	}
-	return c.Witness.append(pack.Int(dst, c.TightUntil))
+	return c.Witness.append(pack.Int(pack.Int(dst, c.TightUntil), c.SettledAt))
 }
 
 func (c *CardState) read(r *pack.Reader, version byte) {
@@ -127,6 +127,7 @@ func (c *CardState) read(r *pack.Reader, version byte) {
 	}
 	c.TightUntil = r.Int()
 	if version > 2 {
+		c.SettledAt = r.Int()
 		c.Witness.read(r)
 	}
 }

@@ -123,7 +123,9 @@ func (m *Monitor) stepNews(s *State, ev card.Event, out *Effects) {
 	case *card.Feedback:
 		s.learn(body)
 		if body.Verdict == card.Genuine {
-			s.liveBook(out).settle(body.AlertID, ev)
+			if settled, found := s.liveBook(out).settle(body.AlertID, ev); found {
+				s.settleUses(settled)
+			}
 			s.shadowBook(out).settle(body.AlertID, ev)
 		}
 	}
@@ -144,7 +146,7 @@ func (m *Monitor) stepTransaction(s *State, ev card.Event, t *card.Transaction, 
 // sight lets the rules, and those in draft, judge the use.
 func (m *Monitor) sight(s *State, c *CardState, ev card.Event, t *card.Transaction, out *Effects) {
 	use, in := &s.work.use, &s.work.sighting
-	*in = Sighting{Use: use, Window: &c.Window, Home: s.Profile.Home, Tight: use.At.UnixMilli < c.TightUntil, Currency: t.Amount.Currency,
+	*in = Sighting{Use: use, Window: &c.Window, Home: s.Profile.Home, Tight: use.At.UnixMilli < c.TightUntil, Settled: c.SettledAt, Currency: t.Amount.Currency,
 		Transaction: t, Profile: &s.Profile, Cards: s.Cards}
 	if c.Witness.known() {
 		in.Earlier = &c.Witness

@@ -82,6 +82,9 @@ func (f *backtestFlags) run(cmd *cobra.Command) (err error) {
 	if err != nil {
 		return err
 	}
+	if report.Transactions == 0 {
+		return fmt.Errorf("the history has no transaction from --from to --to; it begins at %s", report.WarmFrom)
+	}
 	if f.list != "" {
 		if err := writeChanges(f.list, report.Changes); err != nil {
 			return err

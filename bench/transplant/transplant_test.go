@@ -74,8 +74,8 @@ func TestRowsThatCannotBeReadTellTheirLine(t *testing.T) {
 	for bad, cause := range map[string]string{
 		"card_id,amt\n": "first line",
 		header + "2025-01-01 00:00:57,C1,Shop,gas_transport,70.05,40.65,-77.76,0\nyesterday,C1,Shop,gas_transport,1,1,1,0\n": "line 3",
-		header + "2025-01-01 00:00:57,C1,Shop,rockets,70.05,40.65,-77.76,0\n":                                             `category "rockets"`,
-		header + "2025-01-01 00:00:57,C1,Shop,home,much,40.65,-77.76,0\n":                                                 "line 2",
+		header + "2025-01-01 00:00:57,C1,Shop,rockets,70.05,40.65,-77.76,0\n":                                                `category "rockets"`,
+		header + "2025-01-01 00:00:57,C1,Shop,home,much,40.65,-77.76,0\n":                                                    "line 2",
 	} {
 		_, err := transplant.Read(strings.NewReader(bad))
 		require.ErrorContains(t, err, cause)

@@ -90,7 +90,8 @@ type Links struct {
 	Key Secret `yaml:"-"`
 }
 
-// Breaker bounds what a rule about cards may raise before it is stopped.
+// Breaker bounds what a rule about cards may raise before it is stopped. The default, one transaction in ten, is far above any attack: a
+// rule must not fall silent in the hour it was written for.
 type Breaker struct {
 	BudgetPer10k int            `yaml:"budget_per_10k" doc:"Alerts of one rule among the last 10,000 judged transactions of a process; one more stops it. 0 stops none."`
 	Rules        map[string]int `yaml:"rules" doc:"The same for single rules, by name: {late_night_high_frequency: 50}"`
@@ -123,7 +124,7 @@ func Defaults() Config {
 		Metrics:      Listen{"127.0.0.1:9464"},
 		Rekey:        Rekey{Sources: []RekeySource{}},
 		RulesControl: ControlFiles,
-		Breaker:      Breaker{BudgetPer10k: 100, Rules: map[string]int{}},
+		Breaker:      Breaker{BudgetPer10k: 1000, Rules: map[string]int{}},
 		Rules:        detectors.Defaults(),
 		Desk:         alerts.Defaults(),
 	}

@@ -49,7 +49,7 @@ func TestRekeyOnTheEmbeddedBroker(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, k.Close()) })
 	s := newSettings(t, k.Addr(), newGroup(), "monitor, rekey")
-	s.extra = foreignSources
+	s.extra += foreignSources
 	file := s.file(t)
 	cfg, err := config.Load(file, nil)
 	require.NoError(t, err)
@@ -67,7 +67,7 @@ func TestRekeyOnTheEmbeddedBroker(t *testing.T) {
 // freshForeign makes the source anew, as the bank does, and lets the operator make the rest.
 func (l *lane) freshForeign(t *testing.T, s *settings) *foreign {
 	t.Helper()
-	s.extra = foreignSources
+	s.extra += foreignSources
 	b := l.noTopics(t)
 	require.NoError(t, b.client.CreateTopics(t.Context(), []kafka.TopicSpec{foreignSpec()}))
 	create := l.start(t, "topics create", "topics", "create", "-c", s.file(t))

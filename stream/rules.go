@@ -104,10 +104,6 @@ func (t *Task[S]) ChangeRules(ctx context.Context, proc Processor[S], rules []by
 	if err := atLevel(t.cfg.Space, proc); err != nil || bytes.Equal(t.decidedBy, rules) {
 		return false, err
 	}
-	if t.cfg.Sabotage == ForgetRules {
-		t.proc, t.decidedBy = proc, rules
-		return true, nil
-	}
 	if err := t.Flush(ctx); err != nil {
 		return false, err
 	}

@@ -15,6 +15,4 @@ const (
 	IgnoreEpoch
 	// ForgetReplay writes a progress beyond the states that are stored.
 	ForgetReplay
-	// ForgetRules lets other rules decide without a word in the changelog.
-	ForgetRules
 )

@@ -112,7 +112,6 @@ func TestPlantedDefectsAreFound(t *testing.T) {
 		"a state written before the alert that follows from it": stream.StateBeforeAlert,
 		"a former owner neither fenced nor told from the new":   stream.IgnoreEpoch,
 		"a progress beyond the states that are stored":          stream.ForgetReplay,
-		"other rules that decide without a word of it":          stream.ForgetRules,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -6,7 +6,8 @@ import (
 	"github.com/cardwatch/cardwatch/detectors"
 )
 
-const maxReasons = 12
+// maxReasons is what one alert says at most: all that a monitor sends, so that no fact that softens is cut off.
+const maxReasons = 32
 
 // alert takes in a finding of the monitor. The monitor recommends, the desk decides: findings about a card make a case, those
 // about repayment a message. Overdue accounts arrive as collection events, so "collect" needs nothing here.

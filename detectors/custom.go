@@ -62,7 +62,8 @@ type RuleReason struct {
 	Text Text `yaml:"text" json:"text"`
 }
 
-// RuleBudget bounds what a rule may raise before it is stopped and its owner told; the zero RuleBudget bounds nothing.
+// RuleBudget bounds what a rule may raise before it is stopped and its owner told. The zero RuleBudget leaves that to the budget which
+// all rules have (breaker.budget_per_10k).
 type RuleBudget struct {
 	Alerts int           `yaml:"alerts" json:"alerts,omitempty"`
 	Per    time.Duration `yaml:"per" json:"per,omitempty"`

@@ -141,8 +141,8 @@ func TestASentenceThatMayHoldALimitIsNotExported(t *testing.T) {
 	page, err := e.AppendHTML(nil, card.English)
 	require.NoError(t, err)
 	require.NotContains(t, string(page), "more than 3")
-	require.Contains(t, string(page), `<th scope="row">Gift cards in a row</th><td>4 uses`)
-	require.Contains(t, string(e.AppendText(nil, card.English)), "4 cards, more than 3 (limit 3 uses)")
+	require.Contains(t, string(page), `<th scope="row">Gift cards in a row</th><td>4 times`)
+	require.Contains(t, string(e.AppendText(nil, card.English)), "4 cards, more than 3 (limit 3 times)")
 }
 
 func TestThePlaceOfATradeWithoutTheCardIsNotTold(t *testing.T) {

@@ -48,10 +48,10 @@ func useOf(u *detectors.Use) Use {
 func factOf(r *detectors.Reason, c card.Currency) Fact {
 	f := Fact{
 		Code: r.Code, Name: orElse(r.Text, word(glossary.Reason, string(r.Code))), Value: r.Value, Limit: r.Limit, Unit: r.Unit,
-		Measured: measured(r.Value, r.Unit, c), Baseline: Words(r.Baseline), Own: r.Text != (detectors.Text{}),
+		Measured: Words(glossary.Measured(r.Value, r.Unit, c)), Baseline: Words(r.Baseline), Own: r.Text != (detectors.Text{}),
 	}
 	if r.Limit != 0 {
-		f.Bound = measured(r.Limit, r.Unit, c)
+		f.Bound = Words(glossary.Measured(r.Limit, r.Unit, c))
 	}
 	return f
 }
@@ -62,20 +62,6 @@ func (e *Explanation) told(f *Fact) Words {
 		return e.Title
 	}
 	return f.Name
-}
-
-// measured writes a number in its unit, as people do.
-func measured(n int64, unit detectors.Unit, c card.Currency) Words {
-	if unit == detectors.Minor {
-		amount := glossary.Money(n, c)
-		return Words{amount, amount}
-	}
-	number := glossary.Number(n)
-	if unit == "" {
-		return Words{number, number}
-	}
-	w := word(glossary.Unit, string(unit))
-	return Words{number + " " + w.Zh, number + " " + w.En}
 }
 
 // lastFour is all of a card or account that anybody is shown.

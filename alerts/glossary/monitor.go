@@ -63,7 +63,7 @@ var monitorTerms = map[string]Term{
 	"unit.km":      {"公里", "km"},
 	"unit.km/h":    {"公里/小时", "km/h"},
 	"unit.minor":   {"元", "amount"},
-	"unit.uses":    {"次", "uses"},
+	"unit.uses":    {"次", "times"},
 	"unit.percent": {"%", "%"},
 	"unit.days":    {"天", "days"},
 	"unit.minutes": {"分钟", "min"},

@@ -3,6 +3,7 @@ package glossary
 import (
 	"strings"
 
+	"github.com/cardwatch/cardwatch/detectors"
 	"github.com/cardwatch/cardwatch/detectors/card"
 )
 
@@ -36,6 +37,25 @@ func Number(n int64) string {
 		return "−" + grouped(rest)
 	}
 	return grouped(digits)
+}
+
+// Measured writes a number in a reason's unit, amounts in the currency. A unit that the glossary does not know stands as it is.
+func Measured(n int64, unit detectors.Unit, c card.Currency) Term {
+	if unit == detectors.Minor {
+		amount := Money(n, c)
+		return Term{amount, amount}
+	}
+	number := Number(n)
+	switch word, known := Lookup(Unit, string(unit)); {
+	case unit == "":
+		return Term{number, number}
+	case !known:
+		return Term{number + " " + string(unit), number + " " + string(unit)}
+	case unit == detectors.Percent:
+		return Term{number + word.Zh, number + " " + word.En}
+	default:
+		return Term{number + " " + word.Zh, number + " " + word.En}
+	}
 }
 
 func grouped(digits string) string {

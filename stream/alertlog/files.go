@@ -2,14 +2,12 @@ package alertlog
 
 import (
 	"bufio"
-	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 
 	"github.com/cardwatch/cardwatch/detectors"
+	"github.com/cardwatch/cardwatch/stream/history"
 	"github.com/cardwatch/cardwatch/stream/wire"
 )
 
@@ -18,22 +16,19 @@ func InFiles(dir, id string) ([]detectors.Alert, error) {
 	var found []detectors.Alert
 	read := 0
 	for _, topic := range topics() {
-		for _, suffix := range []string{".jsonl", ".jsonl.gz"} {
-			path := filepath.Join(dir, topic+suffix)
-			file, err := os.Open(path)
-			if errors.Is(err, os.ErrNotExist) {
-				continue
-			}
-			if err != nil {
-				return nil, fmt.Errorf("alertlog: %w", err)
-			}
-			read++
-			alerts, err := searchFile(file, topic, id, suffix == ".jsonl.gz")
-			if err = errors.Join(err, file.Close()); err != nil {
-				return nil, fmt.Errorf("alertlog: %s: %w", path, err)
-			}
-			found = append(found, alerts...)
+		file, path, err := history.OpenTopic(dir, topic, nil)
+		if err != nil {
+			return nil, fmt.Errorf("alertlog: %w", err)
 		}
+		if file == nil {
+			continue
+		}
+		read++
+		alerts, err := searchFile(file, topic, id)
+		if err = errors.Join(err, file.Close()); err != nil {
+			return nil, fmt.Errorf("alertlog: %s: %w", path, err)
+		}
+		found = append(found, alerts...)
 	}
 	if read == 0 {
 		return nil, fmt.Errorf("alertlog: %s holds no alerts: expected %s.jsonl or %s.jsonl.gz, as replay writes it", dir, wire.AlertTopic, wire.AlertTopic)
@@ -41,14 +36,8 @@ func InFiles(dir, id string) ([]detectors.Alert, error) {
 	return found, nil
 }
 
-func searchFile(file io.Reader, topic, id string, packed bool) (found []detectors.Alert, err error) {
-	in := file
-	if packed {
-		if in, err = gzip.NewReader(bufio.NewReader(file)); err != nil {
-			return nil, err
-		}
-	}
-	lines := bufio.NewScanner(in)
+func searchFile(file io.Reader, topic, id string) (found []detectors.Alert, err error) {
+	lines := bufio.NewScanner(file)
 	lines.Buffer(make([]byte, 0, 64<<10), 1<<20)
 	for lines.Scan() {
 		if a := match(topic, lines.Bytes(), id); a != nil {

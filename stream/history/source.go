@@ -2,12 +2,9 @@ package history
 
 import (
 	"bufio"
-	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 )
 
 // line is one record of a file with its estimated arrival.
@@ -37,26 +34,12 @@ type source struct {
 const maxLine = 1 << 20
 
 func openSource(dir, topic string, read *int64) (*source, error) {
-	for _, suffix := range []string{".jsonl", ".jsonl.gz"} {
-		path := filepath.Join(dir, topic+suffix)
-		file, err := os.Open(path)
-		if errors.Is(err, os.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return nil, fmt.Errorf("history: %w", err)
-		}
-		counted := &countingReader{r: file, n: read}
-		var in io.Reader = counted
-		if suffix == ".jsonl.gz" {
-			if in, err = gzip.NewReader(bufio.NewReaderSize(counted, 1<<16)); err != nil {
-				return nil, errors.Join(fmt.Errorf("history: %s: %w", path, err), file.Close())
-			}
-		}
-		s := &source{topic: topic, path: path, field: timeField[topic], file: file, lines: bufio.NewReaderSize(in, 1<<18)}
-		return s, s.fill()
+	file, path, err := OpenTopic(dir, topic, read)
+	if file == nil {
+		return nil, err
 	}
-	return nil, nil
+	s := &source{topic: topic, path: path, field: timeField[topic], file: file, lines: bufio.NewReaderSize(file, 1<<18)}
+	return s, s.fill()
 }
 
 // head is the next line, nil at the end.
@@ -136,16 +119,4 @@ func trimEnd(b []byte) []byte {
 		b = b[:len(b)-1]
 	}
 	return b
-}
-
-// countingReader counts the bytes of the files themselves, for the progress bar.
-type countingReader struct {
-	r io.Reader
-	n *int64
-}
-
-func (c *countingReader) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p)
-	*c.n += int64(n)
-	return n, err
 }

@@ -51,7 +51,7 @@ var rooms = map[string][]string{
 	// Both replay and back-test read histories.
 	"stream/history":  {"detectors/card", "stream/wire"},
 	"stream/backtest": {"stream/history", "stream/kafka", "stream/wire", "detectors", "detectors/card"},
-	"stream/alertlog": {"stream/kafka", "stream/wire", "detectors"},
+	"stream/alertlog": {"stream/history", "stream/kafka", "stream/wire", "detectors"},
 	"stream/replay":   {"stream/history", "stream", "stream/kafka", "stream/wire", "store", "alerts", "detectors", "detectors/card"},
 	"stream/sim":      {"stream", "stream/kafka", "stream/wire", "store", "alerts", "alerts/channel", "alerts/dispatch", "detectors", "detectors/card"},
 	"bench":           {"detectors", "detectors/card", "detectors/geo", "detectors/ledger", "detectors/window", "alerts", "store", "stream", "stream/broker", "stream/wire", "stream/kafka", "stream/replay"},

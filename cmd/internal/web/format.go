@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/cardwatch/cardwatch/alerts/glossary"
-	"github.com/cardwatch/cardwatch/detectors"
 	"github.com/cardwatch/cardwatch/detectors/card"
 	"github.com/cardwatch/cardwatch/detectors/geo"
 	"github.com/cardwatch/cardwatch/detectors/window"
@@ -62,16 +61,4 @@ func (s *Server) ago(texts catalogue, m card.Moment) (string, error) {
 	default:
 		return texts.text(key+"days", "n", int(passed.Hours()/24))
 	}
-}
-
-// measured writes a reason's number in its unit.
-func measured(texts catalogue, n int64, unit detectors.Unit, c card.Currency) (string, error) {
-	if unit == detectors.Minor {
-		return money(n, c), nil
-	}
-	number := glossary.Number(n)
-	if key := "unit." + string(unit); texts[key] != "" {
-		return texts.text(key, "n", number)
-	}
-	return number + " " + string(unit), nil
 }

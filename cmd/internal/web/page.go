@@ -54,11 +54,11 @@ func (s *Server) parsePages(lang card.Language) (*template.Template, error) {
 		},
 		"actNote":  func(c *alerts.Case, a alerts.Act) string { return s.actNote(lang, c, a) },
 		"detector": func(a detectors.Alert) string { return s.detectorName(lang, a.Detector, a.Title) },
-		"percent": func(share *float64) (string, error) {
+		"percent": func(share *float64) string {
 			if share == nil {
-				return "—", nil
+				return "—"
 			}
-			return texts.text("unit.percent", "n", int(math.Round(100**share)))
+			return glossary.Measured(int64(math.Round(100**share)), detectors.Percent, card.Currency{}).In(lang)
 		},
 	})
 	set, err := set.ParseFS(files, "templates/*.html")

@@ -32,15 +32,9 @@ type sentence struct {
 
 func (s *Server) sentence(lang card.Language, r alertReason) (sentence, error) {
 	texts := s.texts[lang]
-	value, err := measured(texts, r.Value, r.Unit, r.Currency)
-	if err != nil {
-		return sentence{}, err
-	}
 	out := sentence{Baseline: r.Baseline.In(lang)}
 	if r.Limit != 0 {
-		if out.Limit, err = measured(texts, r.Limit, r.Unit, r.Currency); err != nil {
-			return sentence{}, err
-		}
+		out.Limit = glossary.Measured(r.Limit, r.Unit, r.Currency).In(lang)
 	}
 	key := "reason." + string(r.Code)
 	if _, own := texts[key]; !own {
@@ -50,7 +44,9 @@ func (s *Server) sentence(lang card.Language, r alertReason) (sentence, error) {
 			return out, nil
 		}
 	}
-	out.Text, err = texts.text(key, "name", s.term(lang, glossary.Reason, string(r.Code)), "value", value)
+	var err error
+	out.Text, err = texts.text(key, "name", s.term(lang, glossary.Reason, string(r.Code)),
+		"value", glossary.Measured(r.Value, r.Unit, r.Currency).In(lang))
 	return out, err
 }
 

@@ -23,6 +23,17 @@ type Case struct {
 	// Alerts are the findings that joined, in order of arrival, at most maxCaseAlerts; MoreAlerts counts those beyond.
 	Alerts     []detectors.Alert
 	MoreAlerts int
+	// ClaimBy and CloseBy are when somebody should have taken it, and have closed it: Policy.SLA after it opened or was reopened.
+	// ClaimBy is unknown once an analyst has taken it.
+	ClaimBy, CloseBy card.Moment
+	// Escalated is a case for the second line: experienced analysts.
+	Escalated bool
+	// SnoozedUntil keeps it out of the queue until then; unknown when it is not put off.
+	SnoozedUntil card.Moment
+	// Silence is the id of the silence that keeps it out of the queue and its customer unasked; empty when there is none.
+	Silence string
+	// Unblock is a request to take the block back that waits for a second person.
+	Unblock UnblockRequest
 	// Owner is the staff member at work on it, until LeaseUntil; empty unless State is CaseClaimed.
 	Owner      string
 	LeaseUntil card.Moment
@@ -33,6 +44,13 @@ type Case struct {
 	MovedAt card.Moment
 	// History is what happened to it, oldest first, at most maxHistory; the first entry is always kept.
 	History []Act
+}
+
+// UnblockRequest is who wants a block taken back, and why; the zero value is "nobody".
+type UnblockRequest struct {
+	By   string
+	At   card.Moment
+	Note string
 }
 
 // CaseState is where a case stands.

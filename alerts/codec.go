@@ -8,7 +8,11 @@ import (
 )
 
 // stateVersion is the first byte of an encoded state. A change of the layout raises it, and keeps a reader for the old one.
-const stateVersion = 2
+const (
+	stateVersion = 3
+	// oldestVersion is the oldest form that can still be read.
+	oldestVersion = 1
+)
 
 // AppendBinary appends the state's compact, versioned form to dst and returns the longer slice.
 func (s *State) AppendBinary(dst []byte) []byte {
@@ -22,7 +26,7 @@ func (s *State) AppendBinary(dst []byte) []byte {
 	each(&w, s.Queue, w.entry)
 	each(&w, s.seen, func(e *seenEvent) {
 		w.uint(e.hash)
-		w.moment(e.at)
+		w.moment(e.until)
 	})
 	return w.buf
 }
@@ -33,8 +37,8 @@ func (s *State) UnmarshalBinary(data []byte) error {
 	*s = State{}
 	r := reader{Reader: pack.NewReader(data)}
 	r.version = r.Byte()
-	if r.version != stateVersion && r.version != stateVersion-1 {
-		r.Fail(fmt.Errorf("version %d is not %d or %d, which this program knows", r.version, stateVersion, stateVersion-1))
+	if r.version < oldestVersion || r.version > stateVersion {
+		r.Fail(fmt.Errorf("version %d is not one of %d … %d, which this program knows", r.version, oldestVersion, stateVersion))
 	}
 	var got State
 	got.Customer = r.String()
@@ -46,7 +50,10 @@ func (s *State) UnmarshalBinary(data []byte) error {
 	got.Queue = readEach(&r, r.entry)
 	got.seen = readEach(&r, func(e *seenEvent) {
 		e.hash = r.Uint()
-		e.at = r.moment()
+		e.until = r.moment()
+		if r.version < 3 { // it was when the id was seen
+			e.until = e.until.Add(eventMemory)
+		}
 	})
 	if err := r.Done(); err != nil {
 		return fmt.Errorf("desk state: %w", err)

@@ -25,6 +25,14 @@ func (w *writer) fraudCase(c *Case) {
 	w.moment(c.OpenedAt)
 	w.moment(c.MovedAt)
 	each(w, c.History, w.act)
+	w.moment(c.ClaimBy)
+	w.moment(c.CloseBy)
+	w.bool(c.Escalated)
+	w.moment(c.SnoozedUntil)
+	w.str(c.Silence)
+	w.str(c.Unblock.By)
+	w.moment(c.Unblock.At)
+	w.str(c.Unblock.Note)
 }
 
 func (r *reader) fraudCase(c *Case) {
@@ -37,6 +45,11 @@ func (r *reader) fraudCase(c *Case) {
 	c.Owner, c.LeaseUntil, c.Disposition = r.String(), r.moment(), Disposition(r.String())
 	c.OpenedAt, c.MovedAt = r.moment(), r.moment()
 	c.History = readEach(r, r.act)
+	if r.version > 2 {
+		c.ClaimBy, c.CloseBy, c.Escalated, c.SnoozedUntil = r.moment(), r.moment(), r.Bool(), r.moment()
+		c.Silence = r.String()
+		c.Unblock = UnblockRequest{By: r.String(), At: r.moment(), Note: r.String()}
+	}
 }
 
 func (w *writer) alert(a *detectors.Alert) {

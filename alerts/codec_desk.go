@@ -57,6 +57,8 @@ func (w *writer) message(m *Message) {
 	w.str(string(m.Outcome))
 	w.str(m.Provider)
 	w.str(m.Reason)
+	w.str(m.ProviderID)
+	w.moment(m.ReceiptBy)
 }
 
 func (r *reader) message(m *Message) {
@@ -70,6 +72,9 @@ func (r *reader) message(m *Message) {
 	m.CaseID, m.PromptID, m.Account = r.String(), r.String(), r.String()
 	m.QueuedAt, m.DueAt, m.ExpiresAt = r.moment(), r.moment(), r.moment()
 	m.Outcome, m.Provider, m.Reason = SendOutcome(r.String()), r.String(), r.String()
+	if r.version > 2 {
+		m.ProviderID, m.ReceiptBy = r.String(), r.moment()
+	}
 }
 
 func (w *writer) entry(e *QueueEntry) {

@@ -12,7 +12,7 @@ const maxNote = 2000
 // command applies an act of staff, or says why it cannot be.
 func (st *step) command(cmd *Command) {
 	switch {
-	case cmd.ID != "" && st.seenBefore("event", cmd.ID):
+	case cmd.ID != "" && st.seenBefore(eventMemory, "event", cmd.ID):
 		st.out.Refusal = RefusedDuplicate
 	case cmd.Actor == "":
 		st.out.Refusal = RefusedNoActor

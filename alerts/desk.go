@@ -82,20 +82,27 @@ func (st *step) moved(kind ChangeKind, id, from, to, label string) {
 	}
 }
 
-// seenBefore remembers an id and reports whether it was seen within the last day.
-func (st *step) seenBefore(parts ...string) bool {
+const (
+	// eventMemory is how long an event_id is known again (DESIGN.md, "Once"), providerMemory how long a provider's id of a reply is:
+	// providers repeat a call for days (notes/reliability-security.md §4.10).
+	eventMemory    = 24 * time.Hour
+	providerMemory = 7 * 24 * time.Hour
+)
+
+// seenBefore remembers an id for a while and reports whether it is known already.
+func (st *step) seenBefore(memory time.Duration, parts ...string) bool {
 	hash := hash64(parts...)
 	if slices.ContainsFunc(st.s.seen, func(e seenEvent) bool { return e.hash == hash }) {
 		return true
 	}
-	st.s.seen = append(st.s.seen, seenEvent{hash: hash, at: st.now})
+	st.s.seen = append(st.s.seen, seenEvent{hash: hash, until: st.now.Add(memory)})
 	return false
 }
 
 // forget keeps the state bounded.
 func (st *step) forget() {
 	s := st.s
-	s.seen = slices.DeleteFunc(s.seen, func(e seenEvent) bool { return st.now.Sub(e.at) >= 24*time.Hour })
+	s.seen = slices.DeleteFunc(s.seen, func(e seenEvent) bool { return st.due(e.until) })
 	s.seen = trim(s.seen, maxSeen, func(*seenEvent) bool { return true })
 	s.Cases = trim(s.Cases, maxCases, func(c *Case) bool { return c.State == CaseClosed })
 	s.Prompts = trim(s.Prompts, maxPrompts, func(p *Prompt) bool { return p.State != PromptOpen })

@@ -49,10 +49,12 @@ type Answer string
 // The answers of the contract, and what the desk makes of the others: Unclear says neither, Suspect holds a "no" among words
 // that the parser does not know, and StepUp is a Yes that came over a channel too weak for the amount.
 const (
-	Yes     Answer = "yes"
-	No      Answer = "no"
-	Stop    Answer = "stop"
-	Help    Answer = "help"
+	Yes  Answer = "yes"
+	No   Answer = "no"
+	Stop Answer = "stop"
+	Help Answer = "help"
+	// Person asks for a person to look (PIPL art. 24): no answer to the question, and the end of deciding by machine.
+	Person  Answer = "person"
 	Unclear Answer = ""
 	Suspect Answer = "suspect"
 	StepUp  Answer = "step_up"
@@ -89,16 +91,25 @@ type Command struct {
 // Verb is what staff can do.
 type Verb string
 
-// The verbs of the first desk.
+// The verbs.
 const (
 	Claim   Verb = "claim"
 	Release Verb = "release"
 	AddNote Verb = "note"
 	Close   Verb = "close"
 	Reopen  Verb = "reopen"
-	// Promise and Snooze belong to the collections queue.
+	// Escalate gives a case to the second line.
+	Escalate Verb = "escalate"
+	// Snooze puts a case or an account off until Command.Until; Wake brings a case back.
+	Snooze Verb = "snooze"
+	Wake   Verb = "wake"
+	// Unblock asks for the block of a case's card to be taken back; above Policy.UnblockAloneMinor it waits for somebody else's
+	// ApproveUnblock, or their RefuseUnblock.
+	Unblock        Verb = "unblock"
+	ApproveUnblock Verb = "approve_unblock"
+	RefuseUnblock  Verb = "refuse_unblock"
+	// Promise belongs to the collections queue.
 	Promise Verb = "promise"
-	Snooze  Verb = "snooze"
 )
 
 // Disposition is the outcome of a fraud case, and a label for the detectors.
@@ -121,6 +132,8 @@ type Receipt struct {
 	Outcome   SendOutcome
 	// ProviderMessageID is the provider's own id once it accepted.
 	ProviderMessageID string
+	// ReceiptExpected says, with Accepted, that the provider will tell what became of the message.
+	ReceiptExpected bool
 	// Reason is a RuleID when the outcome is Refused, and one of dispatch's reasons when it is a failure.
 	Reason string
 }
@@ -161,6 +174,6 @@ type CardActionKind string
 
 // The card actions of the contract.
 const (
-	Block   CardActionKind = "block"
-	Unblock CardActionKind = "unblock"
+	BlockCard   CardActionKind = "block"
+	UnblockCard CardActionKind = "unblock"
 )

@@ -11,16 +11,16 @@ import (
 	"github.com/cardwatch/cardwatch/detectors"
 )
 
-// Desk states in stores and changelogs have the form of testdata/state_v2.bin, or of the version before; both are what busy gave when
-// they were made. When the newest is no longer written as it was read, the version must rise, the form before stay readable and a
+// Desk states in stores and changelogs have the form of testdata/state_v3.bin, or of a version before; all are what busy gave when
+// they were made. When the newest is no longer written as it was read, the version must rise, the forms before stay readable and a
 // new file join these.
 func TestGoldenDeskStateReadsBack(t *testing.T) {
-	for version := 1; version <= 2; version++ {
+	for version := 1; version <= 3; version++ {
 		t.Run(fmt.Sprint("version ", version), func(t *testing.T) {
 			var s alerts.State
 			require.NoError(t, s.UnmarshalBinary(golden(t, version)))
-			if version == 2 {
-				require.Equal(t, golden(t, 2), s.AppendBinary(nil))
+			if version == 3 {
+				require.Equal(t, golden(t, 3), s.AppendBinary(nil))
 			}
 			requireBusy(t, &s)
 		})

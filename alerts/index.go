@@ -16,7 +16,7 @@ type IndexRow struct {
 	Group string
 	// Order sorts inside a group, ascending.
 	Order uint64
-	// Key is the id that is looked up or listed: a case, an account, a prompt, a message, a hashed number.
+	// Key is the id that is looked up or listed: a case, an account, a prompt, a message, a hashed number or provider's id.
 	Key string
 }
 
@@ -35,6 +35,8 @@ const (
 	IndexCase   IndexKind = "case"
 	IndexPrompt IndexKind = "prompt"
 	IndexPhone  IndexKind = "phone"
+	// IndexProvider finds the customer of a message by its provider's own id (see ProviderKey).
+	IndexProvider IndexKind = "provider"
 )
 
 // Index emits every row that the state implies, in no particular order, each once.
@@ -56,6 +58,11 @@ func (s *State) Index(emit func(IndexRow)) {
 	for i := range s.Messages {
 		if m := &s.Messages[i]; m.Waiting() {
 			emit(IndexRow{Kind: IndexOutbox, Group: string(m.Channel), Order: OutboxOrder(m.Purpose.Urgency(), m.DueAt.UnixMilli), Key: m.ID})
+		}
+	}
+	for i := range s.Messages {
+		if m := &s.Messages[i]; m.ProviderID != "" {
+			emit(IndexRow{Kind: IndexProvider, Key: ProviderKey(m.Provider, m.ProviderID)})
 		}
 	}
 	for _, phone := range s.phones() {
@@ -83,6 +90,9 @@ func PhoneKey(p Phone) string {
 	sum := sha256.Sum256([]byte("cardwatch phone " + p.Reveal()))
 	return hex.EncodeToString(sum[:16])
 }
+
+// ProviderKey is the key of a provider's own id of a message in IndexProvider.
+func ProviderKey(provider, id string) string { return newID("provider", provider, id) }
 
 // OutboxOrder is the Order of an outbox row: all of a more urgent class come before any of the next. A scan for what is due
 // at time t visits, per class, the orders below OutboxOrder(urgency, t+1).

@@ -22,7 +22,10 @@ type Message struct {
 	// DueAt is the earliest time to send, ExpiresAt the time after which it means nothing any more.
 	DueAt, ExpiresAt card.Moment
 	Outcome          SendOutcome
-	Provider         string
+	// Provider is who took it last, ProviderID the provider's own id of it; ReceiptBy is when a message without a receipt counts as
+	// unknown, itself unknown when none is expected.
+	Provider, ProviderID string
+	ReceiptBy            card.Moment
 	// Reason says why Outcome is a failure or a refusal.
 	Reason string
 }

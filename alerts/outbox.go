@@ -56,6 +56,9 @@ func (st *step) receipt(r *Receipt) {
 		return
 	}
 	st.settle(m, r.Outcome, clone(r.Provider), clone(r.Reason))
+	if r.ProviderMessageID != "" {
+		m.ProviderID = clone(r.ProviderMessageID)
+	}
 	failed := r.Outcome == Undelivered || r.Outcome == Refused || r.Outcome == OutcomeUnknown
 	p := st.s.Prompt(m.PromptID)
 	if failed && m.Purpose == FraudPrompt && p != nil && p.State == PromptOpen && p.Rung == m.Channel {

@@ -29,8 +29,8 @@ func (st *step) block(c *Case, reason, by string) {
 	c.Blocked = true
 	alert := c.Strongest()
 	st.out.CardActions = append(st.out.CardActions, CardAction{
-		Head: card.Head{ID: newID("action", c.ID, string(Block)), Customer: st.s.Customer, At: st.now},
-		Card: c.Card, Action: Block, Reason: reason, AlertID: alert.AlertID, RequestedBy: by,
+		Head: card.Head{ID: newID("action", c.ID, string(BlockCard)), Customer: st.s.Customer, At: st.now},
+		Card: c.Card, Action: BlockCard, Reason: reason, AlertID: alert.AlertID, RequestedBy: by,
 	})
 	st.note(&c.History, ActBlocked, by, reason)
 }

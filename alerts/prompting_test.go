@@ -253,6 +253,6 @@ func TestADenialNamesWhoAskedForTheBlock(t *testing.T) {
 	c.apply(text("不是我"))
 	require.Equal(t, []alerts.CardAction{{
 		Head: card.Head{ID: c.out.CardActions[0].ID, Customer: "cust-1", At: c.now},
-		Card: theCard, Action: alerts.Block, Reason: alerts.ReasonCustomerDenied, AlertID: "a1", RequestedBy: "customer",
+		Card: theCard, Action: alerts.BlockCard, Reason: alerts.ReasonCustomerDenied, AlertID: "a1", RequestedBy: "customer",
 	}}, c.out.CardActions)
 }

@@ -8,8 +8,8 @@ import (
 
 // reply applies a customer's answer: which prompts it means, whether it counts, and what the reply table says.
 func (st *step) reply(r *Reply) {
-	repeated := r.ID != "" && st.seenBefore("event", r.ID)
-	if r.ProviderMessageID != "" && st.seenBefore("provider", string(r.Channel), r.ProviderMessageID) {
+	repeated := r.ID != "" && st.seenBefore(eventMemory, "event", r.ID)
+	if r.ProviderMessageID != "" && st.seenBefore(providerMemory, "provider", string(r.Channel), r.ProviderMessageID) {
 		repeated = true
 	}
 	if repeated {

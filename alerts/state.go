@@ -32,13 +32,14 @@ const (
 	maxQueue      = 32
 	maxCaseAlerts = 8
 	maxHistory    = 40
-	maxSeen       = 64
+	maxSeen       = 128
 )
 
-// seenEvent remembers an event_id, so that the same event has no effect twice inside 24 h.
+// seenEvent remembers an id, so that the same event has no effect twice before until: an event_id for 24 h, a provider's own id of
+// a reply for 7 days.
 type seenEvent struct {
-	hash uint64
-	at   card.Moment
+	hash  uint64
+	until card.Moment
 }
 
 // Case finds a case by its id; nil when there is none. The pointer is valid until the next Step.

@@ -63,13 +63,21 @@ var templates = map[TemplateID]template{
 			"You can turn these messages off in settings, or ask for a person."},
 }
 
+// Rendered is a message in words.
+type Rendered struct {
+	Text string
+	// Vars are the values that stand in the text, by the names of the template's placeholders, for providers that hold the wording
+	// themselves.
+	Vars map[string]string
+}
+
 // Render writes a message in its language, Chinese unless it is English. It depends on the policy's bank name and the message
 // alone, so that a resend says the same. A text message that asks is kept to one part in English and two in Chinese: what it
 // says about the place gives way.
-func (p Policy) Render(m Message) (string, error) {
+func (p Policy) Render(m Message) (Rendered, error) {
 	t, ok := templates[m.Template]
 	if !ok {
-		return "", fmt.Errorf("message %s: no template %q", m.ID, m.Template)
+		return Rendered{}, fmt.Errorf("message %s: no template %q", m.ID, m.Template)
 	}
 	english, limit := m.Language == card.English, 2
 	where := placeOf(m.Args, english)
@@ -77,22 +85,28 @@ func (p Policy) Render(m Message) (string, error) {
 		limit = 1
 		where.keepGSM7()
 	}
-	text := p.fill(t, m.Args, where, english)
-	for m.Template == AskSMS && Parts(text) > limit && where.shorten() {
-		text = p.fill(t, m.Args, where, english)
+	r := p.fill(t, m.Args, where, english)
+	for m.Template == AskSMS && Parts(r.Text) > limit && where.shorten() {
+		r = p.fill(t, m.Args, where, english)
 	}
-	return text, nil
+	return r, nil
 }
 
-func (p Policy) fill(t template, a Args, where place, english bool) string {
+func (p Policy) fill(t template, a Args, where place, english bool) Rendered {
 	text, bank, what, when := t.zh, p.BankName.Zh, whatZh(a, where), "01-02 15:04"
 	if english {
 		text, bank, what, when = t.en, p.BankName.En, whatEn(a, where), "2 Jan 15:04"
 	}
-	return strings.NewReplacer(
-		"{bank}", bank, "{card}", a.Card, "{what}", what, "{when}", a.When.Time().Format(when),
-		"{choices}", a.Choices, "{mark}", firstMark(a.Choices),
-	).Replace(text)
+	r := Rendered{Text: text, Vars: map[string]string{
+		"bank": bank, "card": a.Card, "what": what, "when": a.When.Time().Format(when), "choices": a.Choices, "mark": firstMark(a.Choices),
+	}}
+	// One pass over the template: a merchant called "{card}" stays what it is.
+	var pairs []string
+	for name, value := range r.Vars {
+		pairs = append(pairs, "{"+name+"}", value)
+	}
+	r.Text = strings.NewReplacer(pairs...).Replace(text)
+	return r
 }
 
 func firstMark(choices string) string {

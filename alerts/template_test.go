@@ -55,15 +55,15 @@ func TestTextMessagesStayShort(t *testing.T) {
 			continue // for the app only
 		}
 		p, m := worst(id, card.English)
-		text, err := p.Render(m)
+		r, err := p.Render(m)
 		require.NoError(t, err)
-		require.True(t, alerts.GSM7(text), "%s: %q", id, text)
-		require.Equal(t, 1, alerts.Parts(text), "%s has %d characters: %q", id, len(text), text)
+		require.True(t, alerts.GSM7(r.Text), "%s: %q", id, r.Text)
+		require.Equal(t, 1, alerts.Parts(r.Text), "%s has %d characters: %q", id, len(r.Text), r.Text)
 
 		p, m = worst(id, card.Chinese)
-		text, err = p.Render(m)
+		r, err = p.Render(m)
 		require.NoError(t, err)
-		require.LessOrEqual(t, alerts.Parts(text), 2, "%s: %q", id, text)
+		require.LessOrEqual(t, alerts.Parts(r.Text), 2, "%s: %q", id, r.Text)
 	}
 }
 
@@ -71,9 +71,9 @@ func TestEveryPlaceholderIsFilled(t *testing.T) {
 	for id := range alerts.Texts() {
 		for _, lang := range []card.Language{card.Chinese, card.English, 0} {
 			p, m := worst(id, lang)
-			text, err := p.Render(m)
+			r, err := p.Render(m)
 			require.NoError(t, err)
-			require.NotRegexp(t, placeholder, text)
+			require.NotRegexp(t, placeholder, r.Text)
 		}
 	}
 }
@@ -106,7 +106,7 @@ func TestRender(t *testing.T) {
 	} {
 		got, err := p.Render(alerts.Message{Template: tc.template, Language: tc.lang, Args: tc.args})
 		require.NoError(t, err)
-		require.Equal(t, tc.want, got)
+		require.Equal(t, tc.want, got.Text)
 	}
 	_, err := p.Render(alerts.Message{ID: "m1", Template: "poem"})
 	require.ErrorContains(t, err, `no template "poem"`)
@@ -123,10 +123,10 @@ func TestThePlaceGivesWayToTheLengthOfATextMessage(t *testing.T) {
 		p, m := worst(alerts.AskSMS, card.English)
 		p.BankName.En = "ABank"
 		m.Args.AmountMinor, m.Args.Merchant = 1_880_000, tc.merchant
-		text, err := p.Render(m)
+		r, err := p.Render(m)
 		require.NoError(t, err)
-		require.Contains(t, text, tc.want, tc.name)
-		require.Equal(t, 1, alerts.Parts(text))
+		require.Contains(t, r.Text, tc.want, tc.name)
+		require.Equal(t, 1, alerts.Parts(r.Text))
 	}
 }
 
@@ -156,7 +156,7 @@ func TestParts(t *testing.T) {
 func TestAnAmountOfAnySizeIsRendered(t *testing.T) {
 	p, m := worst(alerts.AskSMS, card.Chinese)
 	m.Args.AmountMinor = math.MaxInt64
-	text, err := p.Render(m)
+	r, err := p.Render(m)
 	require.NoError(t, err)
-	require.Contains(t, text, "USD 92,233,720,368,547,758.07")
+	require.Contains(t, r.Text, "USD 92,233,720,368,547,758.07")
 }

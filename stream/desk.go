@@ -83,6 +83,8 @@ func IndexTag(kind alerts.IndexKind) byte {
 		return 5
 	case alerts.IndexPhone:
 		return 6
+	case alerts.IndexProvider:
+		return 7
 	default:
 		return 0
 	}

@@ -32,8 +32,17 @@ type Outgoing struct {
 	// To is set for text messages, PushToken for the app.
 	To        alerts.Phone
 	PushToken string
-	Text      string
-	Language  card.Language
+	// Title is the bank's name in Language, for channels that show one; Text opens with it all the same where templates say so.
+	Title    string
+	Text     string
+	Language card.Language
+	// Template, Version and Vars are for providers that fill in a wording of their own, approved beforehand: Vars are the values of
+	// the template's placeholders ("card", "what", "when", "bank", "choices", "mark").
+	Template alerts.TemplateID
+	Version  int
+	Vars     map[string]string
+	// AnswerURL is the signed page on which the customer can answer, for the app alone; "" when there is none.
+	AnswerURL string
 	// PromptID is set when the message asks: an app shows buttons for it.
 	PromptID string
 	Purpose  alerts.Purpose
@@ -51,4 +60,8 @@ func (m Outgoing) GoString() string { return m.String() }
 func (m Outgoing) LogValue() slog.Value { return slog.StringValue(m.String()) }
 
 // Accepted is a provider's promise to deliver.
-type Accepted struct{ ProviderMessageID string }
+type Accepted struct {
+	ProviderMessageID string
+	// ReceiptExpected says that the provider will tell what became of the message.
+	ReceiptExpected bool
+}

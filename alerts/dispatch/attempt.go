@@ -50,7 +50,7 @@ func (l *lane) attempt(ctx context.Context, row Row, began bool) result {
 	case alerts.Defer:
 		return result{wait: v.Until.Sub(now)}
 	}
-	text, err := l.cfg.Policy.Render(*m)
+	words, err := l.cfg.Policy.Render(*m)
 	if err != nil {
 		l.cfg.Log.Error("a message cannot be written; it is given up", "message", m.ID, "err", err)
 		return l.settle(ctx, row, "", alerts.Undelivered, ReasonBadTemplate, "")
@@ -61,18 +61,21 @@ func (l *lane) attempt(ctx context.Context, row Row, began bool) result {
 		}
 		began = true
 	}
-	r := l.send(ctx, row, m, outgoing(state, m, row, text))
+	r := l.send(ctx, row, m, l.outgoing(state, m, row, words))
 	r.began = began
 	return r
 }
 
-func outgoing(s *alerts.State, m *alerts.Message, row Row, text string) channel.Outgoing {
+func (l *lane) outgoing(s *alerts.State, m *alerts.Message, row Row, words alerts.Rendered) channel.Outgoing {
 	out := channel.Outgoing{
-		MessageID: m.ID, Customer: row.Customer, Kind: m.Channel, To: m.To, Text: text, Language: m.Language,
-		PromptID: m.PromptID, Purpose: m.Purpose, ExpiresAt: m.ExpiresAt,
+		MessageID: m.ID, Customer: row.Customer, Kind: m.Channel, To: m.To, Title: words.Vars["bank"], Text: words.Text, Language: m.Language,
+		Template: m.Template, Version: m.Version, Vars: words.Vars, PromptID: m.PromptID, Purpose: m.Purpose, ExpiresAt: m.ExpiresAt,
 	}
 	if m.Channel == alerts.App {
 		out.PushToken = s.Contact.PushToken
+		if p := s.Prompt(m.PromptID); p != nil && m.Purpose == alerts.FraudPrompt && l.cfg.Link != nil {
+			out.AnswerURL = l.cfg.Link(p, row.Customer)
+		}
 	}
 	return out
 }

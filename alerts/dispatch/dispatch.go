@@ -35,12 +35,14 @@ type Outbox interface {
 // Row names one message in the outbox.
 type Row struct{ Customer, MessageID string }
 
-// Config is what a Dispatcher needs; every field must be set.
+// Config is what a Dispatcher needs; every field but Link must be set.
 type Config struct {
 	Policy alerts.Policy
 	// Channels are the providers; of those of one kind, the first whose breaker is closed is used.
 	Channels []channel.Channel
 	Outbox   Outbox
+	// Link is the signed address on which a customer answers a prompt; nil gives the app none.
+	Link func(p *alerts.Prompt, customer string) string
 	// Record makes a receipt durable. It returns once the receipt cannot be lost.
 	Record func(context.Context, alerts.Receipt) error
 	// Now is the desk's time, by which messages fall due and expire.

@@ -10,7 +10,7 @@ var cardActionFormat = format{
 	decode: (*Decoder).cardAction,
 }
 
-var parseCardAction = oneOf(alerts.Block, alerts.Unblock)
+var parseCardAction = oneOf(alerts.BlockCard, alerts.UnblockCard)
 
 func (d *Decoder) cardAction() card.Body {
 	a := &d.body.cardAction

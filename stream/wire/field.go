@@ -115,6 +115,7 @@ const (
 	fSourceTopic
 	fSourcePartition
 	fSourceOffset
+	fReceiptExpected
 	fieldCount
 )
 
@@ -145,6 +146,7 @@ var fieldNames = [fieldCount]string{
 	fMessageID: "message_id", fProvider: "provider", fOutcome: "outcome", fCardPresent: "card_present",
 	fTitle: "title", fTitleZh: "title_zh", fLabel: "label", fLabelZh: "label_zh",
 	fSourceTopic: "source_topic", fSourcePartition: "source_partition", fSourceOffset: "source_offset",
+	fReceiptExpected: "receipt_expected",
 }
 
 // String is the member's name on the wire.

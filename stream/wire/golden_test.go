@@ -80,7 +80,7 @@ var examples = map[string]card.Body{
 		Source: card.FromCustomer, ExemptUntil: at("2026-03-15T00:00:00+08:00"), ExemptScope: "city:440300",
 	},
 	CardActionTopic: &alerts.CardAction{
-		Head: head("b-1", "2026-03-01T02:16:00.000+08:00"), Card: "k-1", Action: alerts.Block, Reason: "customer_said_no",
+		Head: head("b-1", "2026-03-01T02:16:00.000+08:00"), Card: "k-1", Action: alerts.BlockCard, Reason: "customer_said_no",
 		AlertID: "9c2f", RequestedBy: "customer",
 	},
 	AssessmentTopic: &detectors.Assessment{
@@ -95,7 +95,7 @@ var examples = map[string]card.Body{
 	},
 	ReceiptTopic: &alerts.Receipt{
 		Head: head("x-1", "2026-03-01T02:13:06.000+08:00"), MessageID: "msg-1", Channel: alerts.App, Provider: "sandbox",
-		Outcome: alerts.Undelivered, ProviderMessageID: "pm-1", Reason: "device_unreachable",
+		Outcome: alerts.Undelivered, ProviderMessageID: "pm-1", ReceiptExpected: true, Reason: "device_unreachable",
 	},
 	TickTopic: &card.Tick{Head: card.Head{At: at("2026-03-02T23:59:59.000+08:00")}},
 }

@@ -6,7 +6,7 @@ import (
 )
 
 var receiptFormat = format{
-	fields: setOf(fSchemaVersion, fEventID, fCustomerID, fAt, fMessageID, fChannel, fProvider, fOutcome, fProviderMessageID, fReason),
+	fields: setOf(fSchemaVersion, fEventID, fCustomerID, fAt, fMessageID, fChannel, fProvider, fOutcome, fProviderMessageID, fReceiptExpected, fReason),
 	decode: (*Decoder).receipt,
 }
 
@@ -21,6 +21,7 @@ func (d *Decoder) receipt() card.Body {
 		Provider:          d.id(fProvider),
 		Outcome:           mustParse(d, fOutcome, parseOutcome),
 		ProviderMessageID: d.id(fProviderMessageID),
+		ReceiptExpected:   d.flag(fReceiptExpected),
 		Reason:            d.id(fReason),
 	}
 	return r
@@ -35,6 +36,7 @@ func AppendReceipt(dst []byte, r *alerts.Receipt) []byte {
 	w.text(fProvider, r.Provider)
 	w.text(fOutcome, string(r.Outcome))
 	w.text(fProviderMessageID, r.ProviderMessageID)
+	w.flag(fReceiptExpected, r.ReceiptExpected)
 	w.text(fReason, r.Reason)
 	return w.end()
 }

@@ -11,7 +11,7 @@ var replyFormat = format{
 	decode: (*Decoder).reply,
 }
 
-var parseAnswer = oneOf(alerts.Yes, alerts.No, alerts.Stop, alerts.Help)
+var parseAnswer = oneOf(alerts.Yes, alerts.No, alerts.Stop, alerts.Help, alerts.Person)
 
 func (d *Decoder) reply() card.Body {
 	r := &d.body.reply

@@ -39,7 +39,7 @@ func generate(t *rapid.T, topic string) card.Body {
 		return drawFeedback(t)
 	case CardActionTopic:
 		return &alerts.CardAction{
-			Head: drawHead(t), Card: drawID(t), Action: pick(t, alerts.Block, alerts.Unblock), Reason: drawText(t), AlertID: drawMaybeID(t),
+			Head: drawHead(t), Card: drawID(t), Action: pick(t, alerts.BlockCard, alerts.UnblockCard), Reason: drawText(t), AlertID: drawMaybeID(t),
 			RequestedBy: drawID(t),
 		}
 	case AssessmentTopic:
@@ -54,7 +54,7 @@ func generate(t *rapid.T, topic string) card.Body {
 		return &alerts.Receipt{
 			Head: drawHead(t), MessageID: drawID(t), Channel: pick(t, alerts.App, alerts.SMS, alerts.Link), Provider: drawMaybeID(t),
 			Outcome:           pick(t, alerts.Sending, alerts.Accepted, alerts.Delivered, alerts.Undelivered, alerts.Refused, alerts.OutcomeUnknown),
-			ProviderMessageID: drawMaybeID(t), Reason: drawMaybeID(t),
+			ProviderMessageID: drawMaybeID(t), Reason: drawMaybeID(t), ReceiptExpected: rapid.Bool().Draw(t, "expected"),
 		}
 	}
 	return &card.Tick{Head: card.Head{At: drawMoment(t)}}

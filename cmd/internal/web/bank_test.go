@@ -212,10 +212,10 @@ func (b *bank) state() *alerts.State {
 func (b *bank) deliver() alerts.Message {
 	state := b.state()
 	m := state.Messages[len(state.Messages)-1]
-	text, err := alerts.Defaults().Render(m)
+	words, err := alerts.Defaults().Render(m)
 	require.NoError(b.t, err)
 	_, err = b.phone.Channel(m.Channel).Send(b.t.Context(), channel.Outgoing{
-		MessageID: m.ID, Customer: customer, Kind: m.Channel, To: m.To, PushToken: "push", Text: text, Language: m.Language,
+		MessageID: m.ID, Customer: customer, Kind: m.Channel, To: m.To, PushToken: "push", Text: words.Text, Language: m.Language,
 		PromptID: m.PromptID, Purpose: m.Purpose, ExpiresAt: m.ExpiresAt,
 	})
 	require.NoError(b.t, err)

@@ -130,11 +130,11 @@ func (s *Server) renderCase(w http.ResponseWriter, r *http.Request, status int, 
 	}
 	for _, m := range v.desk.Messages {
 		if m.CaseID == c.ID {
-			text, err := s.cfg.Desk.Policy().Render(m)
+			words, err := s.cfg.Desk.Policy().Render(m)
 			if err != nil {
 				s.cfg.Log.Warn("web: message cannot be rendered", "template", m.Template, "error", err)
 			}
-			data.Messages = append(data.Messages, sentMessage{m, text})
+			data.Messages = append(data.Messages, sentMessage{m, words.Text})
 		}
 	}
 	s.render(w, r, status, "case", data)

@@ -1,0 +1,2 @@
+// Package aliyun hands messages to Aliyun's SMS service.
+package aliyun

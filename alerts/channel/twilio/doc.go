@@ -1,0 +1,2 @@
+// Package twilio hands messages to Twilio's Programmable Messaging.
+package twilio

@@ -1,8 +1,6 @@
 package outbound
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"sync"
 
 	"github.com/cardwatch/cardwatch/alerts/channel"
@@ -46,21 +44,4 @@ func (m *Memory) Keep(messageID string, a channel.Accepted) {
 	delete(m.accepted, m.ids[m.next])
 	m.ids[m.next] = messageID
 	m.next = (m.next + 1) % remembered
-}
-
-// maxID is the longest id that the receipt's format takes.
-const maxID = 64
-
-// ID is a provider's own id in the form that receipts take, at most 64 visible ASCII characters: itself, or a hash of it. The same
-// id always gives the same.
-func ID(id string) string {
-	fits := len(id) <= maxID
-	for _, b := range []byte(id) {
-		fits = fits && b > ' ' && b < 0x7f
-	}
-	if fits {
-		return id
-	}
-	sum := sha256.Sum256([]byte(id))
-	return "sha256-" + hex.EncodeToString(sum[:24])
 }

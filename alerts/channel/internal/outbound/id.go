@@ -33,6 +33,3 @@ func Phone(raw string) (alerts.Phone, bool) {
 	}
 	return alerts.Phone(raw), true
 }
-
-// Mainland reports whether a number is of mainland China, and gives it as it is dialled there.
-func Mainland(p alerts.Phone) (national string, ok bool) { return strings.CutPrefix(p.Reveal(), "+86") }

@@ -86,6 +86,11 @@ func (w *world) act(ctx context.Context, bank *bank, storm time.Duration, settle
 	for _, worker := range w.workers {
 		workers.Go(func() { worker.run(working) })
 	}
+	workers.Go(func() {
+		if err := w.carrier.tell(working); err != nil && working.Err() == nil {
+			w.violate("%v", err)
+		}
+	})
 	weather.Go(func() { w.strike(ctx, storm) })
 	err := bank.write(ctx, storm)
 	weather.Wait()

@@ -22,8 +22,9 @@ type carrier struct {
 	mu   sync.Mutex
 	rng  *rand.Rand
 	mode mode
-	// fuse is how many messages it takes until the process that hands one over dies before it hears so; 0 is none.
-	fuse int
+	// fuse is how many messages it takes until the process that hands one over dies before it hears so, ice how many are begun until
+	// the process that begins one is cut off for so long that its work is given to others; 0 is none.
+	fuse, ice int
 	// given lists the processes that handed a message over, heard counts those that heard it was taken.
 	given map[string][]string
 	heard map[hearing]int
@@ -69,6 +70,21 @@ func (c *carrier) deadly(n int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.fuse = n
+}
+
+// icy cuts off the process that begins to hand over the n-th message from now on; 0 takes that back.
+func (c *carrier) icy(n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ice = n
+}
+
+// freezes reports whether the process that begins to hand over a message is cut off now.
+func (c *carrier) freezes() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ice--
+	return c.ice == 0
 }
 
 // take takes a message from a process, and reports whether that dies of it.

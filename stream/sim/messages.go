@@ -17,6 +17,9 @@ func (a *auditor) messages() {
 		w.report.Messages++
 		w.report.Repeats += len(lives) - 1
 		m, queued := a.queued[id]
+		if queued && !m.Resend() {
+			w.report.AboutMoney++
+		}
 		switch {
 		case !queued:
 			w.violate("the provider was given the message %s, which nothing asks for", id)

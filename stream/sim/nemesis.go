@@ -27,7 +27,7 @@ func (w *world) strike(ctx context.Context, storm time.Duration) {
 		weight int
 		act    func(context.Context)
 	}{
-		{2, n.crash}, {4, n.crashOnDisk}, {4, n.crashOnPacket}, {3, n.stop}, {3, n.freeze}, {4, n.haunt}, {2, n.tear}, {2, n.slow}, {6, n.brokerErrors}, {3, n.moveLeaders}, {2, n.compact}, {1, n.outage}, {4, n.reload}, {3, n.deadlyMessage}, {2, n.providerTrouble},
+		{2, n.crash}, {4, n.crashOnDisk}, {4, n.crashOnPacket}, {3, n.stop}, {3, n.freeze}, {4, n.haunt}, {2, n.tear}, {2, n.slow}, {6, n.brokerErrors}, {3, n.moveLeaders}, {2, n.compact}, {1, n.outage}, {4, n.reload}, {6, n.deadlyMessage}, {2, n.providerTrouble},
 	}
 	total := 0
 	for _, a := range acts {
@@ -51,6 +51,7 @@ func (w *world) strike(ctx context.Context, storm time.Duration) {
 		v.disarm()
 	}
 	w.carrier.deadly(0)
+	w.carrier.icy(0)
 	n.repairs.Wait()
 	w.note("healed")
 }
@@ -167,8 +168,14 @@ func (n *nemesis) slow(ctx context.Context) {
 	}
 }
 
-// deadlyMessage lets a process die when the provider has taken its message and it does not know yet.
-func (n *nemesis) deadlyMessage(context.Context) { n.world.carrier.deadly(1 + n.rng.IntN(5)) }
+// deadlyMessage lets a process die when the provider has taken its message and it does not know yet, or cuts it off just before.
+func (n *nemesis) deadlyMessage(context.Context) {
+	if n.rng.IntN(2) == 0 {
+		n.world.carrier.icy(1 + n.rng.IntN(5))
+		return
+	}
+	n.world.carrier.deadly(1 + n.rng.IntN(5))
+}
 
 // providerTrouble is an outage of the provider, of either kind.
 func (n *nemesis) providerTrouble(ctx context.Context) {

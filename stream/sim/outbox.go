@@ -67,10 +67,15 @@ func (p provider) Send(ctx context.Context, m channel.Outgoing) (channel.Accepte
 	failed := func(reason channel.Reason, err error) (channel.Accepted, error) {
 		return channel.Accepted{}, &channel.Error{Provider: p.Name(), Reason: reason, Err: err}
 	}
+	carrier := p.life.worker.world.carrier
+	if carrier.freezes() {
+		p.life.worker.world.count("cut off between claim and call")
+		p.life.host.freeze()
+		time.AfterFunc(4*session, p.life.host.thaw)
+	}
 	if err := p.life.host.pass(); err != nil {
 		return failed(channel.Unavailable, err)
 	}
-	carrier := p.life.worker.world.carrier
 	switch carrier.how() {
 	case failing:
 		return failed(channel.Unavailable, nil)

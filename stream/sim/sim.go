@@ -36,6 +36,8 @@ type Report struct {
 	Repeated int
 	// Messages counts what the provider was given, Repeats how often it was given one again.
 	Messages, Repeats int
+	// AboutMoney counts the messages that must not be given twice.
+	AboutMoney int
 	// Simulated is how much time passed in the bubble.
 	Simulated time.Duration
 	// Trace holds the last lines of what happened, each with its time since the start.

@@ -98,6 +98,7 @@ func ruleSets() (versions []*detectors.Monitor, err error) {
 		rules := detectors.Defaults()
 		rules.Version = "sim." + strconv.Itoa(len(versions))
 		rules.LargeOutOfTown.AlertAt, rules.LateNightHighFrequency.AlertAt = alertAt, alertAt
+		rules.RepaymentStress.ElevatedAt, rules.RepaymentStress.HighAt = 0.02, 0.05 // messages about money are rare otherwise
 		m, err := detectors.NewMonitor(rules)
 		if err != nil {
 			return nil, err

@@ -39,7 +39,7 @@ func (l *lane) attempt(ctx context.Context, row Row, began bool) result {
 	if m == nil || !m.Waiting() {
 		return result{settled: true}
 	}
-	if m.Outcome == alerts.Sending && !m.Resend() && !began {
+	if m.Outcome == alerts.Sending && !m.Resend() && m.Claim != l.claim(row) {
 		return l.settle(ctx, row, "", alerts.OutcomeUnknown, ReasonInterrupted, "")
 	}
 	now := l.cfg.Now()
@@ -55,16 +55,28 @@ func (l *lane) attempt(ctx context.Context, row Row, began bool) result {
 		l.cfg.Log.Error("a message cannot be written; it is given up", "message", m.ID, "err", err)
 		return l.settle(ctx, row, "", alerts.Undelivered, ReasonBadTemplate, "")
 	}
-	if !m.Resend() && !began {
-		if !l.record(ctx, l.receipt(row, "", alerts.Sending, "", "")) {
-			return result{}
-		}
-		began = true
+	if !m.Resend() && m.Outcome == alerts.Queued {
+		return l.claimIt(ctx, row, began)
 	}
-	r := l.send(ctx, row, m, l.outgoing(state, m, row, words))
-	r.began = began
-	return r
+	return l.send(ctx, row, m, l.outgoing(state, m, row, words))
 }
+
+// claimIt says that this process is about to send a message that must not go out twice. The message itself has to wait until the desk
+// here has applied that: a process that has lost the partition without knowing it never gets so far, and its successor sees the claim.
+func (l *lane) claimIt(ctx context.Context, row Row, claimed bool) result {
+	if claimed {
+		return result{began: true, wait: claimWait}
+	}
+	r := l.receipt(row, "", alerts.Sending, "", "")
+	r.ID = l.claim(row)
+	return result{began: l.record(ctx, r), wait: claimWait}
+}
+
+// claimWait is the pause between two looks whether the desk has applied a claim.
+const claimWait = 50 * time.Millisecond
+
+// claim is the id of the receipt by which this process claims a message.
+func (l *lane) claim(row Row) string { return row.MessageID + "/sending/" + l.process }
 
 func (l *lane) outgoing(s *alerts.State, m *alerts.Message, row Row, words alerts.Rendered) channel.Outgoing {
 	out := channel.Outgoing{
@@ -80,18 +92,41 @@ func (l *lane) outgoing(s *alerts.State, m *alerts.Message, row Row, words alert
 	return out
 }
 
-// send tries the kind's providers in turn, passing over those whose breaker is open.
+// send tries the kind's providers in turn. It passes over those whose breaker is open or whose limit is reached, and goes on when one has
+// not taken the message; one that may have taken it is only followed by another when twice does no harm.
 func (l *lane) send(ctx context.Context, row Row, m *alerts.Message, out channel.Outgoing) result {
+	if wait := l.phones.wait(out.To, time.Now()); wait > 0 {
+		return result{wait: wait}
+	}
+	var (
+		last   *provider
+		failed error
+		full   time.Duration
+	)
 	for _, p := range l.providers {
+		if wait := p.wait(time.Now()); wait > 0 {
+			full = wait
+			continue
+		}
 		accepted, err := p.send(ctx, out)
-		switch {
+		switch reason := channel.ReasonOf(err); {
 		case err == nil:
-			return l.settle(ctx, row, p.channel.Name(), alerts.Accepted, "", accepted.ProviderMessageID)
+			r := l.receipt(row, p.channel.Name(), alerts.Accepted, "", accepted.ProviderMessageID)
+			r.ReceiptExpected = accepted.ReceiptExpected
+			l.phones.took(out.To, time.Now())
+			return result{settled: l.record(ctx, r)}
 		case errors.Is(err, gobreaker.ErrOpenState), errors.Is(err, gobreaker.ErrTooManyRequests):
 			continue
-		default:
+		case ctx.Err() != nil || reason.MessageFault() || reason == channel.NoAnswer && !m.Resend():
 			return l.failed(ctx, row, m, p, err)
 		}
+		last, failed = p, err
+	}
+	switch {
+	case last != nil:
+		return l.failed(ctx, row, m, last, failed)
+	case full > 0:
+		return result{wait: full}
 	}
 	reason := ReasonBreakerOpen
 	if len(l.providers) == 0 {

@@ -68,7 +68,7 @@ type App struct {
 	hooks      *hooks.Server
 	// listeners are the channels that have a session of their own.
 	listeners []channel.Listener
-	web        *web.Server
+	web       *web.Server
 }
 
 // New connects, checks the topics and opens the store. Whoever got no error has to Close.

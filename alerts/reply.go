@@ -221,6 +221,7 @@ func (st *step) protect(in *answered, p *Prompt, c *Case) {
 	if other := st.s.openPrompt(p.Card); other != nil {
 		st.endPrompt(other, PromptCancelled, "")
 	}
+	st.cancelUnblock(p.Card, ActorCustomer)
 	again := c.Blocked && c.State != CaseClosed
 	if !again {
 		c.Urgent = true
@@ -238,6 +239,7 @@ func (st *step) protect(in *answered, p *Prompt, c *Case) {
 }
 
 func (st *step) release(p *Prompt, c *Case) {
+	st.cancelUnblock(c.Card, ActorCustomer)
 	c.Urgent = false
 	st.move(c, ActSaidYes, ActorCustomer, string(p.EndedBy))
 	c.Disposition = GenuineUse

@@ -59,6 +59,7 @@ func (w *writer) message(m *Message) {
 	w.str(m.Reason)
 	w.str(m.ProviderID)
 	w.moment(m.ReceiptBy)
+	w.str(m.Claim)
 }
 
 func (r *reader) message(m *Message) {
@@ -73,7 +74,7 @@ func (r *reader) message(m *Message) {
 	m.QueuedAt, m.DueAt, m.ExpiresAt = r.moment(), r.moment(), r.moment()
 	m.Outcome, m.Provider, m.Reason = SendOutcome(r.String()), r.String(), r.String()
 	if r.version > 2 {
-		m.ProviderID, m.ReceiptBy = r.String(), r.moment()
+		m.ProviderID, m.ReceiptBy, m.Claim = r.String(), r.moment(), r.String()
 	}
 }
 

@@ -22,6 +22,8 @@ type Message struct {
 	// DueAt is the earliest time to send, ExpiresAt the time after which it means nothing any more.
 	DueAt, ExpiresAt card.Moment
 	Outcome          SendOutcome
+	// Claim is the id of the receipt that moved it to Sending: who may send it.
+	Claim string
 	// Provider is who took it last, ProviderID the provider's own id of it; ReceiptBy is when a message without a receipt counts as
 	// unknown, itself unknown when none is expected.
 	Provider, ProviderID string

@@ -56,6 +56,9 @@ func (st *step) receipt(r *Receipt) {
 		return
 	}
 	st.settle(m, r.Outcome, clone(r.Provider), clone(r.Reason))
+	if r.Outcome == Sending {
+		m.Claim = clone(r.ID)
+	}
 	if r.ProviderMessageID != "" {
 		m.ProviderID = clone(r.ProviderMessageID)
 	}

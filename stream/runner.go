@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -50,6 +51,10 @@ type runner[S any] struct {
 	// commit mirrors the progress to the consumer group.
 	commit func(map[string]map[int]int64) error
 	status *partitionStatus
+	// caughtUp is how far the log went when everything had been applied for the first time; nil before that, and once the partition
+	// is current.
+	caughtUp []int64
+	current  bool
 	// live says that a predecessor's work has been repeated; replaced is closed when newer rules have come.
 	live     bool
 	replaced <-chan struct{}
@@ -95,6 +100,7 @@ func (r *runner[S]) run(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
+			r.becomeCurrent()
 		case <-r.replaced:
 			if err := r.changeRules(work); err != nil {
 				return err
@@ -170,6 +176,7 @@ func (r *runner[S]) drain(ctx, work context.Context) error {
 			if err := r.task.Commit(work); err != nil {
 				return err
 			}
+			r.becomeCurrent()
 			return r.goLive(work)
 		}
 		q := &r.queues[input]
@@ -212,6 +219,31 @@ func (r *runner[S]) oldest() int {
 		}
 	}
 	return best
+}
+
+// becomeCurrent tells when everything has been dealt with that was in the log when its end was first reached. Whoever reads the store to
+// act on it relies on that: what a predecessor, or this process before a restart, has done may be told by the last record alone.
+func (r *runner[S]) becomeCurrent() {
+	if r.current {
+		return
+	}
+	if r.caughtUp == nil {
+		if slices.ContainsFunc(r.queues, func(q queue) bool { return !q.empty() || !q.caughtUp }) {
+			return
+		}
+		for i := range r.queues {
+			r.caughtUp = append(r.caughtUp, r.task.Next(i))
+		}
+	}
+	if r.task.cfg.WriteBehind == 0 {
+		for i, next := range r.task.Stored().Next {
+			if next < r.caughtUp[i] {
+				return
+			}
+		}
+	}
+	r.current, r.caughtUp = true, nil
+	r.status.current()
 }
 
 // scripted is the input that a predecessor took the next record from, −1 when it has not come yet; false when nobody says.

@@ -29,6 +29,9 @@ type PartitionStatus struct {
 	Reason    string
 	// Lag is, per input topic, the records in the log that had not been fetched at the last look.
 	Lag map[string]int64
+	// Current says that this process has dealt with everything that was in the log when it first came to the end of it; a processor
+	// that writes through has stored it, too.
+	Current bool
 	// Rules are those that decide, as the changelog records them; nil while a partition is being taken over.
 	Rules []byte
 	// RulesFrom is, per input topic, the first offset that they decide; nil when they decided before this process had the partition.
@@ -62,11 +65,11 @@ func (s *Status) Partitions() []PartitionStatus {
 	return list
 }
 
-// CaughtUp lists the partitions that run here and have seen everything that was in the log at the last look.
+// CaughtUp lists the partitions that run here and are current, and had nothing left to fetch at the last look.
 func (s *Status) CaughtUp() []int {
 	var list []int
 	for _, p := range s.Partitions() {
-		if p.State == Running && len(p.Lag) == s.inputs && !slices.ContainsFunc(slices.Collect(maps.Values(p.Lag)), positive) {
+		if p.State == Running && p.Current && len(p.Lag) == s.inputs && !slices.ContainsFunc(slices.Collect(maps.Values(p.Lag)), positive) {
 			list = append(list, p.Partition)
 		}
 	}
@@ -116,7 +119,8 @@ func (s *Status) waits(partition int, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p := s.partitions[partition]
-	p.State, p.Reason = Waiting, err.Error()
+	p.State, p.Reason, p.Current = Waiting, err.Error(), false
+	clear(p.Lag)
 	s.metrics.partitionState(s.processor, partition, false)
 }
 
@@ -141,6 +145,13 @@ func (p *partitionStatus) fetched(topic string, b kafka.Batch) {
 	}
 	one.Lag[topic] = lag
 	s.metrics.lag(s.processor, topic, p.partition, lag)
+}
+
+func (p *partitionStatus) current() {
+	s := p.status
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.partitions[p.partition].Current = true
 }
 
 func (p *partitionStatus) decidedBy(rules []byte, from map[string]int64) {

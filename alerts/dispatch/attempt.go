@@ -39,7 +39,7 @@ func (l *lane) attempt(ctx context.Context, row Row, began bool) result {
 	if m == nil || !m.Waiting() {
 		return result{settled: true}
 	}
-	if m.Outcome == alerts.Sending && !m.Resend() && !began {
+	if m.Outcome == alerts.Sending && !m.Resend() && m.Claim != l.claim(row) {
 		return l.settle(ctx, row, "", alerts.OutcomeUnknown, ReasonInterrupted, "")
 	}
 	now := l.cfg.Now()
@@ -55,16 +55,28 @@ func (l *lane) attempt(ctx context.Context, row Row, began bool) result {
 		l.cfg.Log.Error("a message cannot be written; it is given up", "message", m.ID, "err", err)
 		return l.settle(ctx, row, "", alerts.Undelivered, ReasonBadTemplate, "")
 	}
-	if !m.Resend() && !began {
-		if !l.record(ctx, l.receipt(row, "", alerts.Sending, "", "")) {
-			return result{}
-		}
-		began = true
+	if !m.Resend() && m.Outcome == alerts.Queued {
+		return l.claimIt(ctx, row, began)
 	}
-	r := l.send(ctx, row, m, l.outgoing(state, m, row, words))
-	r.began = began
-	return r
+	return l.send(ctx, row, m, l.outgoing(state, m, row, words))
 }
+
+// claimIt says that this process is about to send a message that must not go out twice. The message itself has to wait until the desk
+// here has applied that: a process that has lost the partition without knowing it never gets so far, and its successor sees the claim.
+func (l *lane) claimIt(ctx context.Context, row Row, claimed bool) result {
+	if claimed {
+		return result{began: true, wait: claimWait}
+	}
+	r := l.receipt(row, "", alerts.Sending, "", "")
+	r.ID = l.claim(row)
+	return result{began: l.record(ctx, r), wait: claimWait}
+}
+
+// claimWait is the pause between two looks whether the desk has applied a claim.
+const claimWait = 50 * time.Millisecond
+
+// claim is the id of the receipt by which this process claims a message.
+func (l *lane) claim(row Row) string { return row.MessageID + "/sending/" + l.process }
 
 func (l *lane) outgoing(s *alerts.State, m *alerts.Message, row Row, words alerts.Rendered) channel.Outgoing {
 	out := channel.Outgoing{

@@ -6,12 +6,14 @@
 //
 // A Dispatcher keeps no durable state of its own. What it did is a receipt, which the desk applies, and which takes the row
 // out of the outbox. A crash between a send and its receipt therefore sends again under the same message id, except for
-// messages that must not go out twice: for those "sending" is recorded first, and what a crash leaves in that state ends as
-// "unknown". For this to hold, Run starts only after the desk has applied every receipt that was recorded before.
+// messages that must not go out twice: those are claimed first by a receipt "sending", sent once the desk has applied the claim, and what
+// a crash leaves claimed ends as "unknown". For this to hold, the outbox lists a row only after the desk has applied every receipt that
+// was recorded before it came to own the row.
 package dispatch
 
 import (
 	"context"
+	cryptorand "crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -86,10 +88,10 @@ func New(cfg Config) (*Dispatcher, error) {
 	if err := errors.Join(problems...); err != nil {
 		return nil, err
 	}
-	d := &Dispatcher{}
+	d, process := &Dispatcher{}, cryptorand.Text()[:12]
 	for n, kind := range []alerts.ChannelKind{alerts.App, alerts.SMS} {
 		l := &lane{
-			cfg: cfg, kind: kind, wake: make(chan struct{}, 1), ended: make(chan result),
+			cfg: cfg, kind: kind, process: process, wake: make(chan struct{}, 1), ended: make(chan result),
 			jobs: map[string]*job{}, rng: rand.New(rand.NewPCG(cfg.Seed, uint64(n))),
 		}
 		for _, ch := range cfg.Channels {

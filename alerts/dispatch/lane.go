@@ -10,8 +10,10 @@ import (
 
 // lane works off one channel kind's part of the outbox. One goroutine owns its maps; attempts run in at most workers others.
 type lane struct {
-	cfg       Config
-	kind      alerts.ChannelKind
+	cfg  Config
+	kind alerts.ChannelKind
+	// process is a name that no other process has.
+	process   string
 	providers []*provider
 	rng       *rand.Rand
 	wake      chan struct{}
@@ -24,10 +26,11 @@ type lane struct {
 
 // job is one message on its way.
 type job struct {
-	running bool
+	customer string
+	running  bool
 	// settled is a message whose receipt is recorded; its row stays until the desk has applied it.
 	settled bool
-	// began is a message for which this process has recorded "sending".
+	// began is a message that this process has claimed.
 	began bool
 	// failures counts the attempts that failed; notBefore is when the next may start.
 	failures  int
@@ -87,13 +90,13 @@ func (l *lane) launch(ctx context.Context) {
 		return
 	}
 	if len(rows) < batch {
-		l.forget(rows)
+		l.forget(ctx, rows)
 	}
 	now := time.Now()
 	for _, row := range rows {
 		j := l.jobs[row.MessageID]
 		if j == nil {
-			j = &job{}
+			j = &job{customer: row.Customer}
 			l.jobs[row.MessageID] = j
 		}
 		if j.running || j.settled || now.Before(j.notBefore) {
@@ -112,17 +115,27 @@ func (l *lane) launch(ctx context.Context) {
 	}
 }
 
-// forget drops what is known of rows that have left the outbox.
-func (l *lane) forget(rows []Row) {
+// forget drops what is known of rows that have left the outbox. A row may only be out of sight, while its partition starts anew from an
+// older state: one whose message was sent is remembered until the state says so.
+func (l *lane) forget(ctx context.Context, rows []Row) {
 	listed := make(map[string]bool, len(rows))
 	for _, row := range rows {
 		listed[row.MessageID] = true
 	}
 	for id, j := range l.jobs {
-		if !listed[id] && !j.running {
+		if !listed[id] && !j.running && !(j.settled && l.waits(ctx, Row{j.customer, id})) {
 			delete(l.jobs, id)
 		}
 	}
+}
+
+func (l *lane) waits(ctx context.Context, row Row) bool {
+	state, err := l.cfg.Outbox.State(ctx, row.Customer)
+	if err != nil {
+		return false
+	}
+	m := state.Message(row.MessageID)
+	return m != nil && m.Waiting()
 }
 
 func (l *lane) finish(r result) {

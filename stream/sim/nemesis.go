@@ -27,7 +27,7 @@ func (w *world) strike(ctx context.Context, storm time.Duration) {
 		weight int
 		act    func(context.Context)
 	}{
-		{2, n.crash}, {4, n.crashOnDisk}, {4, n.crashOnPacket}, {3, n.stop}, {3, n.freeze}, {4, n.haunt}, {2, n.tear}, {2, n.slow}, {6, n.brokerErrors}, {3, n.moveLeaders}, {2, n.compact}, {1, n.outage}, {4, n.reload},
+		{2, n.crash}, {4, n.crashOnDisk}, {4, n.crashOnPacket}, {3, n.stop}, {3, n.freeze}, {4, n.haunt}, {2, n.tear}, {2, n.slow}, {6, n.brokerErrors}, {3, n.moveLeaders}, {2, n.compact}, {1, n.outage}, {4, n.reload}, {6, n.deadlyMessage}, {2, n.providerTrouble},
 	}
 	total := 0
 	for _, a := range acts {
@@ -50,6 +50,8 @@ func (w *world) strike(ctx context.Context, storm time.Duration) {
 	for _, v := range w.workers {
 		v.disarm()
 	}
+	w.carrier.deadly(0)
+	w.carrier.icy(0)
 	n.repairs.Wait()
 	w.note("healed")
 }
@@ -164,6 +166,24 @@ func (n *nemesis) slow(ctx context.Context) {
 		l.host.delay(n.span(50*time.Millisecond, 500*time.Millisecond))
 		n.later(ctx, n.span(time.Second, 6*time.Second), func() { l.host.delay(0) })
 	}
+}
+
+// deadlyMessage lets a process die when the provider has taken its message and it does not know yet, or cuts it off just before.
+func (n *nemesis) deadlyMessage(context.Context) {
+	if n.rng.IntN(2) == 0 {
+		n.world.carrier.icy(1 + n.rng.IntN(5))
+		return
+	}
+	n.world.carrier.deadly(1 + n.rng.IntN(5))
+}
+
+// providerTrouble is an outage of the provider, of either kind.
+func (n *nemesis) providerTrouble(ctx context.Context) {
+	trouble := [...]mode{failing, hanging}[n.rng.IntN(2)]
+	n.world.note("provider: %v", [...]string{"working", "failing", "hanging"}[trouble])
+	n.world.count("provider trouble")
+	n.world.carrier.set(trouble)
+	n.later(ctx, n.span(time.Second, 30*time.Second), func() { n.world.carrier.set(working) })
 }
 
 // later puts something right after a while.

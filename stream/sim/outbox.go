@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/alerts/channel"
@@ -49,7 +50,7 @@ func (o outbox) State(_ context.Context, customer string) (*alerts.State, error)
 	return &state, err
 }
 
-// provider takes every message and remembers its idempotency key. A process that is gone reaches no provider.
+// provider is the carrier as a process sees it, across the network. A process that is gone reaches no provider.
 type provider struct {
 	life *life
 	kind alerts.ChannelKind
@@ -62,10 +63,33 @@ func (p provider) Name() string { return "sim" }
 func (p provider) Kind() alerts.ChannelKind { return p.kind }
 
 // Send implements channel.Channel.
-func (p provider) Send(_ context.Context, m channel.Outgoing) (channel.Accepted, error) {
-	if err := p.life.host.pass(); err != nil {
-		return channel.Accepted{}, &channel.Error{Provider: p.Name(), Reason: channel.Unavailable, Err: err}
+func (p provider) Send(ctx context.Context, m channel.Outgoing) (channel.Accepted, error) {
+	failed := func(reason channel.Reason, err error) (channel.Accepted, error) {
+		return channel.Accepted{}, &channel.Error{Provider: p.Name(), Reason: reason, Err: err}
 	}
-	p.life.worker.world.sent(m.MessageID)
-	return channel.Accepted{ProviderMessageID: "sim-" + m.MessageID}, nil
+	carrier := p.life.worker.world.carrier
+	if carrier.freezes() {
+		p.life.worker.world.count("cut off between claim and call")
+		p.life.host.freeze()
+		time.AfterFunc(4*session, p.life.host.thaw)
+	}
+	if err := p.life.host.pass(); err != nil {
+		return failed(channel.Unavailable, err)
+	}
+	switch carrier.how() {
+	case failing:
+		return failed(channel.Unavailable, nil)
+	case hanging:
+		<-ctx.Done()
+		return failed(channel.NoAnswer, ctx.Err())
+	}
+	if carrier.take(m, p.life.name) {
+		p.life.worker.world.count("crash between accepted and recorded")
+		p.life.worker.crash(killed, time.Second)
+	}
+	if err := p.life.host.pass(); err != nil {
+		return failed(channel.NoAnswer, err)
+	}
+	carrier.acknowledge(m.MessageID, p.life.name)
+	return channel.Accepted{ProviderMessageID: "sim-" + m.MessageID, ReceiptExpected: true}, nil
 }

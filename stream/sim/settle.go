@@ -29,7 +29,7 @@ func (w *world) settle(ctx context.Context) {
 		}
 		pause(ctx, time.Second)
 		ends := w.ends()
-		if behind := w.whoIsBehind(); behind == "" && maps.Equal(ends, last) {
+		if behind := w.whoIsBehind(); behind == "" && maps.Equal(ends, last) && !w.carrier.waiting() {
 			quiet += time.Second
 		} else {
 			quiet = 0

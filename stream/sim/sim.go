@@ -36,6 +36,8 @@ type Report struct {
 	Repeated int
 	// Messages counts what the provider was given, Repeats how often it was given one again.
 	Messages, Repeats int
+	// AboutMoney counts the messages that must not be given twice.
+	AboutMoney int
 	// Simulated is how much time passed in the bubble.
 	Simulated time.Duration
 	// Trace holds the last lines of what happened, each with its time since the start.
@@ -86,6 +88,11 @@ func (w *world) act(ctx context.Context, bank *bank, storm time.Duration, settle
 	for _, worker := range w.workers {
 		workers.Go(func() { worker.run(working) })
 	}
+	workers.Go(func() {
+		if err := w.carrier.tell(working); err != nil && working.Err() == nil {
+			w.violate("%v", err)
+		}
+	})
 	weather.Go(func() { w.strike(ctx, storm) })
 	err := bank.write(ctx, storm)
 	weather.Wait()

@@ -74,6 +74,7 @@ type sum struct {
 	repeated        int
 	messages        int
 	repeats         int
+	aboutMoney      int
 }
 
 func (s *sum) add(r sim.Report) {
@@ -86,6 +87,7 @@ func (s *sum) add(r sim.Report) {
 	s.simulated += r.Simulated
 	s.inversions, s.ruleChanges, s.repeated = s.inversions+r.Inversions, s.ruleChanges+r.RuleChanges, s.repeated+r.Repeated
 	s.messages, s.repeats = s.messages+r.Messages, s.repeats+r.Repeats
+	s.aboutMoney += r.AboutMoney
 	for what, n := range r.Faults {
 		s.faults[what] += n
 	}
@@ -98,8 +100,8 @@ func (s *sum) String() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return fmt.Sprintf("%d runs, %v simulated\nfaults %v\nrecords %v\nevents that a state saw before an older one of another topic %d, changes of rules "+
-		"that a state saw %d, forwarded replies sent again %d, messages %d, sent again under the same key %d",
-		s.runs, s.simulated, s.faults, s.records, s.inversions, s.ruleChanges, s.repeated, s.messages, s.repeats)
+		"that a state saw %d, forwarded replies sent again %d, messages %d, sent again under the same key %d, about money and never sent again %d",
+		s.runs, s.simulated, s.faults, s.records, s.inversions, s.ruleChanges, s.repeated, s.messages, s.repeats, s.aboutMoney)
 }
 
 // TestPlantedDefectsAreFound shows that the auditor can see: engines with a defect planted on purpose do not get past it.

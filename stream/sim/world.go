@@ -41,6 +41,7 @@ type world struct {
 	network kfake.VirtualNetwork
 	cluster *kfake.Cluster
 	workers []*worker
+	carrier *carrier
 
 	// closed sends the staff home.
 	closed atomic.Bool
@@ -48,16 +49,14 @@ type world struct {
 	mu     sync.Mutex
 	report Report
 	begun  time.Time
-	// messages are the idempotency keys that the provider has seen.
-	messages map[string]int
 	// unheard are the clients whose heartbeats the coordinator does not get, although they get an answer.
 	unheard map[string]bool
 	acts    int
 }
 
 func newWorld(cfg Config) (*world, error) {
-	w := &world{cfg: cfg, rng: rand.New(rand.NewPCG(cfg.Seed, 0)), begun: time.Now(), messages: map[string]int{}, unheard: map[string]bool{}}
-	w.report.Faults = map[string]int{}
+	w := &world{cfg: cfg, rng: rand.New(rand.NewPCG(cfg.Seed, 0)), begun: time.Now(), unheard: map[string]bool{}}
+	w.report.Faults, w.carrier = map[string]int{}, newCarrier(w)
 	w.partitions = 2 + w.rng.IntN(3)
 	w.writeBehind = [...]time.Duration{0, 300 * time.Millisecond, 2 * time.Second, 10 * time.Second}[w.rng.IntN(4)]
 	w.budget = [...]int64{16 << 10, 256 << 20}[w.rng.IntN(2)]
@@ -99,6 +98,7 @@ func ruleSets() (versions []*detectors.Monitor, err error) {
 		rules := detectors.Defaults()
 		rules.Version = "sim." + strconv.Itoa(len(versions))
 		rules.LargeOutOfTown.AlertAt, rules.LateNightHighFrequency.AlertAt = alertAt, alertAt
+		rules.RepaymentStress.ElevatedAt, rules.RepaymentStress.HighAt = 0.02, 0.05 // messages about money are rare otherwise
 		m, err := detectors.NewMonitor(rules)
 		if err != nil {
 			return nil, err
@@ -189,13 +189,6 @@ func (w *world) createTopics(ctx context.Context) error {
 }
 
 var changelogs = []string{stream.ChangelogTopic("monitor"), stream.ChangelogTopic("desk")}
-
-// sent is what the provider does.
-func (w *world) sent(message string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.messages[message]++
-}
 
 // nextAct is the event_id of an act of staff.
 func (w *world) nextAct() string {

@@ -95,7 +95,7 @@ var caseTable = map[CaseState]map[ActCode]CaseState{
 // has said what nobody may sleep on.
 var rouses = map[ActCode]bool{
 	ActSaidNo: true, ActSuspect: true, ActClaimed: true, ActEscalated: true, ActReopened: true, ActWoken: true, ActSilenceEnded: true,
-	ActSnoozeEnded: true, ActSaidYes: true, ActClosed: true,
+	ActSnoozeEnded: true, ActSaidYes: true, ActClosed: true, ActRepeated: true,
 }
 
 // move does an act to a case: the state changes as the table says, owner and disposition follow the state, and the history

@@ -233,7 +233,7 @@ func (st *step) protect(in *answered, p *Prompt, c *Case) {
 		}
 		st.feedback(asked, card.Fraud, card.FromCustomer)
 	} else {
-		st.noteCase(c, ActRepeated)
+		st.move(c, ActRepeated, ActorCustomer, "")
 	}
 	st.say(in, CardProtected, Args{Card: lastFour(p.Card)}, p)
 }

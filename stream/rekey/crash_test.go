@@ -2,6 +2,7 @@ package rekey
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"sync"
@@ -48,9 +49,11 @@ func (l *life) end(t *testing.T, kill bool) {
 	require.NoError(t, <-l.done)
 }
 
+var seeds = flag.Uint64("rekey.seeds", 8, "how many seeds to break workers by")
+
 // TestEachRecordIsMovedOnceWhateverDies kills, stops and doubles the workers of every partition at random moments.
 func TestEachRecordIsMovedOnceWhateverDies(t *testing.T) {
-	for seed := range uint64(24) {
+	for seed := range *seeds {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			t.Parallel()
 			rng := rand.New(rand.NewPCG(seed, 1))

@@ -27,7 +27,10 @@ func (w *world) strike(ctx context.Context, storm time.Duration) {
 		weight int
 		act    func(context.Context)
 	}{
-		{2, n.crash}, {4, n.crashOnDisk}, {4, n.crashOnPacket}, {3, n.stop}, {3, n.freeze}, {4, n.haunt}, {2, n.tear}, {2, n.slow}, {6, n.brokerErrors}, {3, n.moveLeaders}, {2, n.compact}, {1, n.outage}, {4, n.reload}, {6, n.deadlyMessage}, {2, n.providerTrouble},
+		{2, n.crash}, {5, n.crashOnDisk}, {5, n.crashOnPacket}, {3, n.stop}, {3, n.freeze}, {4, n.haunt}, {2, n.tear}, {2, n.slow}, {6, n.brokerErrors}, {3, n.moveLeaders}, {2, n.compact}, {1, n.outage}, {4, n.reload}, {4, n.deadlyMessage}, {2, n.providerTrouble},
+	}
+	if w.cfg.CrashesOnly {
+		acts = acts[:3]
 	}
 	total := 0
 	for _, a := range acts {

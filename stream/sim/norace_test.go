@@ -4,5 +4,5 @@ package sim_test
 
 const (
 	underRace    = false
-	defaultSeeds = 50
+	defaultSeeds = 30
 )

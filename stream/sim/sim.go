@@ -16,6 +16,8 @@ type Config struct {
 	Storm time.Duration
 	// Sabotage plants a defect in the engines, to show that it is found.
 	Sabotage stream.Sabotage
+	// CrashesOnly leaves the nemesis nothing but ends of processes, to find sooner what only they show.
+	CrashesOnly bool
 	// Verbose keeps every retry and every line of the workers' logs in the trace.
 	Verbose bool
 }

@@ -123,7 +123,7 @@ func TestPlantedDefectsAreFound(t *testing.T) {
 				t.Run(fmt.Sprint(n), func(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) {
 						var err error
-						report, err = sim.Run(t.Context(), sim.Config{Seed: n, Sabotage: defect})
+						report, err = sim.Run(t.Context(), sim.Config{Seed: n, Sabotage: defect, CrashesOnly: defect == stream.StateBeforeAlert})
 						require.NoError(t, err)
 					})
 				})

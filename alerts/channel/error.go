@@ -47,6 +47,9 @@ func (e *Error) Unwrap() error { return e.Err }
 // Retryable reports whether another attempt could succeed.
 func (r Reason) Retryable() bool { return r == RateLimited || r == Unavailable || r == NoAnswer }
 
+// MessageFault reports whether the reason lies in the message or its address, so that no other provider would take it either.
+func (r Reason) MessageFault() bool { return r == BadAddress || r == BadMessage || r == Blocked }
+
 // ProviderFailure reports whether the reason speaks against the provider rather than against one message; it is what a circuit
 // breaker counts.
 func (r Reason) ProviderFailure() bool {

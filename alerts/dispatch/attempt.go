@@ -92,18 +92,41 @@ func (l *lane) outgoing(s *alerts.State, m *alerts.Message, row Row, words alert
 	return out
 }
 
-// send tries the kind's providers in turn, passing over those whose breaker is open.
+// send tries the kind's providers in turn. It passes over those whose breaker is open or whose limit is reached, and goes on when one has
+// not taken the message; one that may have taken it is only followed by another when twice does no harm.
 func (l *lane) send(ctx context.Context, row Row, m *alerts.Message, out channel.Outgoing) result {
+	if wait := l.phones.wait(out.To, time.Now()); wait > 0 {
+		return result{wait: wait}
+	}
+	var (
+		last   *provider
+		failed error
+		full   time.Duration
+	)
 	for _, p := range l.providers {
+		if wait := p.wait(time.Now()); wait > 0 {
+			full = wait
+			continue
+		}
 		accepted, err := p.send(ctx, out)
-		switch {
+		switch reason := channel.ReasonOf(err); {
 		case err == nil:
-			return l.settle(ctx, row, p.channel.Name(), alerts.Accepted, "", accepted.ProviderMessageID)
+			r := l.receipt(row, p.channel.Name(), alerts.Accepted, "", accepted.ProviderMessageID)
+			r.ReceiptExpected = accepted.ReceiptExpected
+			l.phones.took(out.To, time.Now())
+			return result{settled: l.record(ctx, r)}
 		case errors.Is(err, gobreaker.ErrOpenState), errors.Is(err, gobreaker.ErrTooManyRequests):
 			continue
-		default:
+		case ctx.Err() != nil || reason.MessageFault() || reason == channel.NoAnswer && !m.Resend():
 			return l.failed(ctx, row, m, p, err)
 		}
+		last, failed = p, err
+	}
+	switch {
+	case last != nil:
+		return l.failed(ctx, row, m, last, failed)
+	case full > 0:
+		return result{wait: full}
 	}
 	reason := ReasonBreakerOpen
 	if len(l.providers) == 0 {

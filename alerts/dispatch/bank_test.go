@@ -1,10 +1,13 @@
 package dispatch_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"log/slog"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -91,21 +94,37 @@ func (b *bank) owe(customer string) {
 
 func (b *bank) known(customer string) {
 	b.apply(customer, &alerts.Contact{
-		Phone: "+8613800138000", PushToken: "token", Language: card.English, OffsetMinutes: 480,
+		Phone: phoneOf(customer), PushToken: "token", Language: card.English, OffsetMinutes: 480,
 		Consent: alerts.Consent{SMS: true, Push: true, Profiling: true},
 	})
+}
+
+// phoneOf is a telephone of the customer's own.
+func phoneOf(customer string) alerts.Phone {
+	h := fnv.New32a()
+	h.Write([]byte(customer))
+	return alerts.Phone(fmt.Sprintf("+86199%08d", h.Sum32()%100_000_000))
 }
 
 func (b *bank) Pending(_ context.Context, kind alerts.ChannelKind, at card.Moment, limit int) ([]dispatch.Row, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	var rows []dispatch.Row
+	type due struct {
+		row   dispatch.Row
+		order uint64
+	}
+	var list []due
 	for customer, s := range b.states {
 		for _, m := range s.Messages {
-			if m.Waiting() && m.Channel == kind && !at.Before(m.DueAt) && len(rows) < limit {
-				rows = append(rows, dispatch.Row{Customer: customer, MessageID: m.ID})
+			if m.Waiting() && m.Channel == kind && !at.Before(m.DueAt) {
+				list = append(list, due{dispatch.Row{Customer: customer, MessageID: m.ID}, alerts.OutboxOrder(m.Purpose.Urgency(), m.DueAt.UnixMilli)})
 			}
 		}
+	}
+	slices.SortFunc(list, func(x, y due) int { return cmp.Compare(x.order, y.order) })
+	var rows []dispatch.Row
+	for _, d := range list[:min(len(list), limit)] {
+		rows = append(rows, d.row)
 	}
 	return rows, nil
 }
@@ -161,10 +180,20 @@ func (b *bank) lastReason() string {
 // run starts a dispatcher and gives the function that stops it.
 func (b *bank) run(channels ...channel.Channel) (stop func()) {
 	b.t.Helper()
+	var providers []dispatch.Provider
+	for _, ch := range channels {
+		providers = append(providers, dispatch.Provider{Channel: ch})
+	}
+	return b.runLimited(providers...)
+}
+
+// runLimited is run for providers that may not be given any number of messages.
+func (b *bank) runLimited(providers ...dispatch.Provider) (stop func()) {
+	b.t.Helper()
 	metrics, err := dispatch.NewMetrics(prometheus.NewRegistry())
 	require.NoError(b.t, err)
 	d, err := dispatch.New(dispatch.Config{
-		Policy: b.desk.Policy(), Channels: channels, Outbox: b, Record: b.record, Now: now, Metrics: metrics,
+		Policy: b.desk.Policy(), Channels: providers, Outbox: b, Record: b.record, Now: now, Metrics: metrics,
 		Log: slog.New(slog.DiscardHandler), Seed: 1,
 	})
 	require.NoError(b.t, err)

@@ -40,8 +40,8 @@ type Row struct{ Customer, MessageID string }
 // Config is what a Dispatcher needs; every field but Link must be set.
 type Config struct {
 	Policy alerts.Policy
-	// Channels are the providers; of those of one kind, the first whose breaker is closed is used.
-	Channels []channel.Channel
+	// Channels are the providers; of those of one kind, the first that can take a message gets it.
+	Channels []Provider
 	Outbox   Outbox
 	// Link is the signed address on which a customer answers a prompt; nil gives the app none.
 	Link func(p *alerts.Prompt, customer string) string
@@ -53,6 +53,13 @@ type Config struct {
 	Log     *slog.Logger
 	// Seed makes the spread of retries repeatable.
 	Seed uint64
+}
+
+// Provider is a channel, and how much it may be given.
+type Provider struct {
+	channel.Channel
+	// PerSecond is how many attempts a second the provider allows; 0 is any number.
+	PerSecond float64
 }
 
 const (

@@ -19,6 +19,7 @@ type lane struct {
 	wake      chan struct{}
 	ended     chan result
 
+	phones phones
 	// jobs holds what the lane knows of a row beyond the outbox, until the row leaves it.
 	jobs    map[string]*job
 	running int
@@ -66,6 +67,9 @@ func (l *lane) run(ctx context.Context) {
 	}
 }
 
+// roomPause is the pause between two looks whether a provider's limit leaves room again.
+const roomPause = 20 * time.Millisecond
+
 // nextLook is how long the lane may sleep: until the next retry, but no longer than pollEvery.
 func (l *lane) nextLook() time.Duration {
 	sleep := pollEvery
@@ -73,6 +77,9 @@ func (l *lane) nextLook() time.Duration {
 		if wait := time.Until(j.notBefore); !j.running && !j.settled && wait > 0 {
 			sleep = min(sleep, wait)
 		}
+	}
+	if !l.roomFor(l.running+1, time.Now()) {
+		sleep = min(sleep, roomPause)
 	}
 	return sleep
 }
@@ -102,7 +109,7 @@ func (l *lane) launch(ctx context.Context) {
 		if j.running || j.settled || now.Before(j.notBefore) {
 			continue
 		}
-		if l.running >= workers {
+		if l.running >= workers || !l.roomFor(l.running+1, now) {
 			return
 		}
 		j.running = true
@@ -113,6 +120,20 @@ func (l *lane) launch(ctx context.Context) {
 			l.ended <- r
 		}(j.began)
 	}
+}
+
+// roomFor reports whether a provider may be given so many more messages now. What waits for room waits in the outbox, where the most
+// urgent comes first.
+func (l *lane) roomFor(n int, now time.Time) bool {
+	if len(l.providers) == 0 {
+		return true
+	}
+	for _, p := range l.providers {
+		if p.room(now) >= float64(n) {
+			return true
+		}
+	}
+	return false
 }
 
 // forget drops what is known of rows that have left the outbox. A row may only be out of sight, while its partition starts anew from an

@@ -3,9 +3,12 @@ package dispatch
 import (
 	"context"
 	"errors"
+	"math"
+	"sync"
 	"time"
 
 	"github.com/sony/gobreaker/v2"
+	"golang.org/x/time/rate"
 
 	"github.com/cardwatch/cardwatch/alerts/channel"
 )
@@ -14,15 +17,26 @@ import (
 type provider struct {
 	channel channel.Channel
 	breaker *gobreaker.CircuitBreaker[channel.Accepted]
+	// limit is nil when the provider may be given any number.
+	limit   *rate.Limiter
 	metrics *Metrics
+
+	mu sync.Mutex
+	// pausedUntil is when a provider that asked us to slow down may be given more.
+	pausedUntil time.Time
 }
 
 // newProvider gives a channel a breaker with the settings of notes/reliability-security.md §4.4: it opens when at least half
 // of at least ten attempts within ten seconds failed, lets three through after 15 s, and closes when they succeed.
-func newProvider(ch channel.Channel, m *Metrics) *provider {
+func newProvider(ch Provider, m *Metrics) *provider {
 	state := m.breaker.WithLabelValues(string(ch.Kind()), ch.Name())
 	state.Set(float64(gobreaker.StateClosed))
-	return &provider{channel: ch, metrics: m, breaker: gobreaker.NewCircuitBreaker[channel.Accepted](gobreaker.Settings{
+	var limit *rate.Limiter
+	if ch.PerSecond > 0 {
+		// A second's worth may go at once: providers count by the second.
+		limit = rate.NewLimiter(rate.Limit(ch.PerSecond), max(int(ch.PerSecond), 1))
+	}
+	return &provider{channel: ch.Channel, metrics: m, limit: limit, breaker: gobreaker.NewCircuitBreaker[channel.Accepted](gobreaker.Settings{
 		Name:         string(ch.Kind()) + "/" + ch.Name(),
 		Interval:     10 * time.Second,
 		BucketPeriod: time.Second,
@@ -40,6 +54,46 @@ func newProvider(ch channel.Channel, m *Metrics) *provider {
 		},
 	})}
 }
+
+// wait takes the room for one attempt and gives 0, or tells how long to wait for it.
+func (p *provider) wait(now time.Time) time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if now.Before(p.pausedUntil) {
+		return p.pausedUntil.Sub(now)
+	}
+	if p.limit == nil {
+		return 0
+	}
+	r := p.limit.ReserveN(now, 1)
+	if wait := r.DelayFrom(now); wait > 0 {
+		r.CancelAt(now)
+		return wait
+	}
+	return 0
+}
+
+// room is how many messages the provider may be given now.
+func (p *provider) room(now time.Time) float64 {
+	if p.limit == nil {
+		return math.Inf(1)
+	}
+	return p.limit.TokensAt(now)
+}
+
+// slowDown keeps everything from a provider that has had too much, for as long as it says, or a second.
+func (p *provider) slowDown(err error) {
+	pause := time.Second
+	if e := (*channel.Error)(nil); errors.As(err, &e) {
+		pause = min(max(pause, e.RetryAfter), maxPause)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.pausedUntil = time.Now().Add(pause)
+}
+
+// maxPause bounds what a provider may ask for: a prompt lives no longer.
+const maxPause = 5 * time.Minute
 
 // send makes one attempt, unless the breaker is open.
 func (p *provider) send(ctx context.Context, m channel.Outgoing) (channel.Accepted, error) {
@@ -59,6 +113,9 @@ func (p *provider) send(ctx context.Context, m channel.Outgoing) (channel.Accept
 		outcome = "cancelled"
 	default:
 		outcome = string(channel.ReasonOf(err))
+		if channel.ReasonOf(err) == channel.RateLimited {
+			p.slowDown(err)
+		}
 	}
 	p.metrics.attempts.WithLabelValues(append(labels, outcome)...).Inc()
 	if outcome != ReasonBreakerOpen {

@@ -12,7 +12,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/cardwatch/cardwatch/alerts"
-	"github.com/cardwatch/cardwatch/alerts/channel"
 	"github.com/cardwatch/cardwatch/alerts/dispatch"
 	"github.com/cardwatch/cardwatch/detectors"
 	"github.com/cardwatch/cardwatch/detectors/card"
@@ -177,7 +176,7 @@ func (l *life) sender(producer *kafka.Producer) (*dispatch.Dispatcher, error) {
 	w := l.worker.world
 	return dispatch.New(dispatch.Config{
 		Policy: w.policy.Policy(), Outbox: outbox{l}, Metrics: metrics, Log: w.log(l.worker.id), Now: now,
-		Channels: []channel.Channel{provider{l, alerts.App}, provider{l, alerts.SMS}},
+		Channels: []dispatch.Provider{{Channel: provider{l, alerts.App}}, {Channel: provider{l, alerts.SMS}}},
 		Record: func(ctx context.Context, r alerts.Receipt) error {
 			return producer.Send(ctx, []kafka.Message{{
 				Topic: wire.ReceiptTopic, Partition: -1, Key: []byte(r.Customer), Value: wire.AppendReceipt(nil, &r),

@@ -19,7 +19,8 @@ import (
 
 // catalogue makes the channel of each section: a new channel is one line here. The first that answers is the one configured.
 var catalogue = []func(*App, *config.Channel) (channel.Channel, error){
-	(*App).sandboxLine, (*App).webhookGateway, (*App).twilioAccount,
+	(*App).sandboxLine, (*App).webhookGateway, (*App).twilioAccount, (*App).aliyunAccount, (*App).tencentAccount, (*App).firebaseProject,
+	(*App).appleApp,
 }
 
 // openChannels makes the configured channels, in their order; without any, customers' messages go to the telephone at the console.

@@ -120,7 +120,7 @@ func (s *Server) actOnQueue(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	cmd := s.command(r, customer)
-	refusal, err := s.submit(r, &cmd)
+	refusal, err := s.clerk.Submit(r.Context(), &cmd)
 	switch {
 	case err != nil:
 		s.fail(w, r, http.StatusServiceUnavailable, err)

@@ -18,6 +18,7 @@ import (
 	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/alerts/channel/sandbox"
 	"github.com/cardwatch/cardwatch/alerts/explain"
+	"github.com/cardwatch/cardwatch/cmd/internal/clerk"
 	"github.com/cardwatch/cardwatch/detectors"
 	"github.com/cardwatch/cardwatch/detectors/card"
 	"github.com/cardwatch/cardwatch/stream"
@@ -70,7 +71,8 @@ type Server struct {
 	pages map[card.Language]*template.Template
 	// assets are the files that pages refer to, by name, with a tag of their content.
 	assets  map[string]asset
-	hub     *hub
+	hub     *clerk.Hub
+	clerk   *clerk.Clerk
 	guesses guesses
 	// searches bounds how many alerts are looked for at a time: each reads a topic.
 	searches chan struct{}
@@ -109,9 +111,10 @@ func New(cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("web: random source: %w", err)
 	}
 	s := &Server{
-		cfg: cfg, base: base, hub: newHub(binary.BigEndian.Uint64(first[:])), feeds: map[string]int{}, closed: make(chan struct{}), searches: make(chan struct{}, 2),
+		cfg: cfg, base: base, hub: clerk.NewHub(binary.BigEndian.Uint64(first[:])), feeds: map[string]int{}, closed: make(chan struct{}), searches: make(chan struct{}, 2),
 		texts: map[card.Language]catalogue{}, pages: map[card.Language]*template.Template{},
 	}
+	s.clerk = clerk.New(clerk.Config{View: cfg.View, Desk: cfg.Desk, Publish: cfg.Publish, Now: s.now, Hub: s.hub, Log: cfg.Log})
 	if s.assets, err = loadAssets(); err != nil {
 		return nil, err
 	}
@@ -127,7 +130,7 @@ func New(cfg Config) (*Server, error) {
 }
 
 // Changed hears which customers' states have changed, after each commit of the desk. It never blocks.
-func (s *Server) Changed(customers []string) { s.hub.changed(customers) }
+func (s *Server) Changed(customers []string) { s.hub.Changed(customers) }
 
 // Close ends the live feeds, so that the http.Server can shut down. Call it once.
 func (s *Server) Close() { close(s.closed) }

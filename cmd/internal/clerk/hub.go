@@ -1,4 +1,4 @@
-package web
+package clerk
 
 import (
 	"context"
@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// hub tells waiting requests and live feeds which customers' states have changed. It keeps the last ringSize changes, so
-// that a browser that lost its connection goes on where it was.
-type hub struct {
+// Hub tells waiting requests and live feeds which customers' states have changed. It keeps the last ringSize changes, so
+// that a reader who lost their connection goes on where they were.
+type Hub struct {
 	mu sync.Mutex
 	// ring holds change number n at n % ringSize; next is the number of the coming change. Numbers start at first, which differs
 	// from one process to the next, so that a number of an earlier process is not taken for one of ours.
@@ -21,10 +21,11 @@ type hub struct {
 
 const ringSize = 256
 
-func newHub(first uint64) *hub { return &hub{first: first, next: first, woken: make(chan struct{})} }
+// NewHub makes a hub whose first change has the given number.
+func NewHub(first uint64) *Hub { return &Hub{first: first, next: first, woken: make(chan struct{})} }
 
-// changed notes customers and wakes who waits; it never blocks for longer than the mutex.
-func (h *hub) changed(customers []string) {
+// Changed notes customers and wakes who waits; it never blocks for longer than the mutex.
+func (h *Hub) Changed(customers []string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, c := range customers {
@@ -35,9 +36,9 @@ func (h *hub) changed(customers []string) {
 	h.woken = make(chan struct{})
 }
 
-// since lists the customers changed from number from on, each once, with the number to go on from and a channel that closes
+// Since lists the customers changed from number from on, each once, with the number to go on from and a channel that closes
 // with the next change. It reports false when it no longer, or not yet, knows that number.
-func (h *hub) since(from uint64) (customers []string, next uint64, woken <-chan struct{}, known bool) {
+func (h *Hub) Since(from uint64) (customers []string, next uint64, woken <-chan struct{}, known bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	known = from >= h.first && from <= h.next && h.next-from <= ringSize
@@ -53,12 +54,12 @@ func (h *hub) since(from uint64) (customers []string, next uint64, woken <-chan 
 	return customers, h.next, h.woken, known
 }
 
-// await returns true as soon as holds does, asking again after every change; false when limit has passed.
-func (h *hub) await(ctx context.Context, limit time.Duration, holds func() bool) bool {
+// Await returns true as soon as holds does, asking again after every change; false when limit has passed.
+func (h *Hub) Await(ctx context.Context, limit time.Duration, holds func() bool) bool {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	for {
-		_, _, woken, _ := h.since(0)
+		_, _, woken, _ := h.Since(0)
 		if holds() {
 			return true
 		}

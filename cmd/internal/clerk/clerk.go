@@ -54,6 +54,9 @@ type Clerk struct {
 // New makes a clerk.
 func New(cfg Config) *Clerk { return &Clerk{cfg: cfg, handing: map[string]bool{}} }
 
+// Hub tells when states have changed.
+func (c *Clerk) Hub() *Hub { return c.cfg.Hub }
+
 // Desk is the desk that acts are tried on, under today's silences.
 func (c *Clerk) Desk() *alerts.Desk {
 	if c.cfg.Silences == nil {

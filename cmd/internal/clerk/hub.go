@@ -2,6 +2,9 @@ package clerk
 
 import (
 	"context"
+	"encoding/binary"
+	"fmt"
+	"io"
 	"sync"
 	"time"
 )
@@ -21,8 +24,17 @@ type Hub struct {
 
 const ringSize = 256
 
-// NewHub makes a hub whose first change has the given number.
+// NewHub makes a hub whose first change has the given number; StartAnywhere gives one.
 func NewHub(first uint64) *Hub { return &Hub{first: first, next: first, woken: make(chan struct{})} }
+
+// StartAnywhere is a number for NewHub that no earlier process has come near.
+func StartAnywhere(random io.Reader) (uint64, error) {
+	var first [8]byte
+	if _, err := io.ReadFull(random, first[1:6]); err != nil {
+		return 0, fmt.Errorf("clerk: random source: %w", err)
+	}
+	return binary.BigEndian.Uint64(first[:]), nil
+}
 
 // Changed notes customers and wakes who waits; it never blocks for longer than the mutex.
 func (h *Hub) Changed(customers []string) {

@@ -93,7 +93,7 @@ func (s *Server) queueRow(customer, account, actor string) (queueRow, bool) {
 			row.Reasons = append(row.Reasons, alertReason{reason, entry.Currency})
 		}
 	}
-	if next := s.cfg.Desk.Policy().NextContact(desk, entry, s.now()); s.now().Before(next) {
+	if next := s.clerk.Desk().Policy().NextContact(desk, entry, s.now()); s.now().Before(next) {
 		row.NotBefore = next
 	}
 	return row, true

@@ -16,6 +16,7 @@ import (
 	"github.com/cardwatch/cardwatch/alerts/channel/sandbox"
 	"github.com/cardwatch/cardwatch/alerts/dispatch"
 	"github.com/cardwatch/cardwatch/cmd/internal/config"
+	"github.com/cardwatch/cardwatch/cmd/internal/hooks"
 	"github.com/cardwatch/cardwatch/cmd/internal/web"
 	"github.com/cardwatch/cardwatch/detectors"
 	"github.com/cardwatch/cardwatch/detectors/card"
@@ -64,7 +65,11 @@ type App struct {
 	desk       *stream.Engine[alerts.State]
 	rekeys     []*rekey.Engine
 	dispatcher *dispatch.Dispatcher
-	web        *web.Server
+	inbox      *hooks.Inbox
+	hooks      *hooks.Server
+	// listeners are the channels that have a session of their own.
+	listeners []channel.Listener
+	web       *web.Server
 }
 
 // New connects, checks the topics and opens the store. Whoever got no error has to Close.
@@ -209,25 +214,25 @@ func (a *App) engine(role string, balancer kafka.Balancer, shared engineParts) s
 	}
 }
 
-// dispatch prepares the sender. The sandbox phone is the only channel of this release.
+// dispatch prepares the sender and the ears for what providers tell.
 func (a *App) dispatch() error {
 	metrics, err := dispatch.NewMetrics(a.Metrics)
 	if err != nil {
 		return err
 	}
-	a.Phone = sandbox.New(a.now, func(r alerts.Receipt) {
-		if err := a.record(context.Background(), r); err != nil {
-			a.Log.Warn("a delivery receipt was lost; the message counts as unknown", "error", err)
-		}
-		if a.OnDelivered != nil {
-			a.OnDelivered(r)
-		}
-	})
+	providers, err := a.openChannels()
+	if err != nil {
+		return err
+	}
+	if err := a.openHooks(providers); err != nil {
+		return err
+	}
 	owned := a.View
 	owned.Only = a.desk.Status().CaughtUp
 	a.dispatcher, err = dispatch.New(dispatch.Config{
-		Policy: a.Config.Desk, Channels: []channel.Channel{a.Phone.Channel(alerts.App), a.Phone.Channel(alerts.SMS)},
-		Outbox: outbox{owned}, Record: a.record, Now: a.now, Metrics: metrics, Log: a.Log, Seed: uint64(a.Clock.Now().UnixNano()),
+		Policy: a.Config.Desk, Channels: providers, Outbox: outbox{owned}, Record: a.record, Now: a.now, Metrics: metrics, Log: a.Log,
+		Seed: uint64(a.Clock.Now().UnixNano()),
+		Link: func(p *alerts.Prompt, customer string) string { return a.web.LinkTo(p, customer) },
 	})
 	return err
 }

@@ -1,0 +1,2 @@
+// Package apns hands messages to Apple's push service.
+package apns

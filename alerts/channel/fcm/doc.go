@@ -1,0 +1,2 @@
+// Package fcm hands messages to Firebase Cloud Messaging.
+package fcm

@@ -1,0 +1,2 @@
+// Package tencent hands messages to Tencent Cloud's SMS service.
+package tencent

@@ -10,6 +10,7 @@ import (
 // Types of number and numbering plans (SMPP 3.4 §5.2.5, §5.2.6).
 const (
 	tonInternational = 1
+	tonNational      = 2
 	tonNetwork       = 3
 	tonAlphanumeric  = 5
 	npiISDN          = 1
@@ -56,7 +57,8 @@ func (a address) phone(country string) (alerts.Phone, bool) {
 	if len(number) < shortest && !plus && !zeros {
 		return outbound.Phone(number)
 	}
-	if !plus && !zeros && a.ton != tonInternational && country != "" && !strings.HasPrefix(number, country) {
+	lacksCountry := a.ton == tonNational || a.ton != tonInternational && !strings.HasPrefix(number, country)
+	if !plus && !zeros && country != "" && lacksCountry {
 		number = country + strings.TrimPrefix(number, "0")
 	}
 	return outbound.Phone("+" + number)

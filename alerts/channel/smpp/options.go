@@ -1,6 +1,7 @@
 package smpp
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -70,6 +71,9 @@ type Options struct {
 	Now func() card.Moment
 	// Log takes the session's ups and downs; nil for none.
 	Log *slog.Logger
+
+	// dial replaces the way to Addr in tests.
+	dial func(context.Context) (net.Conn, error)
 }
 
 var nameForm = regexp.MustCompile(`^[a-z0-9_]{1,32}$`)

@@ -9,6 +9,7 @@ import (
 	"math"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/detectors/card"
@@ -27,8 +28,9 @@ type Silences struct {
 	view stream.View
 	now  func() card.Moment
 	log  *slog.Logger
-	// reload gives the engine another decision.
+	// reload gives the engine another decision; status is how its partitions are doing.
 	reload func([]byte) error
+	status *stream.Status
 
 	// reading is full while somebody reads the topic; what is below is guarded by mu.
 	reading chan struct{}
@@ -133,7 +135,7 @@ func (s *Silences) End(ctx context.Context, event, actor, id, note string) error
 	})
 }
 
-// act writes an act that would have an effect, and returns when the desk's engine knows of it.
+// act writes an act that would have an effect, and returns when it decides in the partitions that run here, or will in a moment.
 func (s *Silences) act(ctx context.Context, act *alerts.SilenceAct) error {
 	if done, err := s.check(act); done || err != nil {
 		return err
@@ -154,12 +156,27 @@ func (s *Silences) act(ctx context.Context, act *alerts.SilenceAct) error {
 	if err := s.refresh(ctx); err != nil {
 		return err
 	}
+	s.switched(ctx)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.book.Applied(act.ID) {
 		return nil
 	}
 	return fmt.Errorf("app: somebody else was faster: %w", s.book.Refuses(act))
+}
+
+// switched waits a while until the newest decision decides in every partition that runs here.
+func (s *Silences) switched(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, switchLimit)
+	defer cancel()
+	s.mu.Lock()
+	decides := s.decides
+	s.mu.Unlock()
+	for all := false; !all && ctx.Err() == nil; {
+		if all, _ = places(s.status, decides); !all {
+			pause(ctx, 10*time.Millisecond)
+		}
+	}
 }
 
 // check reports whether an act has had its effect already, and why it would have none.

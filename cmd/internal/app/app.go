@@ -15,6 +15,7 @@ import (
 	"github.com/cardwatch/cardwatch/alerts/channel"
 	"github.com/cardwatch/cardwatch/alerts/channel/sandbox"
 	"github.com/cardwatch/cardwatch/alerts/dispatch"
+	"github.com/cardwatch/cardwatch/cmd/internal/clerk"
 	"github.com/cardwatch/cardwatch/cmd/internal/config"
 	"github.com/cardwatch/cardwatch/cmd/internal/hooks"
 	"github.com/cardwatch/cardwatch/cmd/internal/web"
@@ -69,6 +70,7 @@ type App struct {
 	hooks      *hooks.Server
 	// listeners are the channels that have a session of their own.
 	listeners []channel.Listener
+	clerk     *clerk.Clerk
 	web       *web.Server
 }
 
@@ -252,7 +254,7 @@ func (a *App) Publish(ctx context.Context, topic, customer string, value []byte)
 
 func (a *App) deskChanged(_ int, customers []string) {
 	a.dispatcher.Wake()
-	a.web.Changed(customers)
+	a.clerk.Hub().Changed(customers)
 }
 
 func (a *App) now() card.Moment { return card.MomentOf(a.Clock.Now().In(a.Zone)) }

@@ -44,7 +44,10 @@ func (c *Channel) listen(ctx context.Context, hear channel.Hear) {
 		case <-ctx.Done():
 			return
 		case h := <-c.inbox:
-			h.session.reply(h.pdu, c.take(ctx, hear, h))
+			// What came over a session that has ended cannot be answered, so it comes again.
+			if !h.session.ended() {
+				h.session.reply(h.pdu, c.take(ctx, hear, h))
+			}
 		case <-tidy.C:
 			c.giveUpWaiting(ctx, hear)
 		}

@@ -11,7 +11,7 @@ import (
 )
 
 // pendingKept bounds the requests without an answer whose callers have given up: a late answer still says what was accepted.
-const pendingKept = 2000
+const pendingKept = 10_000
 
 var (
 	// errNotSent is a request that did not reach the line, errNoAnswer one that may have.
@@ -60,6 +60,15 @@ func (s *session) close(cause error) {
 		close(s.done)
 		_ = s.conn.Close()
 	})
+}
+
+func (s *session) ended() bool {
+	select {
+	case <-s.done:
+		return true
+	default:
+		return false
+	}
 }
 
 // bind opens the session, before its goroutines run. A refusal is a status.
@@ -118,7 +127,7 @@ func (s *session) take(p pdu) {
 		s.answered(p)
 	case p.command == deliverSM:
 		if !s.deliver(s, p) {
-			s.reply(p, queueFull)
+			s.reply(p, tryAgain)
 		}
 	case p.command == enquireLink:
 		s.reply(p, ok)

@@ -112,6 +112,7 @@ func (s *session) read() {
 		p, err := readPDU(s.conn)
 		if errors.Is(err, errLength) {
 			s.put(frame{pdu{command: genericNack, status: invalidLength, sequence: p.sequence}.encode(), err})
+			return
 		}
 		if err != nil {
 			s.close(err)

@@ -15,8 +15,10 @@ type Case struct {
 	Urgent bool
 	// Conflict says that the customer has said both yes and no.
 	Conflict bool
-	// Blocked says that a block of the card has been requested.
+	// Blocked says that a block of the card has been requested, and not been taken back since.
 	Blocked bool
+	// Actions counts the requests to the bank's authorisation system: each has its own id.
+	Actions int
 	// Priority orders the analysts' queue, 0 … 100, higher first; Why lists what it is made of.
 	Priority int
 	Why      []PriorityReason
@@ -24,8 +26,10 @@ type Case struct {
 	Alerts     []detectors.Alert
 	MoreAlerts int
 	// ClaimBy and CloseBy are when somebody should have taken it, and have closed it: Policy.SLA after it opened or was reopened.
-	// ClaimBy is unknown once an analyst has taken it.
+	// ClaimBy is unknown once an analyst has taken it, both while it is silenced or closed.
 	ClaimBy, CloseBy card.Moment
+	// ClaimClock and CloseClock are how far these have come.
+	ClaimClock, CloseClock ClockState
 	// Escalated is a case for the second line: experienced analysts.
 	Escalated bool
 	// SnoozedUntil keeps it out of the queue until then; unknown when it is not put off.

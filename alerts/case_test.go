@@ -137,52 +137,6 @@ func (c *customer) do(cmd *alerts.Command, want alerts.Refusal) {
 	require.Equal(c.t, want, c.out.Refusal)
 }
 
-func TestWhatStaffMayDoInEveryState(t *testing.T) {
-	review := func(c *customer) {
-		a := alert("a1", smallAmount)
-		a.Action = detectors.Review
-		c.apply(a)
-	}
-	reach := map[alerts.CaseState]func(c *customer){
-		alerts.CaseNew:     review,
-		alerts.CaseWaiting: func(c *customer) { c.apply(alert("a1", smallAmount)) },
-		alerts.CaseQueued: func(c *customer) {
-			c.apply(alert("a1", smallAmount))
-			c.after(31 * time.Minute)
-		},
-		alerts.CaseClaimed: func(c *customer) {
-			review(c)
-			c.do(staff(alerts.Claim, c.theCase().ID), "")
-		},
-		alerts.CaseClosed: func(c *customer) {
-			c.apply(alert("a1", smallAmount))
-			c.apply(tap(c.prompt().ID, alerts.Yes))
-		},
-	}
-	wrong := alerts.RefusedWrongState
-	for state, want := range map[alerts.CaseState]map[alerts.Verb]alerts.Refusal{
-		alerts.CaseNew:     {alerts.Claim: "", alerts.AddNote: "", alerts.Release: wrong, alerts.Close: wrong, alerts.Reopen: wrong},
-		alerts.CaseWaiting: {alerts.Claim: "", alerts.AddNote: "", alerts.Release: wrong, alerts.Close: wrong, alerts.Reopen: wrong},
-		alerts.CaseQueued:  {alerts.Claim: "", alerts.AddNote: "", alerts.Release: wrong, alerts.Close: wrong, alerts.Reopen: wrong},
-		alerts.CaseClaimed: {alerts.Claim: "", alerts.AddNote: "", alerts.Release: "", alerts.Close: "", alerts.Reopen: wrong},
-		alerts.CaseClosed:  {alerts.Claim: wrong, alerts.AddNote: "", alerts.Release: wrong, alerts.Close: wrong, alerts.Reopen: ""},
-	} {
-		for verb, refusal := range want {
-			t.Run(string(state)+"/"+string(verb), func(t *testing.T) {
-				c := newCustomer(t)
-				reach[state](c)
-				require.Equal(t, state, c.theCase().State)
-				cmd := staff(verb, c.theCase().ID)
-				cmd.Note, cmd.Disposition = "called the customer", alerts.Inconclusive
-				c.do(cmd, refusal)
-				if refusal != "" {
-					require.Equal(t, state, c.theCase().State, "a refused act changes nothing")
-				}
-			})
-		}
-	}
-}
-
 func TestOnlyTheOwnerActsOnAClaimedCase(t *testing.T) {
 	c := newCustomer(t)
 	c.apply(alert("a1", smallAmount))

@@ -38,32 +38,64 @@ const (
 	ActNoted        ActCode = "noted"
 	ActClosed       ActCode = "closed"
 	ActReopened     ActCode = "reopened"
+	ActEscalated    ActCode = "escalated"
+	// ActWoken is a case that staff brought back before its time.
+	ActWoken ActCode = "woken"
+	// ActSilenced is a case that a silence covers, ActSilenceEnded one that it no longer does.
+	ActSilenced     ActCode = "silenced"
+	ActSilenceEnded ActCode = "silence_ended"
+	// ActClaimLate and ActCloseLate are clocks of Policy.SLA that ran out.
+	ActClaimLate ActCode = "claim_late"
+	ActCloseLate ActCode = "close_late"
+	// ActUnblockAsked is a request to take a block back; it ends in one of the other three.
+	ActUnblockAsked     ActCode = "unblock_asked"
+	ActUnblocked        ActCode = "unblocked"
+	ActUnblockRefused   ActCode = "unblock_refused"
+	ActUnblockCancelled ActCode = "unblock_cancelled"
+	// Cases and accounts can be put off.
+	ActSnoozed     ActCode = "snoozed"
+	ActSnoozeEnded ActCode = "snooze_ended"
 	// The remaining acts belong to the collections queue.
 	ActEntered       ActCode = "entered_queue"
 	ActTierMoved     ActCode = "tier_moved"
 	ActPromised      ActCode = "promised"
 	ActPromiseBroken ActCode = "promise_broken"
-	ActSnoozed       ActCode = "snoozed"
-	ActSnoozeEnded   ActCode = "snooze_ended"
 )
 
 // caseTable says where an act takes a case. An act that a state does not list is refused when staff ask for it, and only
 // written down when it happens by itself.
 var caseTable = map[CaseState]map[ActCode]CaseState{
 	CaseNew: {
-		ActAsked: CaseWaiting, ActUnreachable: CaseQueued, ActClaimed: CaseClaimed,
-		ActSaidNo: CaseQueued, ActSuspect: CaseQueued,
+		ActAsked: CaseWaiting, ActUnreachable: CaseQueued, ActSaidNo: CaseQueued, ActSuspect: CaseQueued,
+		ActClaimed: CaseClaimed, ActNoted: CaseNew, ActEscalated: CaseNew, ActSnoozed: CaseNew, ActWoken: CaseNew,
+		ActUnblocked: CaseNew, ActUnblockRefused: CaseNew,
 	},
 	CaseWaiting: {
 		ActSaidYes: CaseClosed, ActSaidNo: CaseQueued, ActSuspect: CaseQueued, ActUnclear: CaseQueued, ActStepUp: CaseQueued,
-		ActNoAnswer: CaseQueued, ActUnreachable: CaseQueued, ActExpired: CaseQueued, ActClaimed: CaseClaimed,
+		ActNoAnswer: CaseQueued, ActUnreachable: CaseQueued, ActExpired: CaseQueued,
+		// The customer's answer is still awaited, whoever else will look.
+		ActClaimed: CaseClaimed, ActNoted: CaseWaiting, ActEscalated: CaseWaiting, ActSnoozed: CaseWaiting, ActWoken: CaseWaiting,
+		ActUnblocked: CaseWaiting, ActUnblockRefused: CaseWaiting,
 	},
-	CaseQueued: {ActSaidYes: CaseClosed, ActClaimed: CaseClaimed},
+	CaseQueued: {
+		ActSaidYes: CaseClosed,
+		ActClaimed: CaseClaimed, ActNoted: CaseQueued, ActEscalated: CaseQueued, ActSnoozed: CaseQueued, ActWoken: CaseQueued,
+		ActUnblocked: CaseQueued, ActUnblockRefused: CaseQueued,
+	},
 	// A yes in time closes the case under the analyst's hands: the customer's word is what they are waiting for.
 	CaseClaimed: {
-		ActSaidYes: CaseClosed, ActClosed: CaseClosed, ActReleased: CaseQueued, ActLeaseExpired: CaseQueued, ActClaimed: CaseClaimed,
+		ActSaidYes: CaseClosed, ActClosed: CaseClosed, ActReleased: CaseQueued, ActLeaseExpired: CaseQueued,
+		ActClaimed: CaseClaimed, ActNoted: CaseClaimed, ActEscalated: CaseQueued, ActSnoozed: CaseQueued,
+		ActUnblockAsked: CaseClaimed, ActUnblocked: CaseClaimed, ActUnblockRefused: CaseClaimed,
 	},
-	CaseClosed: {ActSaidNo: CaseQueued, ActSuspect: CaseQueued, ActReopened: CaseQueued},
+	CaseClosed: {ActSaidNo: CaseQueued, ActSuspect: CaseQueued, ActReopened: CaseQueued, ActNoted: CaseClosed},
+}
+
+// rouses lists the acts that bring a case back which was put off or silenced: somebody is at work on it, or the customer has said what
+// nobody may sleep on.
+var rouses = map[ActCode]bool{
+	ActSaidNo: true, ActSuspect: true, ActRepeated: true, ActSaidYes: true,
+	ActClaimed: true, ActEscalated: true, ActWoken: true, ActClosed: true, ActReopened: true,
 }
 
 // move does an act to a case: the state changes as the table says, owner and disposition follow the state, and the history
@@ -85,9 +117,22 @@ func (st *step) move(c *Case, act ActCode, actor, note string) bool {
 		c.Disposition = ""
 	}
 	st.record(&c.History, Act{At: st.now, Actor: actor, Code: act, From: from, To: to, Note: note})
-	c.Priority, c.Why = casePriority(c)
+	st.settleCase(c, act)
 	st.moved(CaseMoved, c.ID, string(from), string(to), "")
 	return listed
+}
+
+// settleCase brings everything that hangs on a case's state in line with it.
+func (st *step) settleCase(c *Case, act ActCode) {
+	if rouses[act] || act == ActSnoozeEnded {
+		c.SnoozedUntil = card.Moment{}
+	}
+	if (rouses[act] || act == ActSilenceEnded) && c.Silence != "" {
+		st.moved(SilenceMoved, c.ID, "silenced", "lifted", "")
+		c.Silence = ""
+	}
+	st.setClocks(c)
+	c.Priority, c.Why = casePriority(c)
 }
 
 // note writes down an act that moves nothing.

@@ -19,13 +19,26 @@ func (st *step) passTime() {
 		}
 	}
 	for i := range st.s.Cases {
-		if c := &st.s.Cases[i]; c.State == CaseClaimed && st.due(c.LeaseUntil) {
-			st.move(c, ActLeaseExpired, ActorClock, c.Owner)
+		if c := &st.s.Cases[i]; c.State != CaseClosed {
+			st.passCaseTime(c)
 		}
 	}
 	for i := range st.s.Queue {
 		st.passEntryTime(&st.s.Queue[i])
 	}
+}
+
+func (st *step) passCaseTime(c *Case) {
+	if c.State == CaseClaimed && st.due(c.LeaseUntil) {
+		st.move(c, ActLeaseExpired, ActorClock, c.Owner)
+	}
+	if st.due(c.SnoozedUntil) {
+		st.move(c, ActSnoozeEnded, ActorClock, "")
+	}
+	if c.Silence != "" {
+		st.passSilence(c)
+	}
+	st.passClocks(c)
 }
 
 func (st *step) passEntryTime(e *QueueEntry) {
@@ -62,8 +75,8 @@ func (d *Desk) NextWake(s *State) card.Moment {
 		}
 	}
 	for i := range s.Cases {
-		if c := &s.Cases[i]; c.State == CaseClaimed {
-			consider(c.LeaseUntil)
+		if c := &s.Cases[i]; c.State != CaseClosed {
+			d.caseWakes(c, consider)
 		}
 	}
 	for i := range s.Queue {
@@ -73,6 +86,16 @@ func (d *Desk) NextWake(s *State) card.Moment {
 		consider(promiseWake(e, d.policy.PromiseGrace))
 	}
 	return next
+}
+
+// caseWakes are the moments at which time alone changes an open case.
+func (d *Desk) caseWakes(c *Case, consider func(card.Moment)) {
+	consider(c.LeaseUntil)
+	consider(c.SnoozedUntil)
+	if s := findSilence(d.silences, c.Silence); s != nil {
+		consider(s.Ends())
+	}
+	d.policy.clockWakes(c, consider)
 }
 
 // promiseWake is when a promise breaks, and after that when its bonus on the priority ends.

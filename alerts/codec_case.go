@@ -33,6 +33,9 @@ func (w *writer) fraudCase(c *Case) {
 	w.str(c.Unblock.By)
 	w.moment(c.Unblock.At)
 	w.str(c.Unblock.Note)
+	w.str(string(c.ClaimClock))
+	w.str(string(c.CloseClock))
+	w.int(int64(c.Actions))
 }
 
 func (r *reader) fraudCase(c *Case) {
@@ -49,6 +52,7 @@ func (r *reader) fraudCase(c *Case) {
 		c.ClaimBy, c.CloseBy, c.Escalated, c.SnoozedUntil = r.moment(), r.moment(), r.Bool(), r.moment()
 		c.Silence = r.String()
 		c.Unblock = UnblockRequest{By: r.String(), At: r.moment(), Note: r.String()}
+		c.ClaimClock, c.CloseClock, c.Actions = ClockState(r.String()), ClockState(r.String()), int(r.Int())
 	}
 }
 

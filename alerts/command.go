@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"time"
 	"unicode/utf8"
 
 	"github.com/cardwatch/cardwatch/detectors/card"
@@ -25,54 +26,111 @@ func (st *step) command(cmd *Command) {
 	}
 }
 
+// authority is who may do an act.
+type authority uint8
+
+const (
+	// anybody includes those who see that somebody else is at work on the case.
+	anybody authority = iota
+	// unlessHeld is anybody while nobody else holds the case.
+	unlessHeld
+	// holder is the one who has claimed it.
+	holder
+)
+
+// caseVerbs says which act of the case table a verb asks for, and who may.
+var caseVerbs = map[Verb]struct {
+	act ActCode
+	who authority
+}{
+	Claim:          {ActClaimed, unlessHeld},
+	Release:        {ActReleased, holder},
+	AddNote:        {ActNoted, anybody},
+	Close:          {ActClosed, holder},
+	Reopen:         {ActReopened, anybody},
+	Escalate:       {ActEscalated, unlessHeld},
+	Snooze:         {ActSnoozed, unlessHeld},
+	Wake:           {ActWoken, anybody},
+	Unblock:        {ActUnblockAsked, holder},
+	ApproveUnblock: {ActUnblocked, anybody},
+	RefuseUnblock:  {ActUnblockRefused, anybody},
+}
+
+// maxCaseSnooze bounds how long a case may be put off: a customer who cannot be reached over a weekend. Its clocks run on. Own choice.
+const maxCaseSnooze = 72 * time.Hour
+
 func (st *step) caseCommand(cmd *Command) Refusal {
 	c := st.s.Case(cmd.CaseID)
 	if c == nil {
 		return RefusedUnknownCase
 	}
+	verb, known := caseVerbs[cmd.Verb]
+	if !known {
+		return RefusedUnknownVerb
+	}
+	if _, listed := caseTable[c.State][verb.act]; !listed {
+		return RefusedWrongState
+	}
 	actor, note := clone(cmd.Actor), clone(cmd.Note)
+	if verb.who != anybody && c.Owner != "" && c.Owner != actor {
+		return RefusedNotOwner
+	}
+	if refusal := st.actOn(c, verb.act, cmd, actor, note); refusal != "" {
+		return refusal
+	}
+	st.renewLease(c, actor)
+	return ""
+}
+
+// actOn does an act that its state allows, unless it cannot be meant.
+func (st *step) actOn(c *Case, act ActCode, cmd *Command, actor, note string) Refusal {
+	switch cmd.Verb {
+	case Close:
+		return st.closeCase(c, clone(cmd.Disposition), actor, note)
+	case Unblock:
+		return st.askUnblock(c, actor, note)
+	case ApproveUnblock, RefuseUnblock:
+		return st.answerUnblock(c, cmd.Verb, actor, note)
+	}
+	if refusal := st.unfit(c, cmd); refusal != "" {
+		return refusal
+	}
+	if cmd.Verb == Escalate {
+		c.Escalated, c.ClaimBy = true, card.Moment{} // the second line has the whole time
+	}
+	st.move(c, act, actor, note)
 	switch cmd.Verb {
 	case Claim:
-		if c.Owner != "" && c.Owner != actor {
-			return RefusedNotOwner
-		}
-		return st.tryMove(c, ActClaimed, actor, note)
+		c.Owner = actor
+	case Snooze:
+		c.SnoozedUntil = cmd.Until
+	}
+	return ""
+}
+
+// unfit says why an act cannot be meant for the case as it is.
+func (st *step) unfit(c *Case, cmd *Command) Refusal {
+	switch cmd.Verb {
 	case AddNote:
-		if note == "" {
+		if cmd.Note == "" {
 			return RefusedBadArgument
 		}
-		st.move(c, ActNoted, actor, note)
-		st.renewLease(c, actor)
-		return ""
 	case Reopen:
 		if st.s.openCase(c.Card) != nil {
 			return RefusedWrongState
 		}
-		return st.tryMove(c, ActReopened, actor, note)
-	case Release, Close:
-		if c.State != CaseClaimed {
+	case Escalate:
+		if c.Escalated {
 			return RefusedWrongState
 		}
-		if c.Owner != actor {
-			return RefusedNotOwner
+	case Snooze:
+		if !st.ahead(cmd, maxCaseSnooze) {
+			return RefusedBadArgument
 		}
-		if cmd.Verb == Release {
-			return st.tryMove(c, ActReleased, actor, note)
+	case Wake:
+		if c.SnoozedUntil.IsZero() && c.Silence == "" {
+			return RefusedWrongState
 		}
-		return st.closeCase(c, clone(cmd.Disposition), actor, note)
-	default:
-		return RefusedUnknownVerb
-	}
-}
-
-func (st *step) tryMove(c *Case, act ActCode, actor, note string) Refusal {
-	if _, allowed := caseTable[c.State][act]; !allowed {
-		return RefusedWrongState
-	}
-	st.move(c, act, actor, note)
-	if c.State == CaseClaimed {
-		c.Owner = actor
-		st.renewLease(c, actor)
 	}
 	return ""
 }
@@ -94,10 +152,14 @@ func (st *step) closeCase(c *Case, disposition Disposition, actor, note string) 
 	if !known {
 		return RefusedBadArgument
 	}
+	if c.Unblock.By != "" && disposition != ConfirmedFraud {
+		return RefusedPending
+	}
 	if p := st.s.openPrompt(c.Card); p != nil {
 		st.endPrompt(p, PromptCancelled, "")
 	}
 	if disposition == ConfirmedFraud {
+		st.cancelUnblock(c.Card, actor)
 		st.block(c, ReasonConfirmedFraud, actor)
 	}
 	c.Urgent = false

@@ -14,7 +14,10 @@ import (
 
 // Desk applies events to customers' states. It is immutable after NewDesk and may be used by many goroutines at once, each
 // with its own State.
-type Desk struct{ policy Policy }
+type Desk struct {
+	policy   Policy
+	silences []Silence
+}
 
 // NewDesk makes a desk that follows a policy, or says everything that is wrong with it.
 func NewDesk(policy Policy) (*Desk, error) {
@@ -31,7 +34,7 @@ func (d *Desk) Policy() Policy { return d.policy }
 // Bodies that are not the desk's have no effect beyond that of time.
 func (d *Desk) Step(s *State, ev card.Event, out *Effects) {
 	head := ev.Body.Meta()
-	st := &step{policy: d.policy, s: s, out: out, now: ev.Arrived}
+	st := &step{policy: d.policy, silences: d.silences, s: s, out: out, now: ev.Arrived}
 	if st.now.IsZero() {
 		st.now = head.At
 	}
@@ -59,10 +62,11 @@ func (d *Desk) Step(s *State, ev card.Event, out *Effects) {
 
 // step is one application of an event: the state, where effects go, and the time it is.
 type step struct {
-	policy Policy
-	s      *State
-	out    *Effects
-	now    card.Moment
+	policy   Policy
+	silences []Silence
+	s        *State
+	out      *Effects
+	now      card.Moment
 }
 
 func (st *step) contact(c *Contact) {

@@ -29,7 +29,7 @@ type Change struct {
 	Kind     ChangeKind
 	ID       string
 	From, To string
-	// Label is a message's channel, or empty.
+	// Label is a message's channel, a missed clock's severity, or empty.
 	Label string
 	At    card.Moment
 }
@@ -43,6 +43,10 @@ const (
 	PromptMoved  ChangeKind = "prompt"
 	TierMoved    ChangeKind = "tier"
 	MessageMoved ChangeKind = "message"
+	// SilenceMoved is a case that a silence covers ("silenced"), or no longer does ("lifted").
+	SilenceMoved ChangeKind = "silence"
+	// ClockMissed is a case that nobody took or closed in time: To is the ClockKind, Label the severity.
+	ClockMissed ChangeKind = "clock"
 )
 
 // Denial is a message that was not queued, and every rule that forbids it.
@@ -76,6 +80,14 @@ const (
 	RefusedAmbiguous Refusal = "ambiguous"
 	// RefusedLate is a yes after the prompt has ended: it releases nothing.
 	RefusedLate Refusal = "late"
+	// RefusedNotBlocked is a request to unblock a card that is not blocked.
+	RefusedNotBlocked Refusal = "not_blocked"
+	// RefusedNoRequest is an answer to a request to unblock that nobody has made.
+	RefusedNoRequest Refusal = "no_unblock_request"
+	// RefusedPending is an act that has to wait for the second person's word on a request to unblock.
+	RefusedPending Refusal = "unblock_pending"
+	// RefusedSamePerson is an approval by whoever asked.
+	RefusedSamePerson Refusal = "same_person"
 	// RefusedDuplicate is an event_id that was seen before.
 	RefusedDuplicate Refusal = "duplicate"
 )

@@ -12,7 +12,7 @@ import (
 // and after a Step in the batch that writes the state, so an index cannot disagree with it.
 type IndexRow struct {
 	Kind IndexKind
-	// Group parts an index: the tier of IndexQueue, the channel of IndexOutbox; empty elsewhere.
+	// Group parts an index: that of IndexCases, the tier of IndexQueue, the channel of IndexOutbox; empty elsewhere.
 	Group string
 	// Order sorts inside a group, ascending.
 	Order uint64
@@ -25,7 +25,7 @@ type IndexKind string
 
 // The indexes. Each leads from its row to the customer.
 const (
-	// IndexCases lists the cases that an analyst could take, by falling priority, then by age.
+	// IndexCases lists the open cases by falling priority, then by age, by the groups below.
 	IndexCases IndexKind = "cases"
 	// IndexQueue lists overdue accounts within a tier, by falling priority.
 	IndexQueue IndexKind = "queue"
@@ -35,9 +35,34 @@ const (
 	IndexCase   IndexKind = "case"
 	IndexPrompt IndexKind = "prompt"
 	IndexPhone  IndexKind = "phone"
-	// IndexProvider finds the customer of a message by its provider's own id (see ProviderKey).
+	// IndexProvider finds the customer of a message that a provider has taken, by the provider's id of it or ours (see ProviderKey and
+	// MessageKey).
 	IndexProvider IndexKind = "provider"
 )
+
+// The groups of IndexCases. An open case is in one of the first four; one whose request to unblock waits for a second person is in
+// GroupUnblock too.
+const (
+	GroupFirst     = ""
+	GroupEscalated = "escalated"
+	GroupSnoozed   = "snoozed"
+	GroupSilenced  = "silenced"
+	GroupUnblock   = "unblock"
+)
+
+// Group is where IndexCases lists an open case: in one of the two lines' queues, or out of them.
+func (c *Case) Group() string {
+	switch {
+	case c.Silence != "":
+		return GroupSilenced
+	case !c.SnoozedUntil.IsZero():
+		return GroupSnoozed
+	case c.Escalated:
+		return GroupEscalated
+	default:
+		return GroupFirst
+	}
+}
 
 // Index emits every row that the state implies, in no particular order, each once.
 func (s *State) Index(emit func(IndexRow)) {
@@ -45,7 +70,10 @@ func (s *State) Index(emit func(IndexRow)) {
 		c := &s.Cases[i]
 		emit(IndexRow{Kind: IndexCase, Key: c.ID})
 		if c.State != CaseClosed {
-			emit(IndexRow{Kind: IndexCases, Order: priorityOrder(c.Priority, c.OpenedAt.UnixMilli), Key: c.ID})
+			emit(IndexRow{Kind: IndexCases, Group: c.Group(), Order: priorityOrder(c.Priority, c.OpenedAt.UnixMilli), Key: c.ID})
+			if c.Unblock.By != "" {
+				emit(IndexRow{Kind: IndexCases, Group: GroupUnblock, Order: priorityOrder(c.Priority, c.Unblock.At.UnixMilli), Key: c.ID})
+			}
 		}
 	}
 	for i := range s.Prompts {
@@ -63,6 +91,7 @@ func (s *State) Index(emit func(IndexRow)) {
 	for i := range s.Messages {
 		if m := &s.Messages[i]; m.ProviderID != "" {
 			emit(IndexRow{Kind: IndexProvider, Key: ProviderKey(m.Provider, m.ProviderID)})
+			emit(IndexRow{Kind: IndexProvider, Key: MessageKey(m.ID)})
 		}
 	}
 	for _, phone := range s.phones() {
@@ -93,6 +122,9 @@ func PhoneKey(p Phone) string {
 
 // ProviderKey is the key of a provider's own id of a message in IndexProvider.
 func ProviderKey(provider, id string) string { return newID("provider", provider, id) }
+
+// MessageKey is the key of our own id of a message in IndexProvider.
+func MessageKey(id string) string { return newID("message", id) }
 
 // OutboxOrder is the Order of an outbox row: all of a more urgent class come before any of the next. A scan for what is due
 // at time t visits, per class, the orders below OutboxOrder(urgency, t+1).

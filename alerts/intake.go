@@ -34,8 +34,9 @@ func (st *step) suspicion(a *detectors.Alert) {
 		}
 		// What happened before a case was closed belongs to that case; what happened since is a new suspicion.
 		if c.State != CaseClosed || a.State == detectors.Closed || !c.MovedAt.Before(a.OccurredAt) {
+			before := severityRank(c.severity())
 			*known = cloneAlert(a)
-			st.grown(c, a)
+			st.grown(c, a, before)
 			return
 		}
 	}
@@ -65,10 +66,16 @@ func (st *step) newCase(id, cardID string) *Case {
 	return &st.s.Cases[len(st.s.Cases)-1]
 }
 
+// join adds a finding to a case. One that a silence covers asks nobody, and keeps a case that it opens out of the queue; one that no
+// silence covers, or a graver one, brings a case back.
 func (st *step) join(c *Case, a *detectors.Alert) {
-	act := ActJoined
+	act, opens := ActJoined, len(c.Alerts) == 0 && c.State == CaseNew
 	if len(c.Alerts) == 0 {
 		act = ActOpened
+	}
+	silence, before := st.silenceOf(a), severityRank(c.severity())
+	if silence != nil && opens {
+		c.Silence = silence.ID
 	}
 	if len(c.Alerts) < maxCaseAlerts {
 		c.Alerts = append(c.Alerts, cloneAlert(a))
@@ -76,18 +83,34 @@ func (st *step) join(c *Case, a *detectors.Alert) {
 		c.MoreAlerts++
 	}
 	st.move(c, act, ActorMonitor, string(clone(a.Detector)))
-	if a.Action == detectors.ConfirmWithCustomer {
+	if silence != nil && opens {
+		st.move(c, ActSilenced, silence.Owner, silence.ID)
+		st.moved(SilenceMoved, c.ID, "", "silenced", "")
+	}
+	st.weigh(c, a, silence, before)
+}
+
+// weigh lets follow from a finding what does: a case comes back, a customer is asked. The rank is the case's gravest before.
+func (st *step) weigh(c *Case, a *detectors.Alert, silence *Silence, before int) {
+	if c.Silence != "" && silence == nil {
+		st.move(c, ActSilenceEnded, ActorMonitor, c.Silence)
+	}
+	if !c.SnoozedUntil.IsZero() && silence == nil && severityRank(c.severity()) > before {
+		st.move(c, ActSnoozeEnded, ActorMonitor, "")
+	}
+	if a.Action == detectors.ConfirmWithCustomer && silence == nil && c.State != CaseClosed {
 		st.ask(c)
 	}
 }
 
-func (st *step) grown(c *Case, a *detectors.Alert) {
+func (st *step) grown(c *Case, a *detectors.Alert, before int) {
 	if a.State == detectors.Closed {
 		st.move(c, ActSettled, ActorMonitor, string(clone(a.Detector)))
+		if c.Silence != "" {
+			st.passSilence(c)
+		}
 		return
 	}
 	st.move(c, ActGrown, ActorMonitor, string(clone(a.Detector)))
-	if a.Action == detectors.ConfirmWithCustomer && c.State != CaseClosed {
-		st.ask(c)
-	}
+	st.weigh(c, a, st.silenceOf(a), before)
 }

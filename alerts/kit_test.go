@@ -66,6 +66,17 @@ func (c *customer) after(d time.Duration) {
 	c.apply(&card.Tick{})
 }
 
+// pass lets time pass as the engine does: with a tick whenever the desk asks for one.
+func (c *customer) pass(d time.Duration) {
+	c.t.Helper()
+	end := c.now.Add(d)
+	for wake := c.desk.NextWake(&c.state); !wake.IsZero() && !end.Before(wake); wake = c.desk.NextWake(&c.state) {
+		c.now = wake
+		c.apply(&card.Tick{})
+	}
+	c.now = end
+}
+
 func (c *customer) contact(change func(*alerts.Contact)) {
 	c.t.Helper()
 	contact := &alerts.Contact{

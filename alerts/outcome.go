@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/cardwatch/cardwatch/detectors"
@@ -11,6 +12,9 @@ import (
 const (
 	ReasonCustomerDenied = "customer_denied"
 	ReasonConfirmedFraud = "confirmed_fraud"
+	// ReasonStaffUnblocked is one person's decision, ReasonTwoUnblocked that of two.
+	ReasonStaffUnblocked = "staff_unblocked"
+	ReasonTwoUnblocked   = "two_staff_unblocked"
 )
 
 const (
@@ -21,18 +25,27 @@ const (
 	retryLife = time.Hour
 )
 
-// block requests a block of the case's card, once.
+// block requests a block of the case's card, once until it is taken back.
 func (st *step) block(c *Case, reason, by string) {
 	if c.Blocked {
 		return
 	}
 	c.Blocked = true
-	alert := c.Strongest()
-	st.out.CardActions = append(st.out.CardActions, CardAction{
-		Head: card.Head{ID: newID("action", c.ID, string(BlockCard)), Customer: st.s.Customer, At: st.now},
-		Card: c.Card, Action: BlockCard, Reason: reason, AlertID: alert.AlertID, RequestedBy: by,
-	})
+	st.cardAction(c, BlockCard, reason, by)
 	st.note(&c.History, ActBlocked, by, reason)
+}
+
+// cardAction asks the bank's authorisation system for something. Its id differs from those of the case's earlier requests.
+func (st *step) cardAction(c *Case, action CardActionKind, reason, by string) {
+	id := []string{c.ID, string(action)}
+	if c.Actions > 0 {
+		id = append(id, strconv.Itoa(c.Actions))
+	}
+	c.Actions++
+	st.out.CardActions = append(st.out.CardActions, CardAction{
+		Head: card.Head{ID: newID("action", id...), Customer: st.s.Customer, At: st.now},
+		Card: c.Card, Action: action, Reason: reason, AlertID: c.Strongest().AlertID, RequestedBy: by,
+	})
 }
 
 // feedback tells the monitor what each of the case's alerts turned out to be.

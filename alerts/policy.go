@@ -18,6 +18,10 @@ type Policy struct {
 	PromptLife time.Duration `yaml:"prompt_life"`
 	// ClaimLease is how long an analyst holds a case without touching it.
 	ClaimLease time.Duration `yaml:"claim_lease"`
+	// SLA is how long a case may wait for somebody, and for its outcome.
+	SLA SLA `yaml:"sla"`
+	// UnblockAloneMinor is the largest amount at stake, in minor units, up to which one person may take a block back.
+	UnblockAloneMinor int64 `yaml:"unblock_alone_minor"`
 	// ExemptFor is how long a confirmed use keeps its like from being asked about again.
 	ExemptFor time.Duration `yaml:"exempt_for"`
 	// SMSYesLimitMinor is the largest amount, in minor units, that a yes by text message may release.
@@ -53,6 +57,16 @@ func Defaults() Policy {
 		PromptLife: 30 * time.Minute,
 		// Long enough to look at a case and call, short enough that a lunch break does not hide it. Own choice.
 		ClaimLease: 15 * time.Minute,
+		// A critical case is due when the ladder app → SMS → analyst has had its six minutes and somebody a few more; issuers answer for
+		// card fraud within the hour, and a medium case by the end of the next working day. Own choice.
+		SLA: SLA{
+			Critical: Clocks{Claim: 10 * time.Minute, Close: time.Hour},
+			High:     Clocks{Claim: 30 * time.Minute, Close: 4 * time.Hour},
+			Medium:   Clocks{Claim: 2 * time.Hour, Close: 24 * time.Hour},
+			Low:      Clocks{Claim: 8 * time.Hour, Close: 72 * time.Hour},
+		},
+		// As much as a text message may release, one person may. Own choice.
+		UnblockAloneMinor: 500_000,
 		// A trip or a large purchase is over in three days; a stolen card must not profit for longer. Own choice.
 		ExemptFor: 72 * time.Hour,
 		// Text messages can be forged: above CNY 5,000 a yes has to come from the app. Own choice.
@@ -100,6 +114,8 @@ func (p Policy) Validate() error {
 		add(d.value < d.min || d.value > d.max, "%s: %v is outside %v … %v", d.key, d.value, d.min, d.max)
 	}
 	add(p.AppWait+p.SMSWait > p.PromptLife, "prompt_life: %v is shorter than app_wait + sms_wait, so an analyst would get the case after its prompt has ended", p.PromptLife)
+	p.SLA.check(add)
+	add(p.UnblockAloneMinor < 0, "unblock_alone_minor: %d is negative", p.UnblockAloneMinor)
 	add(p.SMSYesLimitMinor < 0, "sms_yes_limit_minor: %d is negative", p.SMSYesLimitMinor)
 	add(p.QuietFrom < 0 || p.QuietFrom > 23, "quiet_from: %d is no hour of the day (0 … 23)", p.QuietFrom)
 	add(p.QuietUntil < 0 || p.QuietUntil > 23, "quiet_until: %d is no hour of the day (0 … 23)", p.QuietUntil)

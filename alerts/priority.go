@@ -22,12 +22,17 @@ const (
 	PriorityNeedsAnalyst PriorityCode = "needs_analyst"
 	// PriorityAsking lowers a case whose customer has just been asked: the answer may make an analyst's work needless.
 	PriorityAsking PriorityCode = "customer_asked"
+	// PrioritySLANear and PrioritySLALate lift a case whose clock has run into its last quarter, or out.
+	PrioritySLANear PriorityCode = "sla_near"
+	PrioritySLALate PriorityCode = "sla_late"
+	// PriorityEscalated lifts a case that the first line could not settle.
+	PriorityEscalated PriorityCode = "escalated"
 )
 
 var severityPoints = map[detectors.Severity]int{detectors.Low: 10, detectors.Medium: 25, detectors.High: 40, detectors.Critical: 55}
 
-// casePriority weighs a case, 0 … 100. The weights are our own choice: severity decides, the score breaks ties within it, and
-// a denial beats everything.
+// casePriority weighs a case, 0 … 100. The weights are our own choice: severity decides, the score breaks ties within it, a clock lifts
+// a case past its equals, and a denial beats everything: nothing else reaches 100.
 func casePriority(c *Case) (int, []PriorityReason) {
 	if c.State == CaseClosed {
 		return 0, nil
@@ -50,11 +55,23 @@ func casePriority(c *Case) (int, []PriorityReason) {
 	case c.State == CaseQueued:
 		add(PriorityNeedsAnalyst, 15)
 	}
-	total := 0
+	switch {
+	case c.ClaimClock == ClockLate || c.CloseClock == ClockLate:
+		add(PrioritySLALate, 10)
+	case c.ClaimClock == ClockNear || c.CloseClock == ClockNear:
+		add(PrioritySLANear, 5)
+	}
+	if c.Escalated {
+		add(PriorityEscalated, 5)
+	}
+	total, most := 0, 99
+	if c.Urgent {
+		most = 100
+	}
 	for _, r := range why {
 		total += r.Points
 	}
-	return min(max(total, 0), 100), why
+	return min(max(total, 0), most), why
 }
 
 // severity is the gravest of the case's findings.

@@ -221,6 +221,7 @@ func (st *step) protect(in *answered, p *Prompt, c *Case) {
 	if other := st.s.openPrompt(p.Card); other != nil {
 		st.endPrompt(other, PromptCancelled, "")
 	}
+	st.cancelUnblock(p.Card, ActorCustomer)
 	again := c.Blocked && c.State != CaseClosed
 	if !again {
 		c.Urgent = true
@@ -232,12 +233,13 @@ func (st *step) protect(in *answered, p *Prompt, c *Case) {
 		}
 		st.feedback(asked, card.Fraud, card.FromCustomer)
 	} else {
-		st.noteCase(c, ActRepeated)
+		st.move(c, ActRepeated, ActorCustomer, "")
 	}
 	st.say(in, CardProtected, Args{Card: lastFour(p.Card)}, p)
 }
 
 func (st *step) release(p *Prompt, c *Case) {
+	st.cancelUnblock(c.Card, ActorCustomer)
 	c.Urgent = false
 	st.move(c, ActSaidYes, ActorCustomer, string(p.EndedBy))
 	c.Disposition = GenuineUse

@@ -14,6 +14,8 @@ func foreignDocs() map[string]string {
 		"desk.sms_wait":            "How long a text message is left alone before an analyst takes over; the prompt stays open.",
 		"desk.prompt_life":         "How long a yes counts.",
 		"desk.claim_lease":         "How long an analyst holds a case without touching it.",
+		"desk.sla":                 "How long a case may wait for somebody (claim) and for its outcome (close), by severity; what the customer denied counts as critical.",
+		"desk.unblock_alone_minor": "The largest amount at stake, in minor units, up to which one person may take a card's block back; above it a second one approves.",
 		"desk.exempt_for":          "How long a confirmed use keeps its like from being asked about again.",
 		"desk.sms_yes_limit_minor": "The largest amount, in minor units, that a yes by text message may release; above it the app is needed.",
 		"desk.quiet_from":          "From this local hour until quiet_until nothing but fraud messages is sent; equal means never.",

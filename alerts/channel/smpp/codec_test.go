@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/cardwatch/cardwatch/alerts"
+	"github.com/cardwatch/cardwatch/alerts/channel/internal/sms"
 )
 
 func unhex(t *testing.T, s string) []byte {
@@ -25,11 +26,11 @@ func TestTheSpecificationsExampleIsRead(t *testing.T) {
 		534D50503354455354 00 7365637265743038 00 5355424D495431 00 00 01 01 00`)
 	p, err := readPDU(bytes.NewReader(raw))
 	require.NoError(t, err)
-	require.Equal(t, command(2), p.command)
-	require.Equal(t, uint32(1), p.sequence)
-	r := reader{rest: p.body}
+	require.Equal(t, uint32(2), p.Command)
+	require.Equal(t, uint32(1), p.Sequence)
+	r := reader{rest: p.Body}
 	require.Equal(t, []string{"SMPP3TEST", "secret08", "SUBMIT1"}, []string{r.text(16), r.text(9), r.text(13)})
-	require.Equal(t, raw, p.encode())
+	require.Equal(t, raw, encodePDU(p))
 }
 
 func TestASubmitIsWrittenAsTheSpecificationHasIt(t *testing.T) {
@@ -86,15 +87,15 @@ func TestATextGoesOutInAsManyPartsAsTheDeskCounts(t *testing.T) {
 				t.Fatal(err)
 			}
 			b, at := m.unwrap()
-			if want := (place{7, len(parts), n + 1}); len(parts) > 1 && at != want {
+			if want := (sms.Place{Reference: 7, Total: len(parts), Number: n + 1}); len(parts) > 1 && at != want {
 				t.Fatalf("place %v, want %v", at, want)
 			}
-			if strings.ContainsRune(decodeText(b, m.coding, GSM7), '\uFFFD') {
+			if strings.ContainsRune(sms.Decode(b, m.coding, GSM7), '\uFFFD') {
 				t.Fatal("a character is cut in two")
 			}
 			whole = append(whole, b...)
 		}
-		if got := decodeText(whole, parts[0].coding, GSM7); got != text {
+		if got := sms.Decode(whole, parts[0].coding, GSM7); got != text {
 			t.Fatalf("came back as %q", got)
 		}
 	})
@@ -110,17 +111,6 @@ func TestAPayloadIsOneMessage(t *testing.T) {
 	require.Error(t, err)
 	_, err = split(message{}, strings.Repeat("银", 67*255+1), GSM7, UDH, 1)
 	require.Error(t, err)
-}
-
-// The codes of 3GPP TS 23.038 §6.2.1, a few from each row.
-func TestTheDefaultAlphabet(t *testing.T) {
-	require.Len(t, basic, 128)
-	for r, want := range map[rune]string{
-		'@': "\x00", '$': "\x02", 'Ç': "\x09", '\n': "\x0A", 'Δ': "\x10", 'Ξ': "\x1A", 'É': "\x1F", ' ': "\x20", '¤': "\x24", '9': "\x39",
-		'¡': "\x40", 'A': "\x41", 'Ä': "\x5B", '§': "\x5F", '¿': "\x60", 'z': "\x7A", 'à': "\x7F", '€': "\x1B\x65", '[': "\x1B\x3C",
-	} {
-		require.Equal(t, want, codes[r], "%q", r)
-	}
 }
 
 func TestNumbersAreReadWithTheirCountry(t *testing.T) {
@@ -140,21 +130,6 @@ func TestNumbersAreReadWithTheirCountry(t *testing.T) {
 	}
 }
 
-func TestTheLedgerForgetsTheOldest(t *testing.T) {
-	var l ledger
-	name := func(n int) string { return "m" + strings.Repeat("x", n%7) + string(rune(n+256)) }
-	for n := range remembered + 1 {
-		ref := l.begin(name(n), "text")
-		l.accept(name(n), ref, 0, 1, "id"+name(n))
-	}
-	_, known := l.accepted(name(0))
-	require.False(t, known)
-	_, known = l.accepted(name(1))
-	require.True(t, known)
-	require.Len(t, l.messages, remembered)
-	require.Len(t, l.parts, remembered)
-}
-
 func FuzzMessage(f *testing.F) {
 	f.Add([]byte{})
 	f.Add(message{source: address{1, 1, "8613800138000"}, esmClass: esmUDH, text: []byte("\x05\x00\x03\x01\x02\x01N")}.encode())
@@ -166,9 +141,9 @@ func FuzzMessage(f *testing.F) {
 		}
 		text, at := m.unwrap()
 		require.LessOrEqual(t, len(text), len(body))
-		require.True(t, at == place{} || at.number >= 1 && at.number <= at.total)
+		require.True(t, at == sms.Place{} || at.Number >= 1 && at.Number <= at.Total)
 		for _, a := range []Alphabet{GSM7, Latin1, UCS2} {
-			require.LessOrEqual(t, len([]rune(decodeText(text, m.coding, a))), len(text))
+			require.LessOrEqual(t, len([]rune(sms.Decode(text, m.coding, a))), len(text))
 		}
 		if id, _, readable := m.receipt(); readable {
 			require.NotEmpty(t, canonical(id, 10))
@@ -181,12 +156,12 @@ func FuzzMessage(f *testing.F) {
 }
 
 func FuzzPDU(f *testing.F) {
-	f.Add(pdu{command: enquireLink, sequence: 1}.encode())
+	f.Add(encodePDU(sms.Frame{Command: enquireLink, Sequence: 1}))
 	f.Add([]byte{0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0})
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		p, err := readPDU(bytes.NewReader(raw))
 		if err == nil {
-			require.Equal(t, raw[:headerLen+len(p.body)], p.encode())
+			require.Equal(t, raw[:headerLen+len(p.Body)], encodePDU(p))
 		}
 	})
 }

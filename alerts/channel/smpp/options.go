@@ -11,18 +11,19 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cardwatch/cardwatch/alerts/channel/internal/sms"
 	"github.com/cardwatch/cardwatch/detectors/card"
 )
 
 // Alphabet is what texts go out in. Whatever does not fit it goes out in UCS-2.
-type Alphabet string
+type Alphabet = sms.Alphabet
 
 // The alphabets. GSM7 is data_coding 0, one character an octet ("unpacked"), as most SMSCs want it; Latin1 is data_coding 3; UCS2 is
 // data_coding 8 for every text.
 const (
-	GSM7   Alphabet = "gsm7"
-	Latin1 Alphabet = "latin1"
-	UCS2   Alphabet = "ucs2"
+	GSM7   = sms.GSM7
+	Latin1 = sms.Latin1
+	UCS2   = sms.UCS2
 )
 
 // Long is how a text goes out that takes more than one message.

@@ -8,6 +8,7 @@ import (
 	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/alerts/channel"
 	"github.com/cardwatch/cardwatch/alerts/channel/internal/outbound"
+	"github.com/cardwatch/cardwatch/alerts/channel/internal/sms"
 )
 
 const (
@@ -51,7 +52,7 @@ func (m message) isReceipt() bool {
 // "id:… sub:… dlvrd:… submit date:… done date:… stat:… err:… text:…". It is no receipt without an id.
 func (m message) receipt() (id string, f fate, readable bool) {
 	raw, _ := m.unwrap()
-	text := decodeText(raw, m.coding, Latin1)
+	text := sms.Decode(raw, m.coding, Latin1)
 	// What the customer was sent stands at the end and may look like anything.
 	if end := receiptText.FindStringIndex(text); end != nil {
 		text = text[:end[0]]

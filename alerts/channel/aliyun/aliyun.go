@@ -31,14 +31,20 @@ func New(o Options) (*Channel, error) {
 	if o.Endpoint == "" {
 		o.Endpoint = "https://dysmsapi.aliyuncs.com"
 	}
+	if o.MaxValue == 0 {
+		o.MaxValue = 35
+	}
 	client, err := outbound.New(outbound.Config{
 		Provider: o.Name, Endpoint: o.Endpoint, AllowPrivate: o.AllowPrivate, Roots: o.Roots, Now: o.Now,
 	})
 	if err != nil {
 		return nil, err
 	}
-	if o.AccessKeyID == "" || o.AccessKeySecret == "" {
+	switch {
+	case o.AccessKeyID == "" || o.AccessKeySecret == "":
 		return nil, fmt.Errorf("channel %s needs an access key's id and secret", o.Name)
+	case o.MaxValue < 10:
+		return nil, fmt.Errorf("channel %s: values of fewer than 10 characters say nothing", o.Name)
 	}
 	c := &Channel{client: client, options: o}
 	c.templates, err = outbound.Wordings(o.Templates, func(t Template) (outbound.Wording, []string, error) {
@@ -94,9 +100,6 @@ func (c *Channel) Send(ctx context.Context, m channel.Outgoing) (channel.Accepte
 	return accepted, nil
 }
 
-// maxValue is how many characters a value of a notification may have, by Aliyun's rules for variables.
-const maxValue = 35
-
 // query are SendSms's parameters. All of them go into the address, as its description has them.
 func (c *Channel) query(m channel.Outgoing) (url.Values, error) {
 	t, ok := c.templates[outbound.WordingOf(m)]
@@ -107,9 +110,9 @@ func (c *Channel) query(m channel.Outgoing) (url.Values, error) {
 	for theirs, our := range t.Vars {
 		value, n := m.Vars[our], utf8.RuneCountInString(m.Vars[our])
 		switch {
-		case n > maxValue && our == "what":
-			value = string([]rune(value)[:maxValue-1]) + "…"
-		case n > maxValue:
+		case n > c.options.MaxValue && our == "what":
+			value = string([]rune(value)[:c.options.MaxValue-1]) + "…"
+		case n > c.options.MaxValue:
 			return nil, errors.New("a value is longer than Aliyun takes")
 		}
 		values[theirs] = value

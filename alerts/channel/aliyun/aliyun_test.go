@@ -165,6 +165,7 @@ func TestASetUpIsChecked(t *testing.T) {
 	for name, spoil := range map[string]func(*aliyun.Options){
 		"no key":        func(o *aliyun.Options) { o.AccessKeyID = "" },
 		"no secret":     func(o *aliyun.Options) { o.AccessKeySecret = "" },
+		"no room":       func(o *aliyun.Options) { o.MaxValue = 3 },
 		"no code":       func(o *aliyun.Options) { o.Templates[0].Code = "" },
 		"no sign name":  func(o *aliyun.Options) { o.SignName = "" },
 		"a value twice": func(o *aliyun.Options) { o.Templates = append(o.Templates, o.Templates[0]) },

@@ -3,6 +3,7 @@ package aliyun
 import (
 	"strings"
 
+	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/alerts/channel"
 	"github.com/cardwatch/cardwatch/alerts/channel/internal/outbound"
 )
@@ -71,21 +72,29 @@ func reasonOf(status int, code string) channel.Reason {
 	}
 }
 
-// fates class the codes of reports; what carriers say is no closed set, and anything else may have been a telephone switched off.
+// fates class the codes of reports (https://help.aliyun.com/zh/sms/developer-reference/delivery-receipt-error-codes). Carriers do not tell
+// a number that is not in use from a telephone that is switched off; neither can we.
 var fates = map[string]channel.Reason{
-	"MOBILE_NOT_ON_SERVICE":   channel.BadAddress,
-	"INVALID_NUMBER":          channel.BadAddress,
-	"MOBILE_ACCOUNT_ABNORMAL": channel.BadAddress,
-	"MOBILE_IN_BLACK":         channel.Blocked,
-	"USER_REJECT":             channel.Blocked,
-	"MOBILE_SEND_LIMIT":       channel.RateLimited,
-	"CONTENT_KEYWORD":         channel.BadMessage,
-	"CONTENT_ERROR":           channel.BadMessage,
+	"INVALID_NUMBER":      channel.BadAddress,
+	"MOBILE_IN_BLACK":     channel.Blocked,
+	"USER_REJECT":         channel.Blocked,
+	"MOBILE_SEND_LIMIT":   channel.RateLimited,
+	"CONTENT_KEYWORD":     channel.BadMessage,
+	"CONTENT_ERROR":       channel.BadMessage,
+	"PARAMS_ILLEGAL":      channel.BadMessage,
+	"SIGNATURE_BLACKLIST": channel.BadCredentials,
 }
 
-func fateOf(code string) channel.Reason {
-	if r, ok := fates[code]; ok {
-		return r
+// notKnown is Aliyun's word for a message about which the carrier has said nothing.
+const notKnown = "REQUEST_SUCCESS"
+
+// fateOf is what became of a message that was not delivered.
+func fateOf(code string) (alerts.SendOutcome, channel.Reason) {
+	if code == notKnown {
+		return alerts.OutcomeUnknown, ""
 	}
-	return channel.Unavailable
+	if r, ok := fates[code]; ok {
+		return alerts.Undelivered, r
+	}
+	return alerts.Undelivered, channel.Unavailable
 }

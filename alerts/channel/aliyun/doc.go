@@ -2,8 +2,8 @@
 // (https://help.aliyun.com/zh/sdk/product-overview/v3-request-structure-and-signature).
 //
 // Aliyun sends only wordings that it has approved: a configuration maps our templates to its codes, and only the values go over the
-// wire. A value may have 35 characters; of the one that says what happened, which names the amount first, the end is cut off, and a
-// message with any other value that is longer is not sent.
+// wire. A value may not be long: of the one that says what happened, which names the amount first, the end is cut off, and a message
+// with any other value that is longer is not sent.
 //
 // SendSms knows no idempotency key: the channel remembers what was accepted for as long as its process lives, so a crash between
 // Aliyun's acceptance and its record can send a message twice. OutId carries our message's id into the report of its fate.

@@ -70,7 +70,7 @@ func (c *Channel) read(t told, at card.Moment) (channel.Heard, bool) {
 		MessageID: t.OutID, ProviderMessageID: outbound.ID(t.BizID), Outcome: alerts.Delivered, At: outbound.ChinaTime(t.ReportTime, at),
 	}
 	if !t.Success {
-		d.Outcome, d.Reason = alerts.Undelivered, fateOf(t.ErrCode)
+		d.Outcome, d.Reason = fateOf(t.ErrCode)
 	}
 	return channel.Heard{ID: outbound.ID(c.Name() + ":" + t.BizID + ":" + string(d.Outcome)), Delivery: &d}, true
 }

@@ -21,7 +21,7 @@ const (
  {"phone_number":"13800138000","send_time":"2026-03-01 11:59:00","report_time":"2026-03-01 11:59:05","success":true,
   "err_code":"DELIVERED","err_msg":"用户接收成功","sms_size":"1","biz_id":"12345^0","out_id":"m1"},
  {"phone_number":"13800138001","send_time":"2026-03-01 11:59:00","report_time":"2026-03-01 11:59:06","success":false,
-  "err_code":"MOBILE_NOT_ON_SERVICE","err_msg":"停机、空号","sms_size":"1","biz_id":"12346^0","out_id":"m2"}]`
+  "err_code":"MOBILE_NOT_ON_SERVICE","err_msg":"停机、空号、关机","sms_size":"1","biz_id":"12346^0","out_id":"m2"}]`
 	up = `[
  {"phone_number":"13800138000","send_time":"2026-03-01 11:59:30","content":"N","sign_name":"示例银行","dest_code":"1234","sequence_id":1234567890},
  {"phone_number":"+8613800138001","send_time":"2026-03-01 11:59:31","content":"Y","dest_code":"1234","sequence_id":"1234567891"}]`
@@ -43,8 +43,29 @@ func TestReportsAreHeard(t *testing.T) {
 		{ID: "aliyun:12345^0:delivered", Delivery: &channel.Delivery{
 			MessageID: "m1", ProviderMessageID: "12345^0", Outcome: alerts.Delivered, At: china(5)}},
 		{ID: "aliyun:12346^0:undelivered", Delivery: &channel.Delivery{
-			MessageID: "m2", ProviderMessageID: "12346^0", Outcome: alerts.Undelivered, Reason: channel.BadAddress, At: china(6)}},
+			MessageID: "m2", ProviderMessageID: "12346^0", Outcome: alerts.Undelivered, Reason: channel.Unavailable, At: china(6)}},
 	}, heard)
+}
+
+func TestWhatBecameOfAMessageIsClassed(t *testing.T) {
+	s, _ := server(t)
+	c := open(t, options(s))
+	for code, want := range map[string]channel.Delivery{
+		"INVALID_NUMBER":          {Outcome: alerts.Undelivered, Reason: channel.BadAddress},
+		"MOBILE_IN_BLACK":         {Outcome: alerts.Undelivered, Reason: channel.Blocked},
+		"USER_REJECT":             {Outcome: alerts.Undelivered, Reason: channel.Blocked},
+		"MOBILE_SEND_LIMIT":       {Outcome: alerts.Undelivered, Reason: channel.RateLimited},
+		"CONTENT_KEYWORD":         {Outcome: alerts.Undelivered, Reason: channel.BadMessage},
+		"SIGNATURE_BLACKLIST":     {Outcome: alerts.Undelivered, Reason: channel.BadCredentials},
+		"MOBILE_ACCOUNT_ABNORMAL": {Outcome: alerts.Undelivered, Reason: channel.Unavailable},
+		"SOMETHING_NEW":           {Outcome: alerts.Undelivered, Reason: channel.Unavailable},
+		"REQUEST_SUCCESS":         {Outcome: alerts.OutcomeUnknown},
+	} {
+		heard, err := c.Open(callOf(`[{"biz_id":"1^0","success":false,"err_code":"` + code + `"}]`))
+		require.NoError(t, err)
+		want.ProviderMessageID, want.At = "1^0", fake.Now()
+		require.Equal(t, &want, heard[0].Delivery, code)
+	}
 }
 
 func TestRepliesAreHeard(t *testing.T) {

@@ -16,6 +16,9 @@ type Options struct {
 	// SignName is the approved signature that opens every message, unless its template has one of its own.
 	SignName  string
 	Templates []Template
+	// MaxValue is how many characters a value of a wording may have, 0 for 35. Aliyun's rules for variables have changed over the
+	// years, and an account can be given others.
+	MaxValue int
 	// Receipts says that SmsReport is set up at Aliyun, so that it will tell what becomes of each message.
 	Receipts bool
 	// Endpoint is the API's address, "" for https://dysmsapi.aliyuncs.com.

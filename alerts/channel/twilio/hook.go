@@ -77,14 +77,14 @@ var statuses = map[string]alerts.SendOutcome{
 func (c *Channel) read(form url.Values, call channel.Call) (channel.Heard, error) {
 	sid, status := form.Get("MessageSid"), form.Get("MessageStatus")
 	if sid == "" || form.Get("AccountSid") != c.options.AccountSID {
-		return channel.Heard{}, fmt.Errorf("MessageSid or AccountSid: %w", errUnread)
+		return channel.Heard{}, fmt.Errorf("fields MessageSid and AccountSid: %w", errUnread)
 	}
 	if status == "" {
 		return c.reply(sid, form, call.At)
 	}
 	outcome, ok := statuses[status]
 	if !ok {
-		return channel.Heard{}, fmt.Errorf("MessageStatus: %w", errUnread)
+		return channel.Heard{}, fmt.Errorf("field MessageStatus: %w", errUnread)
 	}
 	d := channel.Delivery{ProviderMessageID: outbound.ID(sid), Outcome: outcome, At: call.At}
 	if u, err := url.Parse(call.URL); err == nil && outbound.Fits(u.Query().Get(messageParam)) {
@@ -103,7 +103,7 @@ var optOut = map[string]alerts.Answer{"STOP": alerts.Stop, "HELP": alerts.Help}
 func (c *Channel) reply(sid string, form url.Values, at card.Moment) (channel.Heard, error) {
 	from, ok := outbound.Phone(form.Get("From"))
 	if !ok {
-		return channel.Heard{}, fmt.Errorf("From: %w", errUnread)
+		return channel.Heard{}, fmt.Errorf("field From: %w", errUnread)
 	}
 	to, _ := outbound.Phone(form.Get("To"))
 	id := outbound.ID(c.Name() + ":" + sid)

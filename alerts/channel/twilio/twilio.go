@@ -125,8 +125,7 @@ func (c *Channel) form(m channel.Outgoing) (url.Values, error) {
 		u.RawQuery = q.Encode()
 		form.Set("StatusCallback", u.String())
 	}
-	if !m.ExpiresAt.IsZero() {
-		left := m.ExpiresAt.Sub(c.client.Now())
+	if left, limited := c.client.TimeLeft(m); limited {
 		if left < time.Second {
 			return nil, errors.New("the message has expired")
 		}

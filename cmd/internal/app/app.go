@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"time"
@@ -16,6 +15,7 @@ import (
 	"github.com/cardwatch/cardwatch/alerts/channel"
 	"github.com/cardwatch/cardwatch/alerts/channel/sandbox"
 	"github.com/cardwatch/cardwatch/alerts/dispatch"
+	"github.com/cardwatch/cardwatch/cmd/internal/clerk"
 	"github.com/cardwatch/cardwatch/cmd/internal/config"
 	"github.com/cardwatch/cardwatch/cmd/internal/hooks"
 	"github.com/cardwatch/cardwatch/cmd/internal/web"
@@ -46,10 +46,12 @@ type Options struct {
 // App is one process: the processors it hosts and everything around them.
 type App struct {
 	Options
-	Client  *kafka.Client
-	View    stream.View
-	Phone   *sandbox.Phone
-	Metrics *prometheus.Registry
+	Client *kafka.Client
+	View   stream.View
+	Phone  *sandbox.Phone
+	// Silences are nil in a process without a desk.
+	Silences *Silences
+	Metrics  *prometheus.Registry
 	// OnDelivered hears of every message that reached a telephone; set before Run, may be nil, must not block.
 	OnDelivered func(alerts.Receipt)
 
@@ -68,6 +70,7 @@ type App struct {
 	hooks      *hooks.Server
 	// listeners are the channels that have a session of their own.
 	listeners []channel.Listener
+	clerk     *clerk.Clerk
 	web       *web.Server
 }
 
@@ -107,11 +110,16 @@ func New(ctx context.Context, o Options) (a *App, err error) {
 	return a, a.host()
 }
 
-// openOffice lets people at the console see how the rules do, and act on them.
+// openOffice lets people at the console see how the rules do, and act on them and on silences.
 func (a *App) openOffice(ctx context.Context) error {
 	if err := checkRuleTopic(ctx, a.Client); err != nil {
 		return err
 	}
+	silences, err := a.newSilences(ctx)
+	if err != nil {
+		return err
+	}
+	a.Silences = silences
 	a.office = newOffice(a.Client, a.producer, a.Config.RulesControl, a.Log)
 	a.quality = newQualityWatch(a.Client, a.View.Partitions, a.now, a.Log)
 	a.Metrics.MustRegister(newQualityFigures(a.quality))
@@ -179,20 +187,22 @@ func (a *App) newMonitor(shared engineParts, counts *figures) (*stream.Engine[de
 }
 
 func (a *App) newDesk(shared engineParts, counts *figures) (*stream.Engine[alerts.State], error) {
-	policy, err := json.Marshal(a.Config.Desk)
+	first, err := a.Silences.first()
 	if err != nil {
 		return nil, err
 	}
-	engine := a.engine("desk", kafka.SingleOwner(), shared)
-	engine.Rules, engine.Committed, engine.FindByPhone = policy, a.deskChanged, a.View.FindByPhone
-	return stream.NewEngine(func(recorded []byte) (stream.Processor[alerts.State], error) {
-		policy := alerts.Defaults()
-		if err := json.Unmarshal(recorded, &policy); err != nil {
-			return nil, err
-		}
-		core, err := alerts.NewDesk(policy)
+	config := a.engine("desk", kafka.SingleOwner(), shared)
+	config.Rules, config.Committed, config.FindByPhone = first, a.deskChanged, a.View.FindByPhone
+	engine, err := stream.NewEngine(func(recorded []byte) (stream.Processor[alerts.State], error) {
+		core, err := deskOf(recorded)
 		return stream.NewDesk(core, counts.desk), err
-	}, engine)
+	}, config)
+	if err != nil {
+		return nil, err
+	}
+	a.Silences.reload, a.Silences.view = engine.Reload, a.View
+	a.Silences.view.Only = engine.Status().CaughtUp
+	return engine, nil
 }
 
 func (a *App) engine(role string, balancer kafka.Balancer, shared engineParts) stream.EngineConfig {
@@ -244,7 +254,7 @@ func (a *App) Publish(ctx context.Context, topic, customer string, value []byte)
 
 func (a *App) deskChanged(_ int, customers []string) {
 	a.dispatcher.Wake()
-	a.web.Changed(customers)
+	a.clerk.Hub().Changed(customers)
 }
 
 func (a *App) now() card.Moment { return card.MomentOf(a.Clock.Now().In(a.Zone)) }

@@ -2,24 +2,33 @@ package app
 
 import (
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"fmt"
+	"net"
 	"net/netip"
 	"strings"
 
 	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/alerts/channel"
+	"github.com/cardwatch/cardwatch/alerts/channel/aliyun"
+	"github.com/cardwatch/cardwatch/alerts/channel/apns"
+	"github.com/cardwatch/cardwatch/alerts/channel/fcm"
 	"github.com/cardwatch/cardwatch/alerts/channel/sandbox"
+	"github.com/cardwatch/cardwatch/alerts/channel/smpp"
+	"github.com/cardwatch/cardwatch/alerts/channel/tencent"
 	"github.com/cardwatch/cardwatch/alerts/channel/twilio"
 	"github.com/cardwatch/cardwatch/alerts/channel/webhook"
 	"github.com/cardwatch/cardwatch/alerts/dispatch"
 	"github.com/cardwatch/cardwatch/cmd/internal/config"
 	"github.com/cardwatch/cardwatch/cmd/internal/hooks"
+	"github.com/cardwatch/cardwatch/detectors/card"
 )
 
 // catalogue makes the channel of each section: a new channel is one line here. The first that answers is the one configured.
 var catalogue = []func(*App, *config.Channel) (channel.Channel, error){
-	(*App).sandboxLine, (*App).webhookGateway, (*App).twilioAccount,
+	(*App).sandboxLine, (*App).webhookGateway, (*App).smppAccount, (*App).twilioAccount, (*App).aliyunAccount, (*App).tencentAccount,
+	(*App).fcmProject, (*App).apnsApp,
 }
 
 // openChannels makes the configured channels, in their order; without any, customers' messages go to the telephone at the console.
@@ -92,6 +101,27 @@ func (a *App) webhookGateway(c *config.Channel) (channel.Channel, error) {
 	})
 }
 
+func (a *App) smppAccount(c *config.Channel) (channel.Channel, error) {
+	s := c.SMPP
+	if s == nil {
+		return nil, nil
+	}
+	o := smpp.Options{
+		Name: c.Name, Addr: s.Address, SystemID: s.SystemID, Password: string(s.Password.Reveal()), SystemType: s.SystemType, Source: s.Source,
+		CountryCode: s.CountryCode, Alphabet: smpp.Alphabet(s.Alphabet), Long: smpp.Long(s.Long), Receipts: s.Receipts,
+		MessageIDBase: s.MessageIDBase, ReceiptIDBase: s.ReceiptIDBase, Reference: s.Reference, Window: s.Window, Now: a.now, Log: a.Log,
+	}
+	if s.TLS {
+		roots, err := authorities(s.CAFile)
+		if err != nil {
+			return nil, err
+		}
+		host, _, _ := net.SplitHostPort(s.Address) // config.Load has checked it
+		o.TLS = &tls.Config{MinVersion: tls.VersionTLS12, ServerName: host, RootCAs: roots}
+	}
+	return smpp.New(o)
+}
+
 func (a *App) twilioAccount(c *config.Channel) (channel.Channel, error) {
 	t := c.Twilio
 	if t == nil {
@@ -108,6 +138,80 @@ func (a *App) twilioAccount(c *config.Channel) (channel.Channel, error) {
 	return twilio.New(twilio.Options{
 		Name: c.Name, AccountSID: t.AccountSID, AuthTokens: texts(t.AuthTokens), From: t.From, MessagingServiceSID: t.MessagingServiceSID,
 		StatusCallback: callback, Endpoint: t.Endpoint, AllowPrivate: t.AllowPrivate, Roots: roots, Now: a.now,
+	})
+}
+
+func (a *App) aliyunAccount(c *config.Channel) (channel.Channel, error) {
+	s := c.Aliyun
+	if s == nil {
+		return nil, nil
+	}
+	roots, err := authorities(s.CAFile)
+	if err != nil {
+		return nil, err
+	}
+	o := aliyun.Options{
+		Name: c.Name, AccessKeyID: s.AccessKeyID, AccessKeySecret: string(s.AccessKeySecret.Reveal()), SignName: s.SignName,
+		Receipts: s.Receipts, Endpoint: s.Endpoint, AllowPrivate: s.AllowPrivate, Roots: roots, Now: a.now,
+	}
+	for _, t := range s.Templates {
+		lang, _ := card.ParseLanguage(t.Language)
+		o.Templates = append(o.Templates, aliyun.Template{
+			Template: t.Template, Language: lang, Abroad: t.Abroad, Code: t.Code, SignName: t.SignName, Vars: t.Vars,
+		})
+	}
+	return aliyun.New(o)
+}
+
+func (a *App) tencentAccount(c *config.Channel) (channel.Channel, error) {
+	s := c.Tencent
+	if s == nil {
+		return nil, nil
+	}
+	roots, err := authorities(s.CAFile)
+	if err != nil {
+		return nil, err
+	}
+	o := tencent.Options{
+		Name: c.Name, SecretID: s.SecretID, SecretKey: string(s.SecretKey.Reveal()), SDKAppID: s.SDKAppID, SignName: s.SignName, Region: s.Region,
+		Receipts: s.Receipts, Endpoint: s.Endpoint, AllowPrivate: s.AllowPrivate, Roots: roots, Now: a.now,
+	}
+	for _, t := range s.Templates {
+		lang, _ := card.ParseLanguage(t.Language)
+		o.Templates = append(o.Templates, tencent.Template{
+			Template: t.Template, Language: lang, Abroad: t.Abroad, ID: t.ID, SignName: t.SignName, Vars: t.Vars,
+		})
+	}
+	return tencent.New(o)
+}
+
+func (a *App) fcmProject(c *config.Channel) (channel.Channel, error) {
+	s := c.FCM
+	if s == nil {
+		return nil, nil
+	}
+	roots, err := authorities(s.CAFile)
+	if err != nil {
+		return nil, err
+	}
+	return fcm.New(fcm.Options{
+		Name: c.Name, ServiceAccount: s.ServiceAccount.Reveal(), AndroidChannel: s.AndroidChannel, Endpoint: s.Endpoint,
+		AllowPrivate: s.AllowPrivate, Roots: roots, Now: a.now,
+	})
+}
+
+func (a *App) apnsApp(c *config.Channel) (channel.Channel, error) {
+	s := c.APNs
+	if s == nil {
+		return nil, nil
+	}
+	roots, err := authorities(s.CAFile)
+	if err != nil {
+		return nil, err
+	}
+	return apns.New(apns.Options{
+		Name: c.Name, TeamID: s.TeamID, KeyID: s.KeyID, PrivateKey: s.PrivateKey.Reveal(), Topic: s.Topic, Endpoint: s.Endpoint,
+		AllowPrivate: s.AllowPrivate, Roots: roots, Now: a.now,
 	})
 }
 

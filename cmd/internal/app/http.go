@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net"
@@ -13,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/cardwatch/cardwatch/alerts"
+	"github.com/cardwatch/cardwatch/cmd/internal/clerk"
 	"github.com/cardwatch/cardwatch/cmd/internal/config"
 	"github.com/cardwatch/cardwatch/cmd/internal/web"
 	"github.com/cardwatch/cardwatch/stream"
@@ -32,8 +34,13 @@ func (a *App) prepareHTTP(core *alerts.Desk) error {
 	if base == "" {
 		base = "http://" + a.Config.HTTP.Listen
 	}
+	first, err := clerk.StartAnywhere(rand.Reader)
+	if err != nil {
+		return err
+	}
+	a.clerk = clerk.New(clerk.Config{View: a.View, Desk: core, Publish: a.Publish, Now: a.now, Hub: clerk.NewHub(first), Log: a.Log})
 	a.web, err = web.New(web.Config{
-		View: a.View, Desk: core, Publish: a.Publish, Now: func() time.Time { return a.Clock.Now().In(a.Zone) }, Links: links,
+		View: a.View, Clerk: a.clerk, Now: func() time.Time { return a.Clock.Now().In(a.Zone) }, Links: links,
 		BaseURL: base, Sandbox: a.Phone, Alert: a.Alert, RuleSet: a.RuleSet, Ready: a.Ready, Note: a.note, Reload: a.reloadRules(),
 		Rules: a.ruleDesk(), Metrics: promhttp.HandlerFor(a.Metrics, promhttp.HandlerOpts{}), Log: a.Log,
 	})

@@ -52,8 +52,15 @@ type SMPPChannel struct {
 	PasswordFile string `yaml:"password_file" doc:"and a file with our password, at most 8 characters (chmod 600)."`
 	SystemType   string `yaml:"system_type" doc:"What the SMSC wants to read there, mostly empty."`
 	Source       string `yaml:"source" doc:"Whom messages come from: a number, a short code or a name of at most 11 letters and digits."`
-	Window       int    `yaml:"window" doc:"How many messages may be on the way without an answer; 0 is 10."`
-	LongMessages string `yaml:"long_messages" doc:"How texts longer than one part travel: udh, payload or sar; empty is udh."`
+	CountryCode  string `yaml:"country_code" doc:"Put before numbers that come without one, as in 86; empty when the SMSC always gives it."`
+	Alphabet     string `yaml:"alphabet" doc:"What texts go out in that fit it: gsm7, latin1 or ucs2; empty is gsm7."`
+	Long         string `yaml:"long" doc:"How texts longer than one part travel: udh, payload or sar; empty is udh."`
+	Receipts     bool   `yaml:"receipts" doc:"Asks the SMSC to tell what becomes of each message."`
+	// The two bases differ at SMSCs that write a message's id in one way when they take it, and in the other on its receipt.
+	MessageIDBase int  `yaml:"message_id_base" doc:"10 or 16 when the SMSC writes ids differently on receipts; 0 when they are the same,"`
+	ReceiptIDBase int  `yaml:"receipt_id_base" doc:"and what they are written in there."`
+	Reference     bool `yaml:"reference" doc:"Sends a hash of our message id as user_message_reference."`
+	Window        int  `yaml:"window" doc:"How many messages may be on the way without an answer; 0 is 10."`
 	// Password is read from PasswordFile.
 	Password Secret `yaml:"-"`
 }

@@ -180,8 +180,11 @@ func (l *loader) checkSMPP(path string, c *SMPPChannel) {
 	if c.Window < 0 || c.Window > 1000 {
 		l.fail(path+".window", "window %d is outside 0 … 1000", c.Window)
 	}
-	if known := []string{"", "udh", "payload", "sar"}; !slices.Contains(known, c.LongMessages) {
-		l.fail(path+".long_messages", "long_messages %q does not exist%s", c.LongMessages, strictyaml.DidYouMean(c.LongMessages, known[1:]))
+	if known := []string{"", "udh", "payload", "sar"}; !slices.Contains(known, c.Long) {
+		l.fail(path+".long", "long %q does not exist%s", c.Long, strictyaml.DidYouMean(c.Long, known[1:]))
+	}
+	if known := []string{"", "gsm7", "latin1", "ucs2"}; !slices.Contains(known, c.Alphabet) {
+		l.fail(path+".alphabet", "alphabet %q does not exist%s", c.Alphabet, strictyaml.DidYouMean(c.Alphabet, known[1:]))
 	}
 }
 

@@ -21,6 +21,7 @@ import (
 	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/alerts/channel"
 	"github.com/cardwatch/cardwatch/alerts/channel/sandbox"
+	"github.com/cardwatch/cardwatch/cmd/internal/clerk"
 	"github.com/cardwatch/cardwatch/cmd/internal/web"
 	"github.com/cardwatch/cardwatch/detectors"
 	"github.com/cardwatch/cardwatch/detectors/card"
@@ -48,14 +49,15 @@ type bank struct {
 	view    stream.View
 	phone   *sandbox.Phone
 	links   *web.Links
+	hub     *clerk.Hub
 
 	mu      sync.Mutex
 	now     time.Time
 	monitor *stream.Task[detectors.State]
 	desk    *stream.Task[alerts.State]
 	offset  int64
-	// kafkaDown makes every publication fail.
-	kafkaDown bool
+	// kafkaDown makes every publication fail; deskBehind lets Kafka take events that the desk has not read yet.
+	kafkaDown, deskBehind bool
 	// published counts the events that the web has written, by topic.
 	published map[string]int
 }
@@ -88,19 +90,24 @@ func newBank(t *testing.T, change ...func(*web.Config)) *bank {
 	require.NoError(t, err)
 	core, err := alerts.NewDesk(alerts.Defaults())
 	require.NoError(t, err)
+	b.hub = clerk.NewHub(1000)
 	b.desk, err = stream.NewTask(stream.NewDesk(core, nil), stream.TaskConfig{
 		Space: db.Space(stream.DeskTag, 0), Sink: discard{}, Zone: zone, FindByPhone: b.view.FindByPhone,
-		Committed: func(customers []string) { b.web.Changed(customers) },
+		Committed: b.hub.Changed,
 	})
 	require.NoError(t, err)
 
 	b.phone = sandbox.New(func() card.Moment { return card.MomentOf(b.clock()) }, func(alerts.Receipt) {})
 	b.links, err = web.NewLinks(web.LinkKey{ID: 2, Secret: []byte(strings.Repeat("s", 32))}, web.LinkKey{ID: 1, Secret: []byte(strings.Repeat("r", 32))})
 	require.NoError(t, err)
+	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
 	cfg := web.Config{
-		View: b.view, Desk: core, Publish: b.publish, Now: b.clock, Links: b.links, BaseURL: baseURL, Sandbox: b.phone,
+		Clerk: clerk.New(clerk.Config{
+			View: b.view, Desk: core, Publish: b.publish, Now: func() card.Moment { return card.MomentOf(b.clock()) }, Hub: b.hub, Log: quiet,
+		}),
+		View: b.view, Now: b.clock, Links: b.links, BaseURL: baseURL, Sandbox: b.phone,
 		Metrics: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "cardwatch_up 1") }),
-		Log:     slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Log:     quiet,
 	}
 	for _, c := range change {
 		c(&cfg)
@@ -138,7 +145,9 @@ func (b *bank) publish(_ context.Context, topic, customer string, value []byte) 
 	b.mu.Lock()
 	b.published[topic]++
 	b.mu.Unlock()
-	b.applyDesk(topic, customer, value)
+	if !b.deskBehind {
+		b.applyDesk(topic, customer, value)
+	}
 	return nil
 }
 
@@ -283,6 +292,3 @@ func once(t *testing.T, w *httptest.ResponseRecorder) string {
 func words(w *httptest.ResponseRecorder) string {
 	return strings.TrimSpace(spaces.ReplaceAllString(tagsOnly.ReplaceAllString(w.Body.String(), " "), " "))
 }
-
-// acknowledge is a Kafka that takes an event while the desk is behind.
-func acknowledge(context.Context, string, string, []byte) error { return nil }

@@ -130,7 +130,7 @@ func (s *Server) renderCase(w http.ResponseWriter, r *http.Request, status int, 
 	}
 	for _, m := range v.desk.Messages {
 		if m.CaseID == c.ID {
-			words, err := s.cfg.Desk.Policy().Render(m)
+			words, err := s.clerk.Desk().Policy().Render(m)
 			if err != nil {
 				s.cfg.Log.Warn("web: message cannot be rendered", "template", m.Template, "error", err)
 			}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/cardwatch/cardwatch/alerts"
+	"github.com/cardwatch/cardwatch/cmd/internal/clerk"
 	"github.com/cardwatch/cardwatch/detectors/card"
 	"github.com/cardwatch/cardwatch/stream"
 	"github.com/cardwatch/cardwatch/stream/wire"
@@ -59,12 +60,12 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
 	}
 	reply := alerts.Reply{
 		Head: card.Head{
-			ID:       actID("link", r.PostForm.Get("once"), q.link.PromptID, string(said)),
+			ID:       clerk.ActID("link", r.PostForm.Get("once"), q.link.PromptID, string(said)),
 			Customer: q.link.Customer, At: s.now(),
 		},
 		Channel: alerts.Link, PromptID: q.link.PromptID, Answer: said, Verified: true,
 	}
-	if err := s.publish(r, wire.ReplyTopic, &reply, wire.AppendReply(nil, &reply)); err != nil {
+	if err := s.clerk.Publish(r.Context(), wire.ReplyTopic, &reply, wire.AppendReply(nil, &reply)); err != nil {
 		s.fail(w, r, http.StatusServiceUnavailable, err)
 		return
 	}

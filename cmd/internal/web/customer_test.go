@@ -10,7 +10,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cardwatch/cardwatch/alerts"
-	"github.com/cardwatch/cardwatch/cmd/internal/web"
 	"github.com/cardwatch/cardwatch/detectors/card"
 	"github.com/cardwatch/cardwatch/stream/wire"
 )
@@ -100,9 +99,10 @@ func TestDoubleTapAnswersOnce(t *testing.T) {
 }
 
 func TestAnswerThatIsNotAppliedInTimeIsAcknowledged(t *testing.T) {
-	b := newBank(t, func(c *web.Config) { c.Publish = acknowledge })
+	b := newBank(t)
 	b.contact(card.English)
 	b.suspect()
+	b.deskBehind = true
 	w := b.post(b.link(), "answer", "no", "once", "1")
 	require.Equal(t, http.StatusAccepted, w.Code)
 	require.Contains(t, words(w), "We have your answer")

@@ -48,7 +48,7 @@ type liveFeed struct {
 
 // live notes where the feed stands. A page asks before it reads anything, so that no change falls between the two.
 func (s *Server) live() liveFeed {
-	_, next, _, _ := s.hub.since(0)
+	_, next, _, _ := s.hub.Since(0)
 	return liveFeed{After: eventID(next)}
 }
 
@@ -66,12 +66,12 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	f.write("retry: 3000\n\n")
 	from, err := strconv.ParseUint(orElse(r.Header.Get("Last-Event-ID"), r.URL.Query().Get("after")), 36, 64)
 	if err != nil {
-		_, from, _, _ = s.hub.since(0)
+		_, from, _, _ = s.hub.Since(0)
 	}
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
 	for f.err == nil {
-		customers, next, woken, known := s.hub.since(from)
+		customers, next, woken, known := s.hub.Since(from)
 		if !known {
 			f.write("id: %s\nevent: reset\ndata: {}\n\n", eventID(next))
 		}

@@ -109,7 +109,7 @@ func TestFeedThatMissedTooMuchStartsOver(t *testing.T) {
 	require.Equal(t, "reset", b.listen(server, "", "zzz").next().name, "an id of an earlier process")
 	after := afterField.FindStringSubmatch(b.get("/", "en").Body.String())[1]
 	for range 300 {
-		b.web.Changed([]string{customer})
+		b.hub.Changed([]string{customer})
 	}
 	require.Equal(t, "reset", b.listen(server, after, "").next().name)
 }

@@ -97,7 +97,7 @@ func (s *Server) execute(r *http.Request, lang card.Language, name string, data 
 	}
 	var body bytes.Buffer
 	err = s.pages[lang].ExecuteTemplate(&body, name, page{
-		Name: name, Lang: lang, Bank: bankName(s.cfg.Desk.Policy().BankName, lang), Actor: actorOf(r), Path: r.URL.RequestURI(),
+		Name: name, Lang: lang, Bank: bankName(s.clerk.Desk().Policy().BankName, lang), Actor: actorOf(r), Path: r.URL.RequestURI(),
 		Rules: s.cfg.Rules != nil, Demo: s.cfg.Sandbox != nil, Now: s.now(), Once: once, Data: data,
 	})
 	return body.Bytes(), err

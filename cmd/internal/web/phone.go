@@ -7,6 +7,7 @@ import (
 
 	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/alerts/channel/sandbox"
+	"github.com/cardwatch/cardwatch/cmd/internal/clerk"
 	"github.com/cardwatch/cardwatch/detectors/card"
 	"github.com/cardwatch/cardwatch/stream/wire"
 )
@@ -96,14 +97,14 @@ func (s *Server) answerOnPhone(w http.ResponseWriter, r *http.Request) {
 	}
 	m := messages[i]
 	reply := alerts.Reply{
-		Head:    card.Head{ID: actID("phone", r.PostForm.Get("once"), m.MessageID, text), Customer: customer, At: s.now()},
+		Head:    card.Head{ID: clerk.ActID("phone", r.PostForm.Get("once"), m.MessageID, text), Customer: customer, At: s.now()},
 		Channel: m.Kind, From: m.To, Text: text,
 	}
 	// The app knows who is signed in and which prompt its buttons belong to; a text message knows its number only.
 	if m.Kind == alerts.App {
 		reply.PromptID, reply.Verified = m.PromptID, true
 	}
-	if err := s.publish(r, wire.ReplyTopic, &reply, wire.AppendReply(nil, &reply)); err != nil {
+	if err := s.clerk.Publish(r.Context(), wire.ReplyTopic, &reply, wire.AppendReply(nil, &reply)); err != nil {
 		s.fail(w, r, http.StatusServiceUnavailable, err)
 		return
 	}

@@ -93,7 +93,7 @@ func (s *Server) queueRow(customer, account, actor string) (queueRow, bool) {
 			row.Reasons = append(row.Reasons, alertReason{reason, entry.Currency})
 		}
 	}
-	if next := s.cfg.Desk.Policy().NextContact(desk, entry, s.now()); s.now().Before(next) {
+	if next := s.clerk.Desk().Policy().NextContact(desk, entry, s.now()); s.now().Before(next) {
 		row.NotBefore = next
 	}
 	return row, true
@@ -120,7 +120,7 @@ func (s *Server) actOnQueue(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	cmd := s.command(r, customer)
-	refusal, err := s.submit(r, &cmd)
+	refusal, err := s.clerk.Submit(r.Context(), &cmd)
 	switch {
 	case err != nil:
 		s.fail(w, r, http.StatusServiceUnavailable, err)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/cardwatch/cardwatch/alerts/quality"
+	"github.com/cardwatch/cardwatch/cmd/internal/clerk"
 	"github.com/cardwatch/cardwatch/detectors/lifecycle"
 )
 
@@ -25,9 +26,9 @@ func (s *Server) actOnRules(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, http.StatusBadRequest, nil)
 		return
 	}
-	e.ID = actID("rules", form.Get("once"), e.Actor, string(e.Verb), e.Set, e.Rule, e.Note)
+	e.ID = clerk.ActID("rules", form.Get("once"), e.Actor, string(e.Verb), e.Set, e.Rule, e.Note)
 	// An impatient visitor who leaves must not leave it open whether the act was written.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), publishLimit)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), clerk.PublishLimit)
 	defer cancel()
 	err := s.cfg.Rules.Act(ctx, e)
 	var refused *lifecycle.RefusedError

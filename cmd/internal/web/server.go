@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"html/template"
@@ -18,6 +17,7 @@ import (
 	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/alerts/channel/sandbox"
 	"github.com/cardwatch/cardwatch/alerts/explain"
+	"github.com/cardwatch/cardwatch/cmd/internal/clerk"
 	"github.com/cardwatch/cardwatch/detectors"
 	"github.com/cardwatch/cardwatch/detectors/card"
 	"github.com/cardwatch/cardwatch/stream"
@@ -27,10 +27,8 @@ import (
 type Config struct {
 	// View reads the committed states.
 	View stream.View
-	// Desk tries acts before they are published, and knows the bank's policy.
-	Desk *alerts.Desk
-	// Publish writes one event and returns when Kafka has acknowledged it.
-	Publish func(ctx context.Context, topic, customer string, value []byte) error
+	// Clerk publishes acts, knows the bank's policy and hears of changes.
+	Clerk *clerk.Clerk
 	// Now is the bank's clock, in the bank's zone.
 	Now func() time.Time
 	// Links signs and checks the customers' links; nil serves no customer's page.
@@ -70,7 +68,8 @@ type Server struct {
 	pages map[card.Language]*template.Template
 	// assets are the files that pages refer to, by name, with a tag of their content.
 	assets  map[string]asset
-	hub     *hub
+	hub     *clerk.Hub
+	clerk   *clerk.Clerk
 	guesses guesses
 	// searches bounds how many alerts are looked for at a time: each reads a topic.
 	searches chan struct{}
@@ -84,8 +83,8 @@ type Server struct {
 
 // New makes a server, or says what is wrong with its configuration.
 func New(cfg Config) (*Server, error) {
-	if cfg.Desk == nil || cfg.Publish == nil || cfg.Now == nil || cfg.View.DB == nil {
-		return nil, errors.New("web: Config needs View, Desk, Publish and Now")
+	if cfg.Clerk == nil || cfg.Now == nil || cfg.View.DB == nil {
+		return nil, errors.New("web: Config needs View, Clerk and Now")
 	}
 	base, err := url.Parse(cfg.BaseURL)
 	if err != nil || base.Host == "" {
@@ -104,12 +103,8 @@ func New(cfg Config) (*Server, error) {
 	if cfg.Health == nil {
 		cfg.Health = ok
 	}
-	var first [8]byte
-	if _, err := io.ReadFull(cfg.Rand, first[1:6]); err != nil {
-		return nil, fmt.Errorf("web: random source: %w", err)
-	}
 	s := &Server{
-		cfg: cfg, base: base, hub: newHub(binary.BigEndian.Uint64(first[:])), feeds: map[string]int{}, closed: make(chan struct{}), searches: make(chan struct{}, 2),
+		cfg: cfg, base: base, hub: cfg.Clerk.Hub(), clerk: cfg.Clerk, feeds: map[string]int{}, closed: make(chan struct{}), searches: make(chan struct{}, 2),
 		texts: map[card.Language]catalogue{}, pages: map[card.Language]*template.Template{},
 	}
 	if s.assets, err = loadAssets(); err != nil {
@@ -125,9 +120,6 @@ func New(cfg Config) (*Server, error) {
 	}
 	return s, nil
 }
-
-// Changed hears which customers' states have changed, after each commit of the desk. It never blocks.
-func (s *Server) Changed(customers []string) { s.hub.changed(customers) }
 
 // Close ends the live feeds, so that the http.Server can shut down. Call it once.
 func (s *Server) Close() { close(s.closed) }

@@ -2,9 +2,14 @@ package outbound_test
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -91,6 +96,38 @@ func TestWhatACallThatFailedMeans(t *testing.T) {
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		require.False(t, channel.Cancelled(err))
 	})
+}
+
+func TestNothingOlderIsSpoken(t *testing.T) {
+	for name, x := range map[string]struct {
+		onlyHTTP2 bool
+		tls       *tls.Config
+		want      bool
+	}{
+		"TLS 1.2":                         {tls: &tls.Config{MaxVersion: tls.VersionTLS12}, want: true},
+		"TLS 1.1":                         {tls: &tls.Config{MaxVersion: tls.VersionTLS11}},
+		"HTTP/1 where only HTTP/2 may be": {onlyHTTP2: true, tls: &tls.Config{NextProtos: []string{"http/1.1"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+			server.Config.ErrorLog = log.New(io.Discard, "", 0)
+			server.TLS = x.tls
+			server.StartTLS()
+			t.Cleanup(server.Close)
+			roots := x509.NewCertPool()
+			roots.AddCert(server.Certificate())
+			c, err := outbound.New(outbound.Config{
+				Provider: "p", Endpoint: server.URL, AllowPrivate: true, Roots: roots, OnlyHTTP2: x.onlyHTTP2, Now: fake.Now,
+			})
+			require.NoError(t, err)
+			_, err = post(t.Context(), c)
+			if x.want {
+				require.NoError(t, err)
+				return
+			}
+			require.Equal(t, channel.Unavailable, channel.ReasonOf(err))
+		})
+	}
 }
 
 func TestAPrivateAddressIsRefusedWhenItIsDialled(t *testing.T) {

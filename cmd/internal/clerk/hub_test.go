@@ -1,10 +1,6 @@
-package web
+package clerk
 
 import (
-	"context"
-	"net/http"
-	"net/http/httptest"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -14,9 +10,9 @@ import (
 )
 
 func TestHubTellsWhatChangedSince(t *testing.T) {
-	h := newHub(1000)
-	h.changed([]string{"a", "b"})
-	h.changed([]string{"a"})
+	h := NewHub(1000)
+	h.Changed([]string{"a", "b"})
+	h.Changed([]string{"a"})
 	for _, tt := range []struct {
 		name string
 		from uint64
@@ -29,7 +25,7 @@ func TestHubTellsWhatChangedSince(t *testing.T) {
 		{"of an earlier process", 12, nil, false},
 		{"never given out", 1004, nil, false},
 	} {
-		got, next, _, known := h.since(tt.from)
+		got, next, _, known := h.Since(tt.from)
 		require.Equal(t, tt.want, got, tt.name)
 		require.Equal(t, tt.ok, known, tt.name)
 		require.Equal(t, uint64(1003), next, tt.name)
@@ -37,43 +33,29 @@ func TestHubTellsWhatChangedSince(t *testing.T) {
 }
 
 func TestHubForgetsWhatNoLongerFits(t *testing.T) {
-	h := newHub(0)
+	h := NewHub(0)
 	for range ringSize + 1 {
-		h.changed([]string{"a"})
+		h.Changed([]string{"a"})
 	}
-	_, _, _, known := h.since(0)
+	_, _, _, known := h.Since(0)
 	require.False(t, known)
-	_, _, _, known = h.since(1)
+	_, _, _, known = h.Since(1)
 	require.True(t, known)
 }
 
 func TestAwaitEndsWithTheChangeOrTheLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := newHub(0)
+		h := NewHub(0)
 		var done atomic.Bool
 		go func() {
 			<-time.After(time.Second)
 			done.Store(true)
-			h.changed([]string{"a"})
+			h.Changed([]string{"a"})
 		}()
 		start := time.Now()
-		require.True(t, h.await(t.Context(), 2*time.Second, done.Load))
+		require.True(t, h.Await(t.Context(), 2*time.Second, done.Load))
 		require.Equal(t, time.Second, time.Since(start))
-		require.False(t, h.await(t.Context(), 2*time.Second, func() bool { return false }))
+		require.False(t, h.Await(t.Context(), 2*time.Second, func() bool { return false }))
 		require.Equal(t, 3*time.Second, time.Since(start))
-	})
-}
-
-func TestQuietFeedShowsThatItIsAlive(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := &Server{hub: newHub(0), feeds: map[string]int{}, closed: make(chan struct{})}
-		ctx, leave := context.WithCancel(t.Context())
-		w := httptest.NewRecorder()
-		go s.events(w, httptest.NewRequest(http.MethodGet, "/events", nil).WithContext(ctx))
-		<-time.After(2*heartbeat + time.Second)
-		leave()
-		synctest.Wait()
-		require.Equal(t, 2, strings.Count(w.Body.String(), ": still here\n\n"))
-		require.Empty(t, s.feeds, "a browser that left is not counted")
 	})
 }

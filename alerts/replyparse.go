@@ -168,7 +168,11 @@ func longestHan(runes []rune) string {
 }
 
 func splitMark(word string) []string {
-	if n := len(word); n > 2 && isMark(word[n-2:]) {
+	n := len(word)
+	if n <= 2 || !isMark(word[n-2:]) {
+		return []string{word}
+	}
+	if _, answers := kindOf(word[:n-2]); answers {
 		return []string{word[:n-2], word[n-2:]}
 	}
 	return []string{word}

@@ -26,7 +26,7 @@ var kinds = map[string]map[string]glossary.Kind{
 		"SendOutcome": glossary.SendOutcome, "CardActionKind": glossary.CardAction, "CaseState": glossary.CaseState,
 		"PromptState": glossary.PromptState, "PromiseState": glossary.PromiseState, "ActCode": glossary.Act,
 		"PriorityCode": glossary.Priority, "Refusal": glossary.Refusal, "RuleID": glossary.Rule, "Outcome": glossary.Contact,
-		"Purpose": glossary.Purpose, "TemplateID": glossary.Template, "Actor": glossary.Actor, "Reason": glossary.BlockReason,
+		"Purpose": glossary.Purpose, "TemplateID": glossary.Template, "Actor": glossary.Actor, "Reason": glossary.BlockReason, "Failure": glossary.Failure,
 		"ClockKind": glossary.Clock, "ClockState": glossary.ClockState, "MatchField": glossary.MatchField, "MatchOp": glossary.MatchOp,
 		"SilenceVerb": glossary.SilenceVerb, "SilenceState": glossary.SilenceState,
 	},

@@ -26,7 +26,6 @@ import (
 	"github.com/cardwatch/cardwatch/cmd/internal/api"
 	"github.com/cardwatch/cardwatch/cmd/internal/clerk"
 	"github.com/cardwatch/cardwatch/cmd/internal/desktest"
-	"github.com/cardwatch/cardwatch/detectors/card"
 )
 
 // office is a small bank with an API, and what its systems are called by. Every exchange is held against the document.
@@ -227,6 +226,8 @@ func (d *document) exchange(t *testing.T, handler http.Handler, w *httptest.Resp
 	if err := openapi3filter.ValidateRequest(context.Background(), input); err != nil {
 		require.GreaterOrEqual(t, w.Code, 400, "the document does not allow what was answered with %d: %v", w.Code, err)
 	}
+	// Only JSON has a schema that could be broken.
+	input.Options.ExcludeResponseBody = !strings.Contains(w.Header().Get("Content-Type"), "json")
 	err = openapi3filter.ValidateResponse(context.Background(), &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: input, Status: w.Code, Header: w.Header(), Body: io.NopCloser(bytes.NewReader(w.Body.Bytes())), Options: input.Options,
 	})
@@ -276,9 +277,4 @@ func TestTokensAreReadStrictly(t *testing.T) {
 		require.ErrorContains(t, err, tt.why)
 		require.NotContains(t, err.Error(), hash)
 	}
-}
-
-func contact(o *office) string {
-	o.Contact("cust-1", card.English)
-	return "cust-1"
 }

@@ -91,11 +91,11 @@ var caseTable = map[CaseState]map[ActCode]CaseState{
 	CaseClosed: {ActSaidNo: CaseQueued, ActSuspect: CaseQueued, ActReopened: CaseQueued, ActNoted: CaseClosed},
 }
 
-// rouses lists the acts that bring a case back which was put off or silenced: somebody is at work on it, its time has come, or the customer
-// has said what nobody may sleep on.
+// rouses lists the acts that bring a case back which was put off or silenced: somebody is at work on it, or the customer has said what
+// nobody may sleep on.
 var rouses = map[ActCode]bool{
-	ActSaidNo: true, ActSuspect: true, ActClaimed: true, ActEscalated: true, ActReopened: true, ActWoken: true, ActSilenceEnded: true,
-	ActSnoozeEnded: true, ActSaidYes: true, ActClosed: true, ActRepeated: true,
+	ActSaidNo: true, ActSuspect: true, ActRepeated: true, ActSaidYes: true,
+	ActClaimed: true, ActEscalated: true, ActWoken: true, ActClosed: true, ActReopened: true,
 }
 
 // move does an act to a case: the state changes as the table says, owner and disposition follow the state, and the history
@@ -124,12 +124,12 @@ func (st *step) move(c *Case, act ActCode, actor, note string) bool {
 
 // settleCase brings everything that hangs on a case's state in line with it.
 func (st *step) settleCase(c *Case, act ActCode) {
-	if rouses[act] {
+	if rouses[act] || act == ActSnoozeEnded {
 		c.SnoozedUntil = card.Moment{}
-		if c.Silence != "" {
-			st.moved(SilenceMoved, c.ID, "silenced", "lifted", "")
-			c.Silence = ""
-		}
+	}
+	if (rouses[act] || act == ActSilenceEnded) && c.Silence != "" {
+		st.moved(SilenceMoved, c.ID, "silenced", "lifted", "")
+		c.Silence = ""
 	}
 	st.setClocks(c)
 	c.Priority, c.Why = casePriority(c)

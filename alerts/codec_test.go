@@ -92,9 +92,12 @@ func anyEvent(rt *rapid.T, c *customer) {
 		c.apply(r)
 	case 4:
 		if len(c.state.Cases) > 0 {
-			cmd := staff(rapid.SampledFrom([]alerts.Verb{alerts.Claim, alerts.Close, alerts.Reopen, alerts.Release}).Draw(rt, "verb"),
+			cmd := staff(rapid.SampledFrom([]alerts.Verb{
+				alerts.Claim, alerts.Close, alerts.Reopen, alerts.Release, alerts.Escalate, alerts.Snooze, alerts.Wake, alerts.Unblock, alerts.ApproveUnblock,
+			}).Draw(rt, "verb"),
 				rapid.SampledFrom(c.state.Cases).Draw(rt, "case").ID)
 			cmd.Disposition = rapid.SampledFrom([]alerts.Disposition{alerts.ConfirmedFraud, alerts.GenuineUse}).Draw(rt, "disposition")
+			cmd.Note, cmd.Until = "because", c.now.Add(time.Hour)
 			c.apply(cmd)
 		}
 	case 5:

@@ -75,6 +75,15 @@ func (st *step) caseCommand(cmd *Command) Refusal {
 	if verb.who != anybody && c.Owner != "" && c.Owner != actor {
 		return RefusedNotOwner
 	}
+	if refusal := st.actOn(c, verb.act, cmd, actor, note); refusal != "" {
+		return refusal
+	}
+	st.renewLease(c, actor)
+	return ""
+}
+
+// actOn does an act that its state allows, unless it cannot be meant.
+func (st *step) actOn(c *Case, act ActCode, cmd *Command, actor, note string) Refusal {
 	switch cmd.Verb {
 	case Close:
 		return st.closeCase(c, clone(cmd.Disposition), actor, note)
@@ -89,14 +98,13 @@ func (st *step) caseCommand(cmd *Command) Refusal {
 	if cmd.Verb == Escalate {
 		c.Escalated, c.ClaimBy = true, card.Moment{} // the second line has the whole time
 	}
-	st.move(c, verb.act, actor, note)
+	st.move(c, act, actor, note)
 	switch cmd.Verb {
 	case Claim:
 		c.Owner = actor
 	case Snooze:
 		c.SnoozedUntil = cmd.Until
 	}
-	st.renewLease(c, actor)
 	return ""
 }
 

@@ -35,7 +35,8 @@ const (
 	IndexCase   IndexKind = "case"
 	IndexPrompt IndexKind = "prompt"
 	IndexPhone  IndexKind = "phone"
-	// IndexProvider finds the customer of a message by its provider's own id (see ProviderKey).
+	// IndexProvider finds the customer of a message that a provider has taken, by the provider's id of it or ours (see ProviderKey and
+	// MessageKey).
 	IndexProvider IndexKind = "provider"
 )
 
@@ -90,6 +91,7 @@ func (s *State) Index(emit func(IndexRow)) {
 	for i := range s.Messages {
 		if m := &s.Messages[i]; m.ProviderID != "" {
 			emit(IndexRow{Kind: IndexProvider, Key: ProviderKey(m.Provider, m.ProviderID)})
+			emit(IndexRow{Kind: IndexProvider, Key: MessageKey(m.ID)})
 		}
 	}
 	for _, phone := range s.phones() {
@@ -120,6 +122,9 @@ func PhoneKey(p Phone) string {
 
 // ProviderKey is the key of a provider's own id of a message in IndexProvider.
 func ProviderKey(provider, id string) string { return newID("provider", provider, id) }
+
+// MessageKey is the key of our own id of a message in IndexProvider.
+func MessageKey(id string) string { return newID("message", id) }
 
 // OutboxOrder is the Order of an outbox row: all of a more urgent class come before any of the next. A scan for what is due
 // at time t visits, per class, the orders below OutboxOrder(urgency, t+1).

@@ -92,10 +92,10 @@ func (st *step) join(c *Case, a *detectors.Alert) {
 
 // weigh lets follow from a finding what does: a case comes back, a customer is asked. The rank is the case's gravest before.
 func (st *step) weigh(c *Case, a *detectors.Alert, silence *Silence, before int) {
-	switch {
-	case c.Silence != "" && silence == nil:
+	if c.Silence != "" && silence == nil {
 		st.move(c, ActSilenceEnded, ActorMonitor, c.Silence)
-	case !c.SnoozedUntil.IsZero() && silence == nil && severityRank(c.severity()) > before:
+	}
+	if !c.SnoozedUntil.IsZero() && silence == nil && severityRank(c.severity()) > before {
 		st.move(c, ActSnoozeEnded, ActorMonitor, "")
 	}
 	if a.Action == detectors.ConfirmWithCustomer && silence == nil && c.State != CaseClosed {

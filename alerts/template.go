@@ -63,6 +63,12 @@ var templates = map[TemplateID]template{
 			"You can turn these messages off in settings, or ask for a person."},
 }
 
+// HasTemplate reports whether there is a template of that name.
+func HasTemplate(id TemplateID) bool {
+	_, known := templates[id]
+	return known
+}
+
 // Rendered is a message in words.
 type Rendered struct {
 	Text string

@@ -95,9 +95,11 @@ func (l *lane) outgoing(s *alerts.State, m *alerts.Message, row Row, words alert
 // send tries the kind's providers in turn. It passes over those whose breaker is open or whose limit is reached, and goes on when one has
 // not taken the message; one that may have taken it is only followed by another when twice does no harm.
 func (l *lane) send(ctx context.Context, row Row, m *alerts.Message, out channel.Outgoing) result {
-	if wait := l.phones.wait(out.To, time.Now()); wait > 0 {
+	if wait := l.phones.begin(out.To, time.Now()); wait > 0 {
 		return result{wait: wait}
 	}
+	taken := false
+	defer func() { l.phones.end(out.To, time.Now(), taken) }()
 	var (
 		last   *provider
 		failed error
@@ -113,7 +115,7 @@ func (l *lane) send(ctx context.Context, row Row, m *alerts.Message, out channel
 		case err == nil:
 			r := l.receipt(row, p.channel.Name(), alerts.Accepted, "", accepted.ProviderMessageID)
 			r.ReceiptExpected = accepted.ReceiptExpected
-			l.phones.took(out.To, time.Now())
+			taken = true
 			return result{settled: l.record(ctx, r)}
 		case errors.Is(err, gobreaker.ErrOpenState), errors.Is(err, gobreaker.ErrTooManyRequests):
 			continue

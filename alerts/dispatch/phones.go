@@ -21,44 +21,59 @@ const (
 // phones limits the messages to each number. The zero value is ready.
 type phones struct {
 	mu     sync.Mutex
-	limits map[alerts.Phone]*rate.Limiter
+	limits map[alerts.Phone]*phoneLimit
 }
 
-// wait tells how long a number has to be left alone, 0 when it may be written to now.
-func (p *phones) wait(to alerts.Phone, now time.Time) time.Duration {
+type phoneLimit struct {
+	*rate.Limiter
+	// trying is how many messages to the number are on their way.
+	trying int
+}
+
+// begin reserves room for one message to a number and gives 0, or tells how long the number has to be left alone. Who got room has to
+// end. No number is the app's, which has no limit.
+func (p *phones) begin(to alerts.Phone, now time.Time) (wait time.Duration) {
+	if to == "" {
+		return 0
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	limit := p.limits[to]
 	if limit == nil {
-		return 0
+		p.forgetQuiet(now)
+		limit = &phoneLimit{Limiter: rate.NewLimiter(perPhone, phoneBurst)}
+		p.limits[to] = limit
 	}
-	missing := 1 - limit.TokensAt(now)
-	return max(0, time.Duration(missing/perPhone*float64(time.Second)))
+	if missing := float64(limit.trying+1) - limit.TokensAt(now); missing > 0 {
+		return time.Duration(missing / perPhone * float64(time.Second))
+	}
+	limit.trying++
+	return 0
 }
 
-// took notes a message that was sent to a number; no number is the app's.
-func (p *phones) took(to alerts.Phone, now time.Time) {
+// end counts the message if a provider took it: an attempt that failed has disturbed nobody.
+func (p *phones) end(to alerts.Phone, now time.Time, taken bool) {
 	if to == "" {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.limits[to] == nil {
-		p.forgetQuiet(now)
-		p.limits[to] = rate.NewLimiter(perPhone, phoneBurst)
+	limit := p.limits[to]
+	limit.trying--
+	if taken {
+		limit.AllowN(now, 1)
 	}
-	p.limits[to].AllowN(now, 1)
 }
 
 func (p *phones) forgetQuiet(now time.Time) {
 	if p.limits == nil {
-		p.limits = map[alerts.Phone]*rate.Limiter{}
+		p.limits = map[alerts.Phone]*phoneLimit{}
 	}
 	if len(p.limits) < maxPhones {
 		return
 	}
 	for phone, limit := range p.limits {
-		if limit.TokensAt(now) >= phoneBurst {
+		if limit.trying == 0 && limit.TokensAt(now) >= phoneBurst {
 			delete(p.limits, phone)
 		}
 	}

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"time"
@@ -18,6 +17,7 @@ import (
 	"github.com/cardwatch/cardwatch/alerts/dispatch"
 	"github.com/cardwatch/cardwatch/cmd/internal/clerk"
 	"github.com/cardwatch/cardwatch/cmd/internal/config"
+	"github.com/cardwatch/cardwatch/cmd/internal/hooks"
 	"github.com/cardwatch/cardwatch/cmd/internal/web"
 	"github.com/cardwatch/cardwatch/detectors"
 	"github.com/cardwatch/cardwatch/detectors/card"
@@ -46,10 +46,12 @@ type Options struct {
 // App is one process: the processors it hosts and everything around them.
 type App struct {
 	Options
-	Client  *kafka.Client
-	View    stream.View
-	Phone   *sandbox.Phone
-	Metrics *prometheus.Registry
+	Client *kafka.Client
+	View   stream.View
+	Phone  *sandbox.Phone
+	// Silences are nil in a process without a desk.
+	Silences *Silences
+	Metrics  *prometheus.Registry
 	// OnDelivered hears of every message that reached a telephone; set before Run, may be nil, must not block.
 	OnDelivered func(alerts.Receipt)
 
@@ -64,8 +66,12 @@ type App struct {
 	desk       *stream.Engine[alerts.State]
 	rekeys     []*rekey.Engine
 	dispatcher *dispatch.Dispatcher
-	clerk      *clerk.Clerk
-	web        *web.Server
+	inbox      *hooks.Inbox
+	hooks      *hooks.Server
+	// listeners are the channels that have a session of their own.
+	listeners []channel.Listener
+	clerk     *clerk.Clerk
+	web       *web.Server
 }
 
 // New connects, checks the topics and opens the store. Whoever got no error has to Close.
@@ -104,11 +110,16 @@ func New(ctx context.Context, o Options) (a *App, err error) {
 	return a, a.host()
 }
 
-// openOffice lets people at the console see how the rules do, and act on them.
+// openOffice lets people at the console see how the rules do, and act on them and on silences.
 func (a *App) openOffice(ctx context.Context) error {
 	if err := checkRuleTopic(ctx, a.Client); err != nil {
 		return err
 	}
+	silences, err := a.newSilences(ctx)
+	if err != nil {
+		return err
+	}
+	a.Silences = silences
 	a.office = newOffice(a.Client, a.producer, a.Config.RulesControl, a.Log)
 	a.quality = newQualityWatch(a.Client, a.View.Partitions, a.now, a.Log)
 	a.Metrics.MustRegister(newQualityFigures(a.quality))
@@ -176,20 +187,22 @@ func (a *App) newMonitor(shared engineParts, counts *figures) (*stream.Engine[de
 }
 
 func (a *App) newDesk(shared engineParts, counts *figures) (*stream.Engine[alerts.State], error) {
-	policy, err := json.Marshal(a.Config.Desk)
+	first, err := a.Silences.first()
 	if err != nil {
 		return nil, err
 	}
-	engine := a.engine("desk", kafka.SingleOwner(), shared)
-	engine.Rules, engine.Committed, engine.FindByPhone = policy, a.deskChanged, a.View.FindByPhone
-	return stream.NewEngine(func(recorded []byte) (stream.Processor[alerts.State], error) {
-		policy := alerts.Defaults()
-		if err := json.Unmarshal(recorded, &policy); err != nil {
-			return nil, err
-		}
-		core, err := alerts.NewDesk(policy)
+	config := a.engine("desk", kafka.SingleOwner(), shared)
+	config.Rules, config.Committed, config.FindByPhone = first, a.deskChanged, a.View.FindByPhone
+	engine, err := stream.NewEngine(func(recorded []byte) (stream.Processor[alerts.State], error) {
+		core, err := deskOf(recorded)
 		return stream.NewDesk(core, counts.desk), err
-	}, engine)
+	}, config)
+	if err != nil {
+		return nil, err
+	}
+	a.Silences.reload, a.Silences.view = engine.Reload, a.View
+	a.Silences.view.Only = engine.Status().CaughtUp
+	return engine, nil
 }
 
 func (a *App) engine(role string, balancer kafka.Balancer, shared engineParts) stream.EngineConfig {
@@ -203,25 +216,25 @@ func (a *App) engine(role string, balancer kafka.Balancer, shared engineParts) s
 	}
 }
 
-// dispatch prepares the sender. The sandbox phone is the only channel of this release.
+// dispatch prepares the sender and the ears for what providers tell.
 func (a *App) dispatch() error {
 	metrics, err := dispatch.NewMetrics(a.Metrics)
 	if err != nil {
 		return err
 	}
-	a.Phone = sandbox.New(a.now, func(r alerts.Receipt) {
-		if err := a.record(context.Background(), r); err != nil {
-			a.Log.Warn("a delivery receipt was lost; the message counts as unknown", "error", err)
-		}
-		if a.OnDelivered != nil {
-			a.OnDelivered(r)
-		}
-	})
+	providers, err := a.openChannels()
+	if err != nil {
+		return err
+	}
+	if err := a.openHooks(providers); err != nil {
+		return err
+	}
 	owned := a.View
 	owned.Only = a.desk.Status().CaughtUp
 	a.dispatcher, err = dispatch.New(dispatch.Config{
-		Policy: a.Config.Desk, Channels: []channel.Channel{a.Phone.Channel(alerts.App), a.Phone.Channel(alerts.SMS)},
-		Outbox: outbox{owned}, Record: a.record, Now: a.now, Metrics: metrics, Log: a.Log, Seed: uint64(a.Clock.Now().UnixNano()),
+		Policy: a.Config.Desk, Channels: providers, Outbox: outbox{owned}, Record: a.record, Now: a.now, Metrics: metrics, Log: a.Log,
+		Seed: uint64(a.Clock.Now().UnixNano()),
+		Link: func(p *alerts.Prompt, customer string) string { return a.web.LinkTo(p, customer) },
 	})
 	return err
 }

@@ -61,6 +61,9 @@ func (a *App) ruleDesk() *web.RuleDesk {
 // note is what an operator should know although all is well.
 func (a *App) note() string {
 	notes := []string{a.disk.note()}
+	if a.desk != nil && len(a.Config.Channels) == 0 {
+		notes = append(notes, "no channels are configured: customers' messages go to the sandbox telephone at the console alone")
+	}
 	if a.rules != nil {
 		notes = append(notes, a.rules.note())
 	}
@@ -120,6 +123,9 @@ func (a *App) serveHTTP(ctx context.Context) error {
 	}
 	if listen := a.Config.HTTP.Listen; listen != "" && a.desk != nil {
 		servers[listen] = a.web.Handler()
+	}
+	if a.hooks != nil {
+		servers[a.Config.Hooks.Listen] = a.hooks
 	}
 	failed := make(chan error, len(servers))
 	for listen, handler := range servers {

@@ -23,17 +23,21 @@ func newRuleBook(client *kafka.Client, log *slog.Logger) *ruleBook {
 
 // checkRuleTopic demands the one partition that gives the acts of people their order.
 func checkRuleTopic(ctx context.Context, client *kafka.Client) error {
-	topics, err := client.Topics(ctx, []string{wire.RuleTopic})
+	return checkOnePartition(ctx, client, wire.RuleTopic)
+}
+
+func checkOnePartition(ctx context.Context, client *kafka.Client, topic string) error {
+	topics, err := client.Topics(ctx, []string{topic})
 	if err != nil {
 		return err
 	}
-	switch n := topics[wire.RuleTopic].Partitions; n {
+	switch n := topics[topic].Partitions; n {
 	case 1:
 		return nil
 	case 0:
-		return fmt.Errorf("app: topic %s is missing; make it with 'cardwatch topics create'", wire.RuleTopic)
+		return fmt.Errorf("app: topic %s is missing; make it with 'cardwatch topics create'", topic)
 	default:
-		return fmt.Errorf("app: topic %s has %d partitions; it must have one, whose order is that of people's acts", wire.RuleTopic, n)
+		return fmt.Errorf("app: topic %s has %d partitions; it must have one, whose order is that of people's acts", topic, n)
 	}
 }
 

@@ -51,7 +51,12 @@ func (a *App) run(ctx context.Context) error {
 		part("desk", a.desk.Run)
 		part("quality", a.quality.run)
 		part("office", a.office.follow)
+		part("silences", a.Silences.run)
 		part("dispatcher", func(ctx context.Context) error { a.dispatcher.Run(ctx); return nil })
+		part("inbox", func(ctx context.Context) error { a.inbox.Run(ctx); return nil })
+		for _, l := range a.listeners {
+			part("channel "+l.Name(), func(ctx context.Context) error { return l.Run(ctx, a.inbox.Hear(l.Name())) })
+		}
 	}
 	for _, r := range a.rekeys {
 		part("rekey", r.Run)

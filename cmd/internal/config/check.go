@@ -26,6 +26,7 @@ func (l *loader) check() {
 			"or say insecure: true for a test", l.HTTP.Listen)
 	}
 	l.checkLinks()
+	l.checkChannels()
 	l.checkRekey()
 	l.checkRuleControl()
 	l.checkRules()

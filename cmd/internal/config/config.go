@@ -22,7 +22,10 @@ type Config struct {
 	HTTP     Listen   `yaml:"http" doc:"Console and API (role desk)."`
 	Metrics  Listen   `yaml:"metrics" doc:"/metrics, /healthz and /readyz."`
 	Links    Links    `yaml:"links" doc:"The links by which customers answer. Without a base_url messages carry none."`
-	Rekey    Rekey    `yaml:"rekey" doc:"Topics as the bank has them, mapped and keyed by customer (role rekey)."`
+	// Channels are in order of preference; without any, messages go to the sandbox telephone.
+	Channels []Channel `yaml:"channels" doc:"The providers that carry messages to customers, in order of preference: below what each can be given. Without any, messages go to the sandbox telephone at the console alone."`
+	Hooks    Hooks     `yaml:"hooks" doc:"Where providers call back with answers and receipts (role desk): POST /hooks/NAME, or /hooks/NAME/SECRET for those that do not sign."`
+	Rekey    Rekey     `yaml:"rekey" doc:"Topics as the bank has them, mapped and keyed by customer (role rekey)."`
 	// RulesControl is one of the Control constants.
 	RulesControl string          `yaml:"rules_control" doc:"files: every process decides by the rules it is given. four_eyes: by the set that a second person approved ('cardwatch rules approve'), and by the given one until there is one."`
 	Breaker      Breaker         `yaml:"breaker" doc:"Stops a rule that suddenly fires at everybody, and tells its owner ('cardwatch rules resume' starts it again)."`
@@ -122,6 +125,8 @@ func Defaults() Config {
 		Store:        Store{Dir: "/var/lib/cardwatch", CacheMiB: 1024, WriteBehind: 15 * time.Second, MinFreePercent: 5, MinFreeMiB: 1024},
 		HTTP:         Listen{"127.0.0.1:8080"},
 		Metrics:      Listen{"127.0.0.1:9464"},
+		Channels:     []Channel{},
+		Hooks:        Hooks{TrustedProxies: []string{}},
 		Rekey:        Rekey{Sources: []RekeySource{}},
 		RulesControl: ControlFiles,
 		Breaker:      Breaker{BudgetPer10k: 1000, Rules: map[string]int{}},

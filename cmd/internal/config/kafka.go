@@ -25,14 +25,11 @@ func (c *Config) TLS() (*tls.Config, error) {
 	}
 	out := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: t.ServerName}
 	if t.CAFile != "" {
-		pem, err := os.ReadFile(t.CAFile)
+		roots, err := Authorities(t.CAFile)
 		if err != nil {
-			return nil, &keyError{"kafka.tls.ca_file", fmt.Errorf("cannot read %s: %w", t.CAFile, cause(err))}
+			return nil, &keyError{"kafka.tls.ca_file", err}
 		}
-		out.RootCAs = x509.NewCertPool()
-		if !out.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, &keyError{"kafka.tls.ca_file", fmt.Errorf("%s holds no PEM certificate", t.CAFile)}
-		}
+		out.RootCAs = roots
 	}
 	if t.CertFile != "" {
 		pair, err := tls.LoadX509KeyPair(t.CertFile, t.KeyFile)
@@ -42,6 +39,19 @@ func (c *Config) TLS() (*tls.Config, error) {
 		out.Certificates = []tls.Certificate{pair}
 	}
 	return out, nil
+}
+
+// Authorities reads a PEM file of certificates.
+func Authorities(file string) (*x509.CertPool, error) {
+	pem, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("cannot read %s: %w", file, cause(err))
+	}
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("%s holds no PEM certificate", file)
+	}
+	return roots, nil
 }
 
 // SASL builds the login, nil when there is none.

@@ -24,7 +24,22 @@ func Reference() []byte {
 	b.WriteString(referenceHead)
 	defaults := Defaults()
 	writeSection(&b, "", "", reflect.ValueOf(&defaults).Elem())
+	writeChannels(&b)
 	return b.Bytes()
+}
+
+// writeChannels adds, as comments, what each provider's section can hold: the list of channels is empty by default.
+func writeChannels(b *bytes.Buffer) {
+	b.WriteString("\n# What a channel can be given. It has one section of these:\n# channels:\n")
+	every := Channel{
+		Sandbox: &SandboxChannel{}, Webhook: &WebhookChannel{}, SMPP: &SMPPChannel{}, Twilio: &TwilioChannel{}, Aliyun: &AliyunChannel{},
+		Tencent: &TencentChannel{}, FCM: &FCMChannel{}, APNs: &APNsChannel{},
+	}
+	var list bytes.Buffer
+	writeSection(&list, "channels", "    ", reflect.ValueOf(&every).Elem())
+	for line := range strings.Lines(list.String()) {
+		b.WriteString("# " + line)
+	}
 }
 
 func writeSection(b *bytes.Buffer, path, indent string, v reflect.Value) {
@@ -48,6 +63,10 @@ func writeSection(b *bytes.Buffer, path, indent string, v reflect.Value) {
 func writeValue(b *bytes.Buffer, path, indent string, v reflect.Value) {
 	_, isText := v.Interface().(encoding.TextMarshaler)
 	switch {
+	case v.Kind() == reflect.Pointer:
+		writeValue(b, path, indent, v.Elem())
+	case v.Kind() == reflect.Struct && v.NumField() == 0:
+		b.WriteString(" {}\n")
 	case v.Kind() == reflect.Struct && !isText:
 		b.WriteByte('\n')
 		writeSection(b, path, indent+"  ", v)

@@ -72,7 +72,7 @@ func (d decoder) object(path string, n ast.Node, v reflect.Value, depth int) {
 
 func unknownKey(path, key string, names []string) string {
 	for _, name := range names {
-		if name == key+"_file" {
+		if name == key+"_file" || name == key+"_files" {
 			return fmt.Sprintf("a secret does not belong in this file; put it in a file of its own and name that with %q", name)
 		}
 	}

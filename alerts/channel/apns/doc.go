@@ -1,0 +1,13 @@
+// Package apns hands prompts to an iOS app over Apple's push service, with a provider token
+// (https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns). Apple tells nobody whether a
+// message was seen: no receipts are expected, and the prompt's own time-outs go on to the next channel.
+//
+// A device's token does not say whose it is. A bank whose customers have telephones of both kinds sets up fcm, which serves iOS apps,
+// too, or its own gateway; not this channel beside fcm.
+//
+// The app registers a category "cardwatch.prompt" with its buttons, and finds prompt_id and answer_url beside the words.
+//
+// Apple promises no idempotency: the channel remembers what was accepted for as long as its process lives. After a crash a message can
+// come a second time, and then takes the place of the first on the screen, since both have the same collapse id; apns-id, too, is made
+// of the message's id.
+package apns

@@ -1,0 +1,247 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"math"
+	"slices"
+	"sync"
+
+	"github.com/cardwatch/cardwatch/alerts"
+	"github.com/cardwatch/cardwatch/detectors/card"
+	"github.com/cardwatch/cardwatch/stream"
+	"github.com/cardwatch/cardwatch/stream/kafka"
+	"github.com/cardwatch/cardwatch/stream/wire"
+)
+
+// Silences are what people keep from customers and out of the queue for a while. All come from one topic, so that every process decides alike;
+// a change takes effect at a place that the desk's changelog records. Add, End and List are safe for concurrent use.
+type Silences struct {
+	policy   json.RawMessage
+	producer *kafka.Producer
+	publish  func(ctx context.Context, topic, customer string, value []byte) error
+	// view sees the partitions that this process owns and has caught up with.
+	view stream.View
+	now  func() card.Moment
+	log  *slog.Logger
+	// reload gives the engine another decision.
+	reload func([]byte) error
+
+	// reading is full while somebody reads the topic; what is below is guarded by mu.
+	reading chan struct{}
+	follow  *follower
+	mu      sync.Mutex
+	book    alerts.SilenceBook
+	decides []byte
+	// carried are the silences that an open case has been seen to carry; run's alone.
+	carried map[string]bool
+}
+
+// newSilences reads the silences so far.
+func (a *App) newSilences(ctx context.Context) (*Silences, error) {
+	if err := checkOnePartition(ctx, a.Client, wire.SilenceTopic); err != nil {
+		return nil, err
+	}
+	policy, err := json.Marshal(a.Config.Desk)
+	if err != nil {
+		return nil, err
+	}
+	s := &Silences{
+		policy: policy, producer: a.producer, publish: a.Publish, now: a.now, log: a.Log, reading: make(chan struct{}, 1),
+		follow: followFrom(a.Client, wire.SilenceTopic, 0, kafka.Earliest), carried: map[string]bool{},
+	}
+	return s, s.refresh(ctx)
+}
+
+// first is the decision that the engine starts with.
+func (s *Silences) first() ([]byte, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var err error
+	s.decides, err = s.decision()
+	return s.decides, err
+}
+
+func (s *Silences) decision() ([]byte, error) {
+	return json.Marshal(deskDecision{Policy: s.policy, Silences: s.book.Deciding(s.now())})
+}
+
+// decide gives the engine the decision, when it is another one.
+func (s *Silences) decide() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	recorded, err := s.decision()
+	if err != nil || s.reload == nil || bytes.Equal(recorded, s.decides) {
+		return err
+	}
+	if err := s.reload(recorded); err != nil {
+		return err
+	}
+	s.decides = recorded
+	s.log.Info("silences decide", "silences", len(s.book.Deciding(s.now())))
+	return nil
+}
+
+// refresh reads what people have done since.
+func (s *Silences) refresh(ctx context.Context) error {
+	select {
+	case s.reading <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-s.reading }()
+	if err := s.follow.catchUp(ctx, s.hear); err != nil {
+		return fmt.Errorf("app: read the silences: %w", err)
+	}
+	return s.decide()
+}
+
+func (s *Silences) hear(batch *kafka.Batch) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range batch.Records {
+		rec := &batch.Records[i]
+		act, err := wire.DecodeSilence(rec.Key, rec.Value)
+		if err == nil {
+			err = s.book.Apply(&act)
+		}
+		if err != nil {
+			s.log.Warn("a record about silences has no effect", "offset", rec.Offset, "error", err)
+		}
+	}
+}
+
+// List are all silences, oldest first, with those that are over: that is the notice of their end.
+func (s *Silences) List() []alerts.SilenceEntry {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.book.Entries()
+}
+
+// Add begins a silence. The event's id makes a repeated call one act; the error says what is wrong with the silence.
+func (s *Silences) Add(ctx context.Context, event, actor string, silence alerts.Silence) error {
+	return s.act(ctx, &alerts.SilenceAct{ID: event, Verb: alerts.AddSilence, At: s.now(), Actor: actor, Silence: silence})
+}
+
+// End ends a silence before its time.
+func (s *Silences) End(ctx context.Context, event, actor, id, note string) error {
+	return s.act(ctx, &alerts.SilenceAct{
+		ID: event, Verb: alerts.EndSilence, At: s.now(), Actor: actor, Note: note, Silence: alerts.Silence{ID: id},
+	})
+}
+
+// act writes an act that would have an effect, and returns when the desk's engine knows of it.
+func (s *Silences) act(ctx context.Context, act *alerts.SilenceAct) error {
+	if done, err := s.check(act); done || err != nil {
+		return err
+	}
+	value, err := wire.AppendSilence(nil, act)
+	if err != nil {
+		return err
+	}
+	if _, err := wire.DecodeSilence([]byte(act.Silence.ID), value); err != nil {
+		return fmt.Errorf("app: %w", err)
+	}
+	err = s.producer.Send(ctx, []kafka.Message{{
+		Topic: wire.SilenceTopic, Key: []byte(act.Silence.ID), Value: value, Timestamp: act.At.UnixMilli,
+	}})
+	if err != nil {
+		return fmt.Errorf("app: write a silence: %w", err)
+	}
+	if err := s.refresh(ctx); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.book.Applied(act.ID) {
+		return nil
+	}
+	return fmt.Errorf("app: somebody else was faster: %w", s.book.Refuses(act))
+}
+
+// check reports whether an act has had its effect already, and why it would have none.
+func (s *Silences) check(act *alerts.SilenceAct) (done bool, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.book.Applied(act.ID) {
+		return true, nil
+	}
+	if err := s.book.Refuses(act); err != nil {
+		return false, fmt.Errorf("app: %w", err)
+	}
+	return false, nil
+}
+
+// run follows the topic, and ends and lifts what is over, until ctx ends.
+func (s *Silences) run(ctx context.Context) error {
+	for ctx.Err() == nil {
+		err := s.refresh(ctx)
+		if err == nil {
+			err = s.tidy(ctx)
+		}
+		if err != nil && ctx.Err() == nil {
+			s.log.Error("silences cannot be followed; those known stay", "error", err)
+		}
+		pause(ctx, again)
+	}
+	return nil
+}
+
+// tidy brings back the cases whose silence somebody has ended, since no clock of theirs would, and ends the silences that are resolved.
+func (s *Silences) tidy(ctx context.Context) error {
+	now := s.now()
+	s.mu.Lock()
+	deciding, entries := s.book.Deciding(now), s.book.Entries()
+	s.mu.Unlock()
+	open, err := s.lift(ctx, entries)
+	if err != nil {
+		return err
+	}
+	for i := range deciding {
+		silence := &deciding[i]
+		if open[silence.ID] > 0 {
+			s.carried[silence.ID] = true
+		}
+		if silence.UntilResolved && s.carried[silence.ID] && open[silence.ID] == 0 {
+			if err := s.End(ctx, "resolved-"+silence.ID, alerts.ActorClock, silence.ID, ""); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// lift counts the open cases that each silence keeps, and asks the desk to look at those whose silence people have ended.
+func (s *Silences) lift(ctx context.Context, silences []alerts.SilenceEntry) (open map[string]int, err error) {
+	entries, err := s.view.List(alerts.IndexCases, alerts.GroupSilenced, math.MaxInt)
+	if err != nil {
+		return nil, err
+	}
+	open = map[string]int{}
+	for _, e := range entries {
+		state, err := s.view.Desk(e.Customer)
+		if err != nil {
+			return nil, err
+		}
+		c := state.Case(e.ID)
+		if c == nil || c.Silence == "" {
+			continue
+		}
+		open[c.Silence]++
+		ended := slices.ContainsFunc(silences, func(s alerts.SilenceEntry) bool { return s.ID == c.Silence && !s.EndedAt.IsZero() })
+		if !ended {
+			continue
+		}
+		wake := alerts.Command{
+			Head:  card.Head{ID: "wake-" + c.ID, Customer: e.Customer, At: s.now()},
+			Actor: alerts.ActorClock, Verb: alerts.Wake, CaseID: c.ID, Note: c.Silence,
+		}
+		if err := s.publish(ctx, wire.CommandTopic, e.Customer, wire.AppendCommand(nil, &wake)); err != nil {
+			return nil, err
+		}
+	}
+	return open, nil
+}

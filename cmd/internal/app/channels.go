@@ -2,8 +2,10 @@ package app
 
 import (
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"fmt"
+	"net"
 	"net/netip"
 	"strings"
 
@@ -13,6 +15,7 @@ import (
 	"github.com/cardwatch/cardwatch/alerts/channel/apns"
 	"github.com/cardwatch/cardwatch/alerts/channel/fcm"
 	"github.com/cardwatch/cardwatch/alerts/channel/sandbox"
+	"github.com/cardwatch/cardwatch/alerts/channel/smpp"
 	"github.com/cardwatch/cardwatch/alerts/channel/tencent"
 	"github.com/cardwatch/cardwatch/alerts/channel/twilio"
 	"github.com/cardwatch/cardwatch/alerts/channel/webhook"
@@ -24,7 +27,8 @@ import (
 
 // catalogue makes the channel of each section: a new channel is one line here. The first that answers is the one configured.
 var catalogue = []func(*App, *config.Channel) (channel.Channel, error){
-	(*App).sandboxLine, (*App).webhookGateway, (*App).twilioAccount, (*App).aliyunAccount, (*App).tencentAccount, (*App).fcmProject, (*App).apnsApp,
+	(*App).sandboxLine, (*App).webhookGateway, (*App).smppAccount, (*App).twilioAccount, (*App).aliyunAccount, (*App).tencentAccount,
+	(*App).fcmProject, (*App).apnsApp,
 }
 
 // openChannels makes the configured channels, in their order; without any, customers' messages go to the telephone at the console.
@@ -95,6 +99,27 @@ func (a *App) webhookGateway(c *config.Channel) (channel.Channel, error) {
 		Name: c.Name, Kind: alerts.ChannelKind(c.Kind), URL: w.URL, Secrets: texts(w.Secrets), HookSecrets: texts(w.HookSecrets),
 		Receipts: w.Receipts, AllowPrivate: w.AllowPrivate, Roots: roots, Now: a.now,
 	})
+}
+
+func (a *App) smppAccount(c *config.Channel) (channel.Channel, error) {
+	s := c.SMPP
+	if s == nil {
+		return nil, nil
+	}
+	o := smpp.Options{
+		Name: c.Name, Addr: s.Address, SystemID: s.SystemID, Password: string(s.Password.Reveal()), SystemType: s.SystemType, Source: s.Source,
+		CountryCode: s.CountryCode, Alphabet: smpp.Alphabet(s.Alphabet), Long: smpp.Long(s.Long), Receipts: s.Receipts,
+		MessageIDBase: s.MessageIDBase, ReceiptIDBase: s.ReceiptIDBase, Reference: s.Reference, Window: s.Window, Now: a.now, Log: a.Log,
+	}
+	if s.TLS {
+		roots, err := authorities(s.CAFile)
+		if err != nil {
+			return nil, err
+		}
+		host, _, _ := net.SplitHostPort(s.Address) // config.Load has checked it
+		o.TLS = &tls.Config{MinVersion: tls.VersionTLS12, ServerName: host, RootCAs: roots}
+	}
+	return smpp.New(o)
 }
 
 func (a *App) twilioAccount(c *config.Channel) (channel.Channel, error) {

@@ -136,6 +136,13 @@ func (s *Silences) List() []alerts.SilenceEntry {
 	return s.book.Entries()
 }
 
+// Deciding are those that hold or will.
+func (s *Silences) Deciding() []alerts.Silence {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.book.Deciding(s.now())
+}
+
 // Add begins a silence. The event's id makes a repeated call one act; the error says what is wrong with the silence.
 func (s *Silences) Add(ctx context.Context, event, actor string, silence alerts.Silence) error {
 	return s.act(ctx, &alerts.SilenceAct{ID: event, Verb: alerts.AddSilence, At: s.now(), Actor: actor, Silence: silence})

@@ -33,6 +33,8 @@ type Config struct {
 	Seconds float64
 	WarmUp  float64
 	Plants  int
+	// Turns is how often the suite desk measures each state of a provider.
+	Turns int
 	// Seeds is how many banks the suite quality judges, from Seed on; Background is a file of Sparkov's rows for its other sources.
 	Seeds      int
 	Background string
@@ -63,14 +65,14 @@ func Quick() Config {
 	return Config{
 		Suites: []string{"hotpath", "detector", "throughput", "latency"}, Seed: 1,
 		Cards: []int{100_000}, Partitions: []int{4}, Distributions: []string{Uniform},
-		Transactions: 500_000, History: 1, Days: 90, Rates: []int{20_000}, Seconds: 10, WarmUp: 3, Plants: 200, CacheMiB: 1024, Seeds: 10,
+		Transactions: 500_000, History: 1, Days: 90, Rates: []int{20_000}, Seconds: 10, WarmUp: 3, Plants: 200, CacheMiB: 1024, Turns: 3, Seeds: 10,
 	}
 }
 
 // Full is what the README's table is made from: it takes an hour and 20 GB of disk.
 func Full() Config {
 	c := Quick()
-	c.Suites = []string{"hotpath", "detector", "throughput", "latency", "memory", "restore"}
+	c.Suites = []string{"hotpath", "detector", "throughput", "latency", "memory", "restore", "desk"}
 	c.Cards, c.Partitions, c.Distributions = []int{1_000_000, 10_000_000}, []int{4, 16}, []string{Uniform, Zipf}
 	c.Transactions, c.Rates, c.Seconds = 4_000_000, []int{5_000, 20_000, 50_000}, 30
 	return c
@@ -81,7 +83,7 @@ func (c Config) Or(o Config) Config {
 	c.Suites, c.Cards, c.Partitions = orList(c.Suites, o.Suites), orList(c.Cards, o.Cards), orList(c.Partitions, o.Partitions)
 	c.Distributions, c.Rates = orList(c.Distributions, o.Distributions), orList(c.Rates, o.Rates)
 	c.Transactions, c.History, c.Days = or(c.Transactions, o.Transactions), or(c.History, o.History), or(c.Days, o.Days)
-	c.CacheMiB, c.Seeds = or(c.CacheMiB, o.CacheMiB), or(c.Seeds, o.Seeds)
+	c.CacheMiB, c.Seeds, c.Turns = or(c.CacheMiB, o.CacheMiB), or(c.Seeds, o.Seeds), or(c.Turns, o.Turns)
 	c.Seconds, c.WarmUp, c.Plants, c.Seed = or(c.Seconds, o.Seconds), or(c.WarmUp, o.WarmUp), or(c.Plants, o.Plants), or(c.Seed, o.Seed)
 	return c
 }
@@ -127,9 +129,9 @@ func (c *Config) check() error {
 			return fmt.Errorf("load: rate %d, want at least 1 and no less than the %d that alert", r, c.Plants)
 		}
 	}
-	if c.Transactions < 1 || c.History < 0 || c.Days < 1 || !(c.Seconds > 0) || !(c.WarmUp >= 0) || c.Plants < 1 {
-		return fmt.Errorf("load: transactions %d, history %d, days %d, seconds %v, warm-up %v, plants %d: want positive numbers",
-			c.Transactions, c.History, c.Days, c.Seconds, c.WarmUp, c.Plants)
+	if c.Transactions < 1 || c.History < 0 || c.Days < 1 || !(c.Seconds > 0) || !(c.WarmUp >= 0) || c.Plants < 1 || c.Turns < 1 {
+		return fmt.Errorf("load: transactions %d, history %d, days %d, seconds %v, warm-up %v, plants %d, turns %d: want positive numbers",
+			c.Transactions, c.History, c.Days, c.Seconds, c.WarmUp, c.Plants, c.Turns)
 	}
 	return nil
 }

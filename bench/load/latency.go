@@ -75,7 +75,7 @@ func (b *bench) openLoops(ctx context.Context, s *stage, by beside) (opens []Ope
 		engine, broker := part.TimeOf(by.pid), part.TimeOf(s.pid)
 		o.SenderAnswer, err = part.Ask[part.SenderAnswer](ctx, b.PartCommand, part.Order{Sender: &part.SenderOrder{
 			Broker: s.addr, Partitions: s.Partitions, AlertTopic: by.alertTopic, Traffic: traffic, Rate: rate,
-			Plants: b.Plants, FirstCard: card, Seconds: b.Seconds, WarmUp: b.WarmUp,
+			Plants: b.Plants, FirstCard: card, Cards: s.Cards, Seconds: b.Seconds, WarmUp: b.WarmUp,
 		}})
 		if err != nil {
 			return opens, err

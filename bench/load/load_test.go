@@ -77,6 +77,19 @@ func TestLatencySeesTheAlertOfEveryPlantedRecord(t *testing.T) {
 	}
 }
 
+func TestEveryCustomerIsAskedAndEveryNoBlocksACard(t *testing.T) {
+	r := run(t, load.Config{Suites: []string{"desk"}, Turns: 1})
+	require.Len(t, r.Desk.Runs, 3)
+	for _, one := range r.Desk.Runs {
+		require.EqualValues(t, 60, one.Planted, one.Gateway)
+		require.Equal(t, one.Planted, one.Seen, one.Gateway)
+		require.Equal(t, one.Planted, one.Dialogue.Asked, one.Gateway)
+		require.Equal(t, one.Planted, one.Dialogue.Blocked, one.Gateway)
+		require.EqualValues(t, 50, one.Dialogue.NoToBlock.Samples, "warming up is not measured")
+		require.Zero(t, one.Doubled)
+	}
+}
+
 func TestMemoryAndRestoreRunThroughEachNumberOfCards(t *testing.T) {
 	r := run(t, load.Config{Suites: []string{"memory", "restore"}, Cards: []int{100, 300}})
 	require.Len(t, r.Memory, 2)

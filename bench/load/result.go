@@ -19,6 +19,7 @@ type Result struct {
 	Memory     []Footprint  `json:"memory,omitempty"`
 	Restore    []Restore    `json:"restore,omitempty"`
 	Peers      *Peers       `json:"peers,omitempty"`
+	Desk       *Desk        `json:"desk,omitempty"`
 	// Quality says how well the detectors judge, not how fast.
 	Quality []quality.Report `json:"quality,omitempty"`
 }
@@ -61,6 +62,12 @@ func (r *Result) WriteBenchstat(w io.Writer) error {
 	}
 	for _, m := range r.Restore {
 		fmt.Fprintf(&out, "BenchmarkRestore/%s 1 %.0f ns/op\n", m.name(), 1e9*m.Seconds)
+	}
+	if d := r.Desk; d != nil {
+		for _, run := range d.Runs {
+			fmt.Fprintf(&out, "BenchmarkDesk/gateway=%s %d %.0f alert-p99-ns %.0f asked-p99-ns %.0f block-p99-ns\n", run.Gateway,
+				run.FromIntended.Samples, 1e6*run.FromIntended.P99, 1e6*run.Dialogue.ToAccepted.P99, 1e6*run.Dialogue.NoToBlock.P99)
+		}
 	}
 	_, err := io.WriteString(w, out.String())
 	return err

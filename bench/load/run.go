@@ -16,6 +16,7 @@ var suites = map[string]func(*bench, context.Context) error{
 	"restore":    (*bench).restore,
 	"peers":      (*bench).peers,
 	"quality":    (*bench).quality,
+	"desk":       (*bench).desk,
 }
 
 // bench is one run.

@@ -158,7 +158,7 @@ func await(ctx context.Context, what string, ask func(context.Context) (bool, er
 // clear deletes the topics that an earlier run left on a running broker, and the groups' offsets with them.
 func (s *stage) clear(ctx context.Context, overwrite bool) error {
 	names := append(topicNames(), peerTopic)
-	groups := []string{group}
+	groups := []string{group, part.DeskGroup(group)}
 	for turn := range turns {
 		groups = append(groups, fmt.Sprintf("%s-%d", group, turn), fmt.Sprintf("%s%d", peerGroup, turn))
 	}

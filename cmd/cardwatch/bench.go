@@ -22,6 +22,8 @@ the embedded one, in a process of its own, or with --broker an Apache Kafka that
 
   throughput  a backlog, worked off: rate, processor time, allocations, bytes a card
   latency     an open loop: from a record's append until its alert can be read
+  desk        an open loop beside the desk: until a provider took the question, from a "no" to the request to block the card, and
+              what a provider that hangs or fails changes about alerts
   memory      heap and resident memory by the number of cards
   restore     an empty disk, until everything is caught up
   detector    what each detector adds to a transaction, and one more would
@@ -79,6 +81,7 @@ func benchFlags(cmd *cobra.Command, cfg *load.Config) {
 	f.Float64Var(&cfg.Seconds, "seconds", 0, "how long each rate is measured")
 	f.Float64Var(&cfg.WarmUp, "warm-up", 0, "seconds before that")
 	f.IntVar(&cfg.Plants, "alerts", 0, "transactions a second of the open loop that alert")
+	f.IntVar(&cfg.Turns, "turns", 0, "suite desk: how often each state of a provider is measured")
 	f.Uint64Var(&cfg.Seed, "seed", 0, "the same seed makes the same traffic")
 	f.IntVar(&cfg.Seeds, "seeds", 0, "suite quality: banks of each source, from --seed on")
 	f.StringVar(&cfg.Background, "background", "", "suite quality: Sparkov's rows (CSV, .gz), for a bank that is not of our own making")

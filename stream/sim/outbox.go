@@ -17,19 +17,12 @@ type outbox struct{ life *life }
 
 // Pending implements dispatch.Outbox.
 func (o outbox) Pending(_ context.Context, kind alerts.ChannelKind, now card.Moment, limit int) ([]dispatch.Row, error) {
-	var rows []dispatch.Row
-	view := o.life.view(o.life.desk.Status().CaughtUp)
-	for _, p := range []alerts.Purpose{alerts.FraudPrompt, alerts.FraudAnswer, alerts.Service} {
-		from, until := alerts.OutboxOrder(p.Urgency(), 0), alerts.OutboxOrder(p.Urgency(), now.UnixMilli+1)
-		due, err := view.Below(alerts.IndexOutbox, string(kind), from, until, limit-len(rows))
-		if err != nil {
-			return nil, err
-		}
-		for _, e := range due {
-			rows = append(rows, dispatch.Row{Customer: e.Customer, MessageID: e.ID})
-		}
+	due, err := o.life.view(o.life.desk.Status().CaughtUp).Due(kind, now, limit)
+	rows := make([]dispatch.Row, len(due))
+	for i, e := range due {
+		rows[i] = dispatch.Row{Customer: e.Customer, MessageID: e.ID}
 	}
-	return rows, nil
+	return rows, err
 }
 
 var errNoState = errors.New("sim: an index row leads to no state")

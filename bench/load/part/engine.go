@@ -37,6 +37,8 @@ type EngineOrder struct {
 	CacheMiB int `json:"cache_mib"`
 	// CountStates has the states counted and measured at the end.
 	CountStates bool `json:"count_states"`
+	// Desk, when set, hosts the desk and its sender beside the monitor, in the same process.
+	Desk *DeskOrder `json:"desk,omitempty"`
 }
 
 // Ready is the first answer of an engine that was given no number of records.
@@ -67,6 +69,7 @@ type host struct {
 	db     *store.DB
 	engine *stream.Engine[detectors.State]
 	tally  *tally
+	desk   *desk
 }
 
 // newHost wires the monitor as cmd/internal/app does: the one place to follow it in.
@@ -76,7 +79,7 @@ func newHost(o EngineOrder) (h *host, err error) {
 	if h.client, err = kafka.New(kafka.Config{Brokers: []string{o.Broker}, ClientID: "cardwatch-bench"}); err != nil {
 		return nil, err
 	}
-	if err := h.changelog(); err != nil {
+	if err := h.changelog(o.Group); err != nil {
 		return nil, errors.Join(err, h.client.Close())
 	}
 	if h.db, err = store.Open(o.Dir, store.Options{Logger: log}); err != nil {
@@ -88,26 +91,35 @@ func newHost(o EngineOrder) (h *host, err error) {
 	}
 	registry := prometheus.NewRegistry()
 	observe := countAdmissions(registry)
+	config := stream.EngineConfig{
+		Client: h.client, Store: h.db, Clock: clock, Zone: china, Log: log, Release: "bench",
+		Metrics: stream.NewMetrics(registry, clock), Group: kafka.GroupConfig{Group: o.Group, Balancer: kafka.Sticky()},
+		Budget: stream.NewBudget(int64(o.CacheMiB) << 20), WriteBehind: writeBehind,
+	}
+	if o.Desk != nil {
+		if h.desk, err = newDesk(h, config, registry); err != nil {
+			return nil, errors.Join(err, h.close())
+		}
+	}
 	h.engine, err = stream.NewEngine(func([]byte) (stream.Processor[detectors.State], error) {
 		core, err := detectors.NewMonitor(detectors.Defaults())
 		return h.tally.count(stream.NewMonitor(core, observe)), err
-	}, stream.EngineConfig{
-		Client: h.client, Store: h.db, Clock: clock, Zone: time.FixedZone("", 8*60*60), Log: log, Release: "bench",
-		Metrics: stream.NewMetrics(registry, clock), Group: kafka.GroupConfig{Group: o.Group, Balancer: kafka.Sticky()},
-		Budget: stream.NewBudget(int64(o.CacheMiB) << 20), WriteBehind: writeBehind,
-	})
+	}, config)
 	return h, err
 }
 
 // writeBehind is the product's default.
 const writeBehind = 15 * time.Second
 
-// changelog makes the group's changelog, unless an earlier engine has left it.
-func (h *host) changelog() error {
+// china is the zone of the traffic's bank.
+var china = time.FixedZone("", 8*60*60)
+
+// changelog makes a group's changelog, unless an earlier engine has left it.
+func (h *host) changelog(group string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	return h.client.CreateTopics(ctx, []kafka.TopicSpec{{
-		Name: stream.ChangelogTopic(h.order.Group), Partitions: h.order.Partitions, ReplicationFactor: 1,
+		Name: stream.ChangelogTopic(group), Partitions: h.order.Partitions, ReplicationFactor: 1,
 		Config: map[string]string{"cleanup.policy": "compact"},
 	}})
 }
@@ -143,6 +155,9 @@ func (h *host) serve(ctx context.Context, answer func(any) error) (result *Engin
 	var told time.Time
 	parts.Go(func() error { return h.engine.Run(running) })
 	parts.Go(func() error { return h.db.KeepSynced(running, time.Second) })
+	if h.desk != nil {
+		parts.Go(func() error { return h.desk.run(running) })
+	}
 	parts.Go(func() (err error) {
 		defer stop()
 		result, err = h.watch(ctx, running, answer)
@@ -211,11 +226,15 @@ func (w *watch) look(answer func(any) error) (done bool, err error) {
 		return false, fmt.Errorf("bench: nothing applied for %v after %d of %d records", stalled, w.applied, w.order.Records)
 	case w.order.Records > 0:
 		return w.applied >= w.order.Records, nil
-	case !w.ready && w.applied >= w.order.Before && len(w.engine.Status().CaughtUp()) == w.order.Partitions:
+	case !w.ready && w.applied >= w.order.Before && w.caughtUp():
 		w.ready = true
 		return false, answer(Ready{CaughtUpSeconds: time.Since(w.started).Seconds()})
 	}
 	return false, nil
+}
+
+func (w *watch) caughtUp() bool {
+	return len(w.engine.Status().CaughtUp()) == w.order.Partitions && (w.desk == nil || w.desk.caughtUp(w.order.Partitions))
 }
 
 func (w *watch) finish() *EngineAnswer {

@@ -16,13 +16,11 @@ type plants struct {
 	// prefix is what the planted records' ids begin with.
 	prefix string
 
-	mu      sync.Mutex
-	start   time.Time
-	planted []plant
-	seen    int64
-	// complete is closed when as many have been seen as await was told.
-	awaited                int64
-	complete               chan struct{}
+	seen *arrivals
+
+	mu                     sync.Mutex
+	start                  time.Time
+	planted                []plant
 	fromIntended, fromSent Histogram
 	worst                  []float64
 }
@@ -33,7 +31,7 @@ type plant struct {
 }
 
 func newPlants(o SenderOrder) *plants {
-	return &plants{order: o, prefix: plantPrefix + o.Traffic.Series + "-", complete: make(chan struct{})}
+	return &plants{order: o, prefix: plantPrefix + o.Traffic.Series + "-", seen: newArrivals()}
 }
 
 func (p *plants) begin() time.Time {
@@ -56,23 +54,14 @@ func (p *plants) sent(number int64, at time.Time) {
 	p.planted[number-1].sent = at
 }
 
-// read reads a partition of alerts until ctx ends.
-func (p *plants) read(ctx context.Context, f *kafka.Fetcher) error {
-	for {
-		batch, err := f.Next(ctx)
-		if ctx.Err() != nil {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		now := time.Now()
-		for i := range batch.Records {
-			if number, ok := p.plantOf(batch.Records[i].Value); ok {
-				p.alerted(number, now)
-			}
+// alerts looks through some alerts for those of planted records.
+func (p *plants) alerts(_ context.Context, records []kafka.Record, now time.Time) error {
+	for i := range records {
+		if number, ok := p.plantOf(records[i].Value); ok {
+			p.alerted(number, now)
 		}
 	}
+	return nil
 }
 
 // plantOf finds the newest planted event that an alert names.
@@ -94,9 +83,7 @@ func (p *plants) alerted(number int64, now time.Time) {
 	}
 	one := &p.planted[number-1]
 	one.seen = true
-	if p.seen++; p.seen == p.awaited {
-		close(p.complete)
-	}
+	p.seen.arrive()
 	second := one.intended.Sub(p.start).Seconds() - p.order.WarmUp
 	if second < 0 {
 		return
@@ -109,26 +96,8 @@ func (p *plants) alerted(number int64, now time.Time) {
 	p.worst[int(second)] = max(p.worst[int(second)], milliseconds(now.Sub(one.intended)))
 }
 
-// await waits until so many have been seen, at most for a time.
-func (p *plants) await(ctx context.Context, planted int64, atMost time.Duration) {
-	p.mu.Lock()
-	p.awaited = planted
-	done := p.seen >= planted
-	p.mu.Unlock()
-	if done {
-		return
-	}
-	timer := time.NewTimer(atMost)
-	defer timer.Stop()
-	select {
-	case <-p.complete:
-	case <-timer.C:
-	case <-ctx.Done():
-	}
-}
-
 func (p *plants) answer() SenderAnswer {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return SenderAnswer{Seen: p.seen, FromIntended: p.fromIntended.Latency(), FromSent: p.fromSent.Latency(), WorstBySecond: p.worst}
+	return SenderAnswer{Seen: p.seen.count(), FromIntended: p.fromIntended.Latency(), FromSent: p.fromSent.Latency(), WorstBySecond: p.worst}
 }

@@ -24,11 +24,14 @@ type SenderOrder struct {
 	// Rate is records a second, Plants how many of these cause an alert.
 	Rate   int `json:"rate"`
 	Plants int `json:"plants"`
-	// FirstCard is where the planted ones' cards begin: a card alerts once a day, so no two runs may share one.
+	// FirstCard is where the planted ones' cards begin, of Cards: a card alerts once a day, so no two runs may share one.
 	FirstCard int `json:"first_card"`
+	Cards     int `json:"cards"`
 	// Seconds are measured, after WarmUp seconds that are not.
 	Seconds float64 `json:"seconds"`
 	WarmUp  float64 `json:"warm_up"`
+	// Answer has the customers of planted records say no to the desk's question.
+	Answer bool `json:"answer,omitempty"`
 }
 
 // SenderAnswer is what the open loop came to.
@@ -46,6 +49,8 @@ type SenderAnswer struct {
 	FromSent     Latency `json:"from_sent"`
 	// WorstBySecond is the longest time from intention to alert, in milliseconds, by the second in which the record was due.
 	WorstBySecond []float64 `json:"worst_ms_by_second"`
+	// Dialogue is there when the customers were to answer.
+	Dialogue *DialogueAnswer `json:"dialogue,omitempty"`
 }
 
 const (
@@ -79,6 +84,7 @@ type sender struct {
 	order      SenderOrder
 	traffic    *gen.Traffic
 	plants     *plants
+	dialogue   *dialogue // nil when nobody answers
 	key, value []byte
 	sent       int64
 	planted    int64
@@ -88,17 +94,23 @@ type sender struct {
 func (s *sender) serve(ctx context.Context, client *kafka.Client) (SenderAnswer, error) {
 	reading, stop := context.WithCancel(ctx)
 	defer stop()
-	readers, reading := errgroup.WithContext(reading)
-	ends, err := client.Offsets(ctx, s.order.AlertTopic)
-	if err != nil {
-		return SenderAnswer{}, err
+	if s.order.Answer {
+		producer, err := client.Producer(ctx, "")
+		if err != nil {
+			return SenderAnswer{}, err
+		}
+		s.dialogue = newDialogue(producer, s.order.WarmUp)
 	}
-	for p := range ends {
-		readers.Go(func() error { return s.plants.read(reading, client.Fetch(s.order.AlertTopic, p, ends[p].Latest)) })
+	readers, reading := errgroup.WithContext(reading)
+	if err := s.listen(reading, readers, client); err != nil {
+		return SenderAnswer{}, err
 	}
 	took, err := s.send(reading, client)
 	if err == nil {
-		s.plants.await(reading, s.planted, lastAlerts)
+		s.plants.seen.await(reading, s.planted, lastAlerts)
+		if s.dialogue != nil {
+			s.dialogue.blocked.await(reading, s.planted, lastAlerts)
+		}
 	}
 	stop()
 	if err := errors.Join(err, readers.Wait()); err != nil {
@@ -107,7 +119,47 @@ func (s *sender) serve(ctx context.Context, client *kafka.Client) (SenderAnswer,
 	result := s.plants.answer()
 	result.Offered, result.Achieved = float64(s.order.Rate), float64(s.sent)/took.Seconds()
 	result.Sent, result.Planted = s.sent, s.planted
+	if s.dialogue != nil {
+		result.Dialogue = s.dialogue.answer()
+	}
 	return result, nil
+}
+
+// hearer is given the records of a topic as they come, and the moment at which they could be read.
+type hearer func(ctx context.Context, records []kafka.Record, now time.Time) error
+
+// listen reads what the planted records cause, from now on.
+func (s *sender) listen(ctx context.Context, readers *errgroup.Group, client *kafka.Client) error {
+	topics := map[string]hearer{s.order.AlertTopic: s.plants.alerts}
+	if s.dialogue != nil {
+		topics[wire.ReceiptTopic], topics[wire.CardActionTopic] = s.dialogue.receipts, s.dialogue.actions
+	}
+	for topic, hear := range topics {
+		ends, err := client.Offsets(ctx, topic)
+		if err != nil {
+			return err
+		}
+		for p := range ends {
+			readers.Go(func() error { return read(ctx, client.Fetch(topic, p, ends[p].Latest), hear) })
+		}
+	}
+	return nil
+}
+
+// read reads a partition until ctx ends.
+func read(ctx context.Context, f *kafka.Fetcher, hear hearer) error {
+	for {
+		batch, err := f.Next(ctx)
+		if err == nil {
+			err = hear(ctx, batch.Records, time.Now())
+		}
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
 }
 
 // send keeps to the schedule and returns how long it took until all of it was acknowledged.
@@ -120,6 +172,9 @@ func (s *sender) send(ctx context.Context, client *kafka.Client) (time.Duration,
 	ticker := time.NewTicker(beat)
 	defer ticker.Stop()
 	start := s.plants.begin()
+	if s.dialogue != nil {
+		s.dialogue.begin(start)
+	}
 	total := int64((s.order.WarmUp + s.order.Seconds) * float64(s.order.Rate))
 	for s.sent < total && err == nil {
 		select {
@@ -146,10 +201,13 @@ func (s *sender) add(lanes *Lanes, due time.Time) error {
 		s.key = gen.AppendToken(s.key[:0], line.Customer)
 		return lanes.Add(s.key, s.value, at, 0)
 	}
-	customer := (s.order.FirstCard + int(s.planted)) % s.order.Traffic.Cards
+	customer := (s.order.FirstCard + int(s.planted)) % s.order.Cards
 	s.planted++
 	s.value = s.traffic.Plant(s.value[:0], customer, at, s.plants.prefix+strconv.FormatInt(s.planted, 10))
 	s.key = gen.AppendToken(s.key[:0], customer)
 	s.plants.intend(s.planted, due)
+	if s.dialogue != nil {
+		s.dialogue.intend(string(s.key), due)
+	}
 	return lanes.Add(s.key, s.value, at, s.planted)
 }

@@ -15,18 +15,12 @@ type outbox struct{ view stream.View }
 
 // Pending lists the due messages of a channel, class of urgency by class.
 func (o outbox) Pending(_ context.Context, kind alerts.ChannelKind, now card.Moment, limit int) ([]dispatch.Row, error) {
-	var rows []dispatch.Row
-	for _, p := range []alerts.Purpose{alerts.FraudPrompt, alerts.FraudAnswer, alerts.Service} {
-		from, until := alerts.OutboxOrder(p.Urgency(), 0), alerts.OutboxOrder(p.Urgency(), now.UnixMilli+1)
-		due, err := o.view.Below(alerts.IndexOutbox, string(kind), from, until, limit-len(rows))
-		if err != nil {
-			return nil, err
-		}
-		for _, e := range due {
-			rows = append(rows, dispatch.Row{Customer: e.Customer, MessageID: e.ID})
-		}
+	due, err := o.view.Due(kind, now, limit)
+	rows := make([]dispatch.Row, len(due))
+	for i, e := range due {
+		rows[i] = dispatch.Row{Customer: e.Customer, MessageID: e.ID}
 	}
-	return rows, nil
+	return rows, err
 }
 
 // State reads a customer's newest state.

@@ -175,7 +175,7 @@ func (l *life) sender(producer *kafka.Producer) (*dispatch.Dispatcher, error) {
 	}
 	w := l.worker.world
 	return dispatch.New(dispatch.Config{
-		Policy: w.policy.Policy(), Outbox: outbox{l}, Metrics: metrics, Log: w.log(l.worker.id), Now: now,
+		Policy: w.policy.Policy(), Outbox: outbox{l, stream.NewOutbox(l.view(l.desk.Status().CaughtUp))}, Metrics: metrics, Log: w.log(l.worker.id), Now: now,
 		Channels: []dispatch.Provider{{Channel: provider{l, alerts.App}}, {Channel: provider{l, alerts.SMS}}},
 		Record: func(ctx context.Context, r alerts.Receipt) error {
 			return producer.Send(ctx, []kafka.Message{{

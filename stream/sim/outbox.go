@@ -13,11 +13,14 @@ import (
 )
 
 // outbox is the desk's store as the dispatcher sees it.
-type outbox struct{ life *life }
+type outbox struct {
+	life *life
+	rows *stream.Outbox
+}
 
 // Pending implements dispatch.Outbox.
 func (o outbox) Pending(_ context.Context, kind alerts.ChannelKind, now card.Moment, limit int) ([]dispatch.Row, error) {
-	due, err := o.life.view(o.life.desk.Status().CaughtUp).Due(kind, now, limit)
+	due, err := o.rows.Due(kind, now, limit)
 	rows := make([]dispatch.Row, len(due))
 	for i, e := range due {
 		rows[i] = dispatch.Row{Customer: e.Customer, MessageID: e.ID}

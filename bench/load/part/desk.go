@@ -85,7 +85,7 @@ func (d *desk) sender(o *DeskOrder, policy alerts.Policy, config stream.EngineCo
 		providers = append(providers, dispatch.Provider{Channel: gateway})
 	}
 	d.dispatcher, err = dispatch.New(dispatch.Config{
-		Policy: policy, Channels: providers, Outbox: outbox{d.owned()}, Record: d.record, Now: d.now, Metrics: metrics, Log: config.Log, Seed: 1,
+		Policy: policy, Channels: providers, Outbox: outbox{stream.NewOutbox(d.owned())}, Record: d.record, Now: d.now, Metrics: metrics, Log: config.Log, Seed: 1,
 	})
 	return err
 }
@@ -116,11 +116,11 @@ func (d *desk) record(ctx context.Context, r alerts.Receipt) error {
 }
 
 // outbox is the desk's store as the sender sees it.
-type outbox struct{ view stream.View }
+type outbox struct{ *stream.Outbox }
 
 // Pending implements dispatch.Outbox.
 func (o outbox) Pending(_ context.Context, kind alerts.ChannelKind, now card.Moment, limit int) ([]dispatch.Row, error) {
-	due, err := o.view.Due(kind, now, limit)
+	due, err := o.Due(kind, now, limit)
 	rows := make([]dispatch.Row, len(due))
 	for i, e := range due {
 		rows[i] = dispatch.Row{Customer: e.Customer, MessageID: e.ID}
@@ -130,5 +130,5 @@ func (o outbox) Pending(_ context.Context, kind alerts.ChannelKind, now card.Mom
 
 // State implements dispatch.Outbox.
 func (o outbox) State(_ context.Context, customer string) (*alerts.State, error) {
-	return o.view.Desk(customer)
+	return o.Outbox.State(customer)
 }

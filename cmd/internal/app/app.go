@@ -234,7 +234,7 @@ func (a *App) dispatch() error {
 	owned := a.View
 	owned.Only = a.desk.Status().CaughtUp
 	a.dispatcher, err = dispatch.New(dispatch.Config{
-		Policy: a.Config.Desk, Channels: providers, Outbox: outbox{owned}, Record: a.record, Now: a.now, Metrics: metrics, Log: a.Log,
+		Policy: a.Config.Desk, Channels: providers, Outbox: outbox{stream.NewOutbox(owned)}, Record: a.record, Now: a.now, Metrics: metrics, Log: a.Log,
 		Seed: uint64(a.Clock.Now().UnixNano()),
 		Link: func(p *alerts.Prompt, customer string) string { return a.web.LinkTo(p, customer) },
 	})

@@ -172,6 +172,12 @@ func (g *gateway) list() []taken {
 	return append([]taken{}, g.taken...)
 }
 
+func (g *gateway) commands() []uint32 {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return append([]uint32{}, g.seen...)
+}
+
 func padded(s string, width int) string { return s + string(make([]byte, width-len(s))) }
 
 // deliver sends a deliver and gives the body of its answer, command first.

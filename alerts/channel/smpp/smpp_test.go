@@ -2,8 +2,11 @@ package smpp_test
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -140,6 +143,27 @@ func TestWithoutASessionNothingIsSent(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestTheSessionMayBeEncrypted(t *testing.T) {
+	web := httptest.NewTLSServer(nil)
+	defer web.Close()
+	door, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: web.TLS.Certificates})
+	require.NoError(t, err)
+	defer door.Close()
+	centre := newSMSC()
+	go func() {
+		if conn, err := door.Accept(); err == nil {
+			centre.serve(conn)
+		}
+	}()
+	o := options()
+	o.Addr, o.TLS = door.Addr().String(), web.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
+	c := run(t, o, new(ears).hear)
+	require.Eventually(t, c.Bound, 5*time.Second, time.Millisecond)
+	_, err = c.Send(t.Context(), text("m1", "hello"))
+	require.NoError(t, err)
+	require.Len(t, centre.sent(), 1)
 }
 
 func TestASessionLostAfterTheSubmitLeavesTheOutcomeOpen(t *testing.T) {

@@ -36,12 +36,11 @@ const silent = 0xFFFFFFFF
 
 // submitted is what the centre read from one submit_sm.
 type submitted struct {
-	source, to, validity          string
-	sourceTON, sourceNPI, toTON   byte
-	esmClass, registered, coding  byte
-	text                          []byte
-	tlv                           map[uint16][]byte
-	userReference, raw, rawHeader []byte
+	source, to, validity         string
+	sourceTON, sourceNPI, toTON  byte
+	esmClass, registered, coding byte
+	text                         []byte
+	tlv                          map[uint16][]byte
 }
 
 type response struct{ command, status, sequence uint32 }

@@ -1,6 +1,7 @@
 package sms
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"slices"
 	"sync"
@@ -28,11 +29,13 @@ type partOf struct {
 	part    int
 }
 
-// sent is one message. ids holds the centre's id of each part, "" for one that it has not accepted; it is nil before the first.
+// sent is one message. ids holds the centre's first id of each part, "" for one that it has not accepted; it is nil before the first.
+// known are all its ids: a part has two when an attempt was accepted after all that seemed lost.
 type sent struct {
 	text      [sha256.Size]byte
 	reference uint8
 	ids       []string
+	known     []string
 	arrived   []bool
 }
 
@@ -49,7 +52,7 @@ func (l *Ledger) Begin(id, text string) (reference uint8) {
 	if known == nil {
 		l.add(id)
 	} else {
-		l.forgetParts(known.ids)
+		l.forgetParts(id, known.known)
 	}
 	l.messages[id] = &sent{text: sum, reference: l.reference}
 	return l.reference
@@ -64,15 +67,18 @@ func (l *Ledger) add(id string) {
 		return
 	}
 	old := l.order[l.oldest]
-	l.forgetParts(l.messages[old].ids)
+	l.forgetParts(old, l.messages[old].known)
 	delete(l.messages, old)
 	l.order[l.oldest] = id
 	l.oldest = (l.oldest + 1) % remembered
 }
 
-func (l *Ledger) forgetParts(ids []string) {
+// forgetParts leaves an id alone that the centre has given to another message since.
+func (l *Ledger) forgetParts(message string, ids []string) {
 	for _, id := range ids {
-		delete(l.parts, id)
+		if l.parts[id].message == message {
+			delete(l.parts, id)
+		}
 	}
 }
 
@@ -108,7 +114,8 @@ func (l *Ledger) Accept(id string, reference uint8, part, total int, theirs stri
 	if m.ids == nil {
 		m.ids, m.arrived = make([]string, total), make([]bool, total)
 	}
-	m.ids[part] = theirs
+	m.ids[part] = cmp.Or(m.ids[part], theirs)
+	m.known = append(m.known, theirs)
 	l.parts[theirs] = partOf{id, part}
 }
 

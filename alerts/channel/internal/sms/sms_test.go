@@ -1,10 +1,13 @@
 package sms
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/cardwatch/cardwatch/alerts"
 )
 
 // The codes of 3GPP TS 23.038 §6.2.1, a few from each row.
@@ -31,4 +34,39 @@ func TestTheLedgerForgetsTheOldest(t *testing.T) {
 	require.True(t, known)
 	require.Len(t, l.messages, remembered)
 	require.Len(t, l.parts, remembered)
+}
+
+// The first attempt seemed lost, the second was accepted, and then the first one's answer came.
+func TestAPartThatWasAcceptedTwiceHasTwoIDsAndIsForgottenWithBoth(t *testing.T) {
+	var l Ledger
+	ref := l.Begin("twice", "text")
+	l.Accept("twice", ref, 0, 1, "second")
+	l.Accept("twice", ref, 0, 1, "first")
+	last, all := l.Accepted("twice")
+	require.True(t, all)
+	require.Equal(t, "second", last, "what was recorded stays")
+	for _, theirs := range []string{"first", "second"} {
+		id, decided := l.Fate(theirs, alerts.Delivered)
+		require.True(t, decided)
+		require.Equal(t, "twice", id)
+	}
+	for n := range remembered {
+		l.Begin(fmt.Sprint("later", n), "text")
+	}
+	id, _ := l.Fate("first", alerts.Undelivered)
+	require.Empty(t, id)
+	require.Empty(t, l.parts)
+}
+
+func TestAnIDThatTheCentreGivesAgainIsTheNewMessages(t *testing.T) {
+	var l Ledger
+	l.Accept("old", l.Begin("old", "text"), 0, 1, "id")
+	l.Accept("new", l.Begin("new", "text"), 0, 1, "id")
+	for n := range remembered - 1 {
+		l.Begin(fmt.Sprint("later", n), "text")
+	}
+	_, remembersOld := l.Accepted("old")
+	require.False(t, remembersOld)
+	id, _ := l.Fate("id", alerts.Delivered)
+	require.Equal(t, "new", id)
 }

@@ -36,6 +36,8 @@ func TestRepliesAreHeardInEveryAlphabet(t *testing.T) {
 		want   string
 	}{
 		"GSM default alphabet":      {0, []byte("N\x00\x1b\x65"), "N@€"},
+		"no codes of the alphabet":  {0, []byte{'N', 0x80, 0x1b, 0xFF, 'O'}, "N\uFFFD\uFFFDO"},
+		"an unknown extension":      {0, []byte("N\x1bO\x1b"), "NO"},
 		"ASCII":                     {1, []byte("NO"), "NO"},
 		"Latin-1":                   {3, []byte{'N', 0xE9}, "Né"},
 		"UCS-2":                     {8, []byte{0x54, 0x26, 0xD8, 0x3D, 0xDE, 0x4F}, "否🙏"},
@@ -72,6 +74,21 @@ func TestWhatCouldNotBeStoredComesAgain(t *testing.T) {
 		require.Equal(t, uint32(0x64), centre.tell(t, 5, deliver(0, 0, []byte("N"))).status)
 		e.fail(nil)
 		require.Equal(t, uint32(0), centre.tell(t, 5, deliver(0, 0, []byte("N"))).status)
+		require.Len(t, e.all(), 1)
+	})
+}
+
+// The centre repeats on its new session what the old one did not answer: passing on both would be hearing it twice.
+func TestWhatCameOverALostSessionIsLeftToItsRepetition(t *testing.T) {
+	bubble(t, unchanged, func(t *testing.T, _ *smpp.Channel, centre *smsc, e *ears) {
+		e.busy = make(chan struct{})
+		for sequence := range uint32(2) {
+			centre.line.send(5, 0, sequence+1, deliver(0, 0, []byte("N")))
+		}
+		centre.cut()
+		time.Sleep(5 * time.Second)
+		close(e.busy)
+		synctest.Wait()
 		require.Len(t, e.all(), 1)
 	})
 }
@@ -152,6 +169,7 @@ func TestReceiptsAreRead(t *testing.T) {
 		"rejected, in small letters":       {deliver(4, 0, receiptText("id-a", "rejectd")), alerts.Undelivered, channel.BadMessage},
 		"on its way":                       {deliver(0x20, 0, nil, append(tlvs, 1)...), alerts.Accepted, ""},
 		"unknown":                          {deliver(4, 0, receiptText("id-a", "UNKNOWN")), alerts.OutcomeUnknown, ""},
+		"the text that was sent lies":      {deliver(4, 0, []byte("id:id-a err:000 text:stat:DELIVRD")), alerts.OutcomeUnknown, ""},
 		"a state that is not in the table": {deliver(4, 0, receiptText("id-a", "FOO")), alerts.OutcomeUnknown, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -223,12 +223,17 @@ func options() smpp.Options {
 
 // ears hear what the channel passes on.
 type ears struct {
+	// busy makes hearing wait until it is closed; nil does not.
+	busy  chan struct{}
 	mu    sync.Mutex
 	heard []channel.Heard
 	err   error
 }
 
 func (e *ears) hear(_ context.Context, list []channel.Heard) error {
+	if e.busy != nil {
+		<-e.busy
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.err != nil {

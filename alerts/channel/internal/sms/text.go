@@ -118,6 +118,7 @@ func decodeGSM(b []byte) string {
 		}
 		if r == escape && n+1 < len(b) {
 			n++
+			r = utf8.RuneError
 			if e, found := extension[b[n]]; found {
 				r = e
 			} else if b[n] < 0x80 {

@@ -292,6 +292,18 @@ func (b *bank) post(target string, fields ...string) *httptest.ResponseRecorder 
 	return b.do(request(http.MethodPost, target, form))
 }
 
+// postAs is post by a member of staff.
+func (b *bank) postAs(actor, target string, fields ...string) *httptest.ResponseRecorder {
+	form := url.Values{}
+	for i := 0; i+1 < len(fields); i += 2 {
+		form.Set(fields[i], fields[i+1])
+	}
+	r := request(http.MethodPost, target, form)
+	r.AddCookie(&http.Cookie{Name: "cardwatch_actor", Value: actor})
+	r.Header.Set("Accept-Language", "en")
+	return b.do(r)
+}
+
 var (
 	onceField = regexp.MustCompile(`name="once" value="([^"]+)"`)
 	tagsOnly  = regexp.MustCompile(`(?s)<[^>]*>`)

@@ -54,10 +54,15 @@ func (s *Server) Probes() http.Handler {
 func (s *Server) routeConsole(mux *http.ServeMux) {
 	mux.HandleFunc("GET /{$}", s.board)
 	mux.HandleFunc("GET /events", s.events)
+	mux.HandleFunc("POST /next", s.next)
 	mux.HandleFunc("GET /cases/{id}", s.showCase)
 	mux.HandleFunc("POST /cases/{id}", s.actOnCase)
 	mux.HandleFunc("GET /queue", s.showQueue)
 	mux.HandleFunc("POST /queue", s.actOnQueue)
+	if s.cfg.Silences != nil {
+		mux.HandleFunc("GET "+silencesPath, s.showSilences)
+		mux.HandleFunc("POST "+silencesPath, s.actOnSilences)
+	}
 	if s.cfg.Rules != nil {
 		mux.HandleFunc("GET "+rulesPath, s.showRules)
 		mux.HandleFunc("POST "+rulesPath, s.actOnRules)

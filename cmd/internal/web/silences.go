@@ -12,11 +12,7 @@ import (
 	"github.com/cardwatch/cardwatch/cmd/internal/clerk"
 )
 
-const (
-	silencesPath = "/silences"
-	// covered is how many open cases are looked at to tell what a silence would hide.
-	covered = 500
-)
+const silencesPath = "/silences"
 
 type silencesPage struct {
 	// Active are those that hold or are still to begin, newest first, Over those that have ended: that is the notice of their end.
@@ -116,11 +112,12 @@ func (s *Server) actOnSilences(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if form.Get("verb") == "preview" {
-		var err error
-		if page.Covers, err = s.covers(silence); err != nil {
+		hidden, err := s.clerk.WouldHide(&silence)
+		if err != nil {
 			s.fail(w, r, http.StatusServiceUnavailable, err)
 			return
 		}
+		page.Covers = hidden.Cases
 		s.renderSilences(w, r, http.StatusOK, page)
 		return
 	}
@@ -130,24 +127,4 @@ func (s *Server) actOnSilences(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	http.Redirect(w, r, silencesPath, http.StatusSeeOther)
-}
-
-// covers counts the open cases in the queues all of whose findings a silence matches.
-func (s *Server) covers(silence alerts.Silence) (n int, err error) {
-	for _, line := range []string{"", "escalated"} {
-		entries, err := s.cfg.View.List(alerts.IndexCases, line, covered)
-		if err != nil {
-			return 0, err
-		}
-		for _, e := range entries {
-			desk, err := s.cfg.View.Desk(e.Customer)
-			if err != nil {
-				continue // it closed meanwhile
-			}
-			if c := desk.Case(e.ID); c != nil && len(c.Alerts) > 0 && silence.Matches(e.Customer, &c.Alerts[0]) {
-				n++
-			}
-		}
-	}
-	return n, nil
 }

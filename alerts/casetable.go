@@ -147,15 +147,20 @@ func (st *step) note(history *[]Act, act ActCode, actor, note string) {
 	st.record(history, Act{At: st.now, Actor: actor, Code: act, Note: note})
 }
 
-// record appends to a history. The same thing happening again only renews its last line, so that a flood of replies cannot
-// wash out what people did; beyond the bound the second line goes, since the first says how it began.
+// record appends to a history. The same thing happening again only renews its last line, and what a customer says again with nothing
+// but other words of theirs in between renews its line too, so that a flood of replies, of one kind or of several in turn, cannot wash out
+// what people did. Beyond the bound the second line goes, since the first says how it began.
 func (st *step) record(history *[]Act, a Act) {
 	list := *history
-	if n := len(list); n > 0 {
-		last := &list[n-1]
-		if a.From == a.To && last.From == last.To && last.Code == a.Code && last.Actor == a.Actor && last.Note == a.Note {
-			last.At = a.At
-			return
+	if a.From == a.To {
+		for i := len(list) - 1; i > 0 && list[i].Actor == a.Actor && list[i].From == list[i].To; i-- {
+			if i < len(list)-1 && a.Actor != ActorCustomer {
+				break
+			}
+			if list[i].Code == a.Code && list[i].Note == a.Note {
+				list = slices.Delete(list, i, i+1)
+				break
+			}
 		}
 	}
 	if len(list) >= maxHistory {

@@ -8,3 +8,8 @@ func Texts() map[TemplateID][2]string {
 	}
 	return texts
 }
+
+// CheckWording gives tests what is wrong with a template's two texts.
+func CheckWording(p Policy, id TemplateID, zh, en string) []error {
+	return p.checkWording(id, template{templates[id].version, zh, en})
+}

@@ -14,7 +14,8 @@ func (st *step) queue(m Message) bool {
 		return true
 	}
 	m.Language, m.QueuedAt, m.Outcome = st.s.Contact.Language, st.now, Queued
-	m.Version = templates[m.Template].version
+	inForce, _ := st.policy.template(m.Template)
+	m.Version = inForce.version
 	verdict := st.policy.MayContact(st.s, m, st.now)
 	switch verdict.Outcome {
 	case Deny:

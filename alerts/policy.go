@@ -47,6 +47,8 @@ type Policy struct {
 	// cut: they leave room for PromptsPerDay whether these come or not, so that a prompt is never crowded out. Answers to what the
 	// customer wrote come on top, up to AnswersPerDay, and leave that much less for service messages.
 	MessagesPerDay int `yaml:"messages_per_day"`
+	// Templates are the bank's own wordings; a template that is not listed has the shipped one.
+	Templates map[TemplateID]Wording `yaml:"templates"`
 	// PromiseGrace is how long after its date a promise to pay counts as broken.
 	PromiseGrace time.Duration `yaml:"promise_grace"`
 }
@@ -97,6 +99,7 @@ func Defaults() Policy {
 		ServicePerDay: 1,
 		// All prompts and a service message, with one to spare: a day of questions is no day for an offer. Own choice.
 		MessagesPerDay: 8,
+		Templates:      map[TemplateID]Wording{},
 		// Promises are marked broken 3–5 days after their date (insideARM, notes/collections.md §3).
 		PromiseGrace: 72 * time.Hour,
 	}
@@ -147,6 +150,7 @@ func (p Policy) Validate() error {
 	} {
 		add(n.value < 1 || n.value > 20, "%s: %d is outside 1 … 20", n.key, n.value)
 	}
+	p.checkTemplates(add)
 	return errors.Join(problems...)
 }
 

@@ -38,6 +38,7 @@ type template struct {
 
 // templates holds every text. Those that may go out as text messages open with the bank's name, and hold no link, no telephone
 // number, no request for a code and no more of a card than its last four characters. A debt is never named in one.
+// A bank may word them itself (Policy.Templates), by the same rules.
 var templates = map[TemplateID]template{
 	AskApp: {1, "【{bank}】您尾号{card}的卡{when}有{what}。是您本人操作吗？请点“是”或“不是”。",
 		"{bank}: Card {card}, {when}: {what}. Was it you? Tap Yes or No."},
@@ -73,33 +74,56 @@ func HasTemplate(id TemplateID) bool {
 	return known
 }
 
+// template is the wording in force: the bank's own, else the shipped one.
+func (p Policy) template(id TemplateID) (template, bool) {
+	t, known := templates[id]
+	if w, own := p.Templates[id]; known && own {
+		t = template{w.Version, w.Zh, w.En}
+	}
+	return t, known
+}
+
+// wordingOf is the wording that a message was queued with, as far as it is still known: after a change of the configuration that is the
+// shipped one, or else the one in force.
+func (p Policy) wordingOf(m Message) (template, bool) {
+	if shipped, known := templates[m.Template]; known && shipped.version == m.Version {
+		return shipped, true
+	}
+	return p.template(m.Template)
+}
+
 // Rendered is a message in words.
 type Rendered struct {
 	Text string
+	// Version is that of the wording it is written in.
+	Version int
 	// Vars are the values that stand in the text, by the names of the template's placeholders, for providers that hold the wording
 	// themselves.
 	Vars map[string]string
 }
 
-// Render writes a message in its language, Chinese unless it is English. It depends on the policy's bank name and the message
-// alone, so that a resend says the same. A text message that asks is kept to one part in English and two in Chinese: what it
+// Render writes a message in its language, Chinese unless it is English. It depends on the policy's bank name and wordings and on the
+// message alone, so that a resend says the same. A text message that asks is kept to one part in English and two in Chinese: what it
 // says about the place gives way.
 func (p Policy) Render(m Message) (Rendered, error) {
-	t, ok := templates[m.Template]
+	t, ok := p.wordingOf(m)
 	if !ok {
 		return Rendered{}, fmt.Errorf("message %s: no template %q", m.ID, m.Template)
 	}
-	english, limit := m.Language == card.English, 2
-	where := placeOf(m.Args, english)
-	if english && m.Template == AskSMS {
-		limit = 1
+	return p.write(t, m.Template, m.Args, m.Language == card.English), nil
+}
+
+func (p Policy) write(t template, id TemplateID, a Args, english bool) Rendered {
+	limit, where := maxPartsZh, placeOf(a, english)
+	if english && id == AskSMS {
+		limit = maxPartsEn
 		where.keepGSM7()
 	}
-	r := p.fill(t, m.Args, where, english)
-	for m.Template == AskSMS && Parts(r.Text) > limit && where.shorten() {
-		r = p.fill(t, m.Args, where, english)
+	r := p.fill(t, a, where, english)
+	for id == AskSMS && Parts(r.Text) > limit && where.shorten() {
+		r = p.fill(t, a, where, english)
 	}
-	return r, nil
+	return r
 }
 
 func (p Policy) fill(t template, a Args, where place, english bool) Rendered {
@@ -107,7 +131,7 @@ func (p Policy) fill(t template, a Args, where place, english bool) Rendered {
 	if english {
 		text, bank, what, when = t.en, p.BankName.En, whatEn(a, where), "2 Jan 15:04"
 	}
-	r := Rendered{Text: text, Vars: map[string]string{
+	r := Rendered{Text: text, Version: t.version, Vars: map[string]string{
 		"bank": bank, "card": a.Card, "what": what, "when": a.When.Time().Format(when), "choices": a.Choices, "mark": firstMark(a.Choices),
 		"why": a.Why.short(english),
 	}}

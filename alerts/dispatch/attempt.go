@@ -81,7 +81,7 @@ func (l *lane) claim(row Row) string { return row.MessageID + "/sending/" + l.pr
 func (l *lane) outgoing(s *alerts.State, m *alerts.Message, row Row, words alerts.Rendered) channel.Outgoing {
 	out := channel.Outgoing{
 		MessageID: m.ID, Customer: row.Customer, Kind: m.Channel, To: m.To, Title: words.Vars["bank"], Text: words.Text, Language: m.Language,
-		Template: m.Template, Version: m.Version, Vars: words.Vars, PromptID: m.PromptID, Purpose: m.Purpose, ExpiresAt: m.ExpiresAt,
+		Template: m.Template, Version: words.Version, Vars: words.Vars, PromptID: m.PromptID, Purpose: m.Purpose, ExpiresAt: m.ExpiresAt,
 	}
 	if m.Channel == alerts.App {
 		out.PushToken = s.Contact.PushToken

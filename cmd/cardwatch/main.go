@@ -94,7 +94,7 @@ customer, and runs the desk for fraud analysts and collectors.
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage(fmt.Errorf("%w; see %s --help", err, cmd.CommandPath()))
 	})
-	root.AddCommand(newDemo(), newRun(), newReplay(), newGenerate(), newImport(), newStress(), newTopics(), newState(), newConfig(), newRules(), newExplain(), newBench())
+	root.AddCommand(newDemo(), newRun(), newReplay(), newGenerate(), newImport(), newStress(), newTopics(), newState(), newConfig(), newRules(), newExplain(), newTemplates(), newBench())
 	return root
 }
 

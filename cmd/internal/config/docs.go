@@ -29,6 +29,7 @@ func foreignDocs() map[string]string {
 		"desk.answers_per_day":     "the most replies to what the customer wrote,",
 		"desk.service_per_day":     "and the most reminders and offers.",
 		"desk.messages_per_day":    "The most messages of all kinds in one local day; reminders and offers are cut first, answers to the customer's own words never.",
+		"desk.templates":           "The bank's own wordings, by template: version (above the shipped one's), zh-CN and en. See cardwatch templates preview.",
 		"desk.promise_grace":       "How long after its date a promise to pay counts as broken.",
 	}
 	rules := detectors.Defaults()

@@ -15,6 +15,8 @@ type Case struct {
 	Urgent bool
 	// Conflict says that the customer has said both yes and no.
 	Conflict bool
+	// Person says that the customer wants a person to decide (PIPL art. 24): nothing more about it is sent by machine until it is closed.
+	Person bool
 	// Blocked says that a block of the card has been requested, and not been taken back since.
 	Blocked bool
 	// Actions counts the requests to the bank's authorisation system: each has its own id.

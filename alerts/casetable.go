@@ -24,11 +24,15 @@ const (
 	ActStepUp   ActCode = "step_up_needed"
 	ActOptedOut ActCode = "opted_out"
 	ActLateYes  ActCode = "late_yes"
-	ActRepeated ActCode = "repeated_answer"
-	ActNotBound ActCode = "not_bound"
+	// ActPersonAsked is a customer who wants a person to decide.
+	ActPersonAsked ActCode = "person_asked"
+	ActRepeated    ActCode = "repeated_answer"
+	ActNotBound    ActCode = "not_bound"
 	// ActNoAnswer is a ladder that was climbed to its end, ActUnreachable one that had no rung.
 	ActNoAnswer    ActCode = "no_answer"
 	ActUnreachable ActCode = "unreachable"
+	// ActQuietHours is a question that waits for the end of the customer's night, while an analyst looks.
+	ActQuietHours ActCode = "quiet_hours"
 	// ActExpired is a prompt whose time is up.
 	ActExpired      ActCode = "prompt_expired"
 	ActBlocked      ActCode = "block_requested"
@@ -66,35 +70,35 @@ const (
 // written down when it happens by itself.
 var caseTable = map[CaseState]map[ActCode]CaseState{
 	CaseNew: {
-		ActAsked: CaseWaiting, ActUnreachable: CaseQueued, ActSaidNo: CaseQueued, ActSuspect: CaseQueued,
+		ActAsked: CaseWaiting, ActUnreachable: CaseQueued, ActQuietHours: CaseQueued, ActSaidNo: CaseQueued, ActSuspect: CaseQueued, ActPersonAsked: CaseQueued,
 		ActClaimed: CaseClaimed, ActNoted: CaseNew, ActEscalated: CaseNew, ActSnoozed: CaseNew, ActWoken: CaseNew,
 		ActUnblocked: CaseNew, ActUnblockRefused: CaseNew,
 	},
 	CaseWaiting: {
-		ActSaidYes: CaseClosed, ActSaidNo: CaseQueued, ActSuspect: CaseQueued, ActUnclear: CaseQueued, ActStepUp: CaseQueued,
-		ActNoAnswer: CaseQueued, ActUnreachable: CaseQueued, ActExpired: CaseQueued,
+		ActSaidYes: CaseClosed, ActSaidNo: CaseQueued, ActSuspect: CaseQueued, ActPersonAsked: CaseQueued, ActUnclear: CaseQueued, ActStepUp: CaseQueued,
+		ActNoAnswer: CaseQueued, ActUnreachable: CaseQueued, ActExpired: CaseQueued, ActQuietHours: CaseQueued,
 		// The customer's answer is still awaited, whoever else will look.
 		ActClaimed: CaseClaimed, ActNoted: CaseWaiting, ActEscalated: CaseWaiting, ActSnoozed: CaseWaiting, ActWoken: CaseWaiting,
 		ActUnblocked: CaseWaiting, ActUnblockRefused: CaseWaiting,
 	},
 	CaseQueued: {
-		ActSaidYes: CaseClosed,
+		ActSaidYes: CaseClosed, ActPersonAsked: CaseQueued,
 		ActClaimed: CaseClaimed, ActNoted: CaseQueued, ActEscalated: CaseQueued, ActSnoozed: CaseQueued, ActWoken: CaseQueued,
 		ActUnblocked: CaseQueued, ActUnblockRefused: CaseQueued,
 	},
 	// A yes in time closes the case under the analyst's hands: the customer's word is what they are waiting for.
 	CaseClaimed: {
-		ActSaidYes: CaseClosed, ActClosed: CaseClosed, ActReleased: CaseQueued, ActLeaseExpired: CaseQueued,
+		ActSaidYes: CaseClosed, ActPersonAsked: CaseClaimed, ActClosed: CaseClosed, ActReleased: CaseQueued, ActLeaseExpired: CaseQueued,
 		ActClaimed: CaseClaimed, ActNoted: CaseClaimed, ActEscalated: CaseQueued, ActSnoozed: CaseQueued,
 		ActUnblockAsked: CaseClaimed, ActUnblocked: CaseClaimed, ActUnblockRefused: CaseClaimed,
 	},
-	CaseClosed: {ActSaidNo: CaseQueued, ActSuspect: CaseQueued, ActReopened: CaseQueued, ActNoted: CaseClosed},
+	CaseClosed: {ActSaidNo: CaseQueued, ActSuspect: CaseQueued, ActPersonAsked: CaseQueued, ActReopened: CaseQueued, ActNoted: CaseClosed},
 }
 
 // rouses lists the acts that bring a case back which was put off or silenced: somebody is at work on it, or the customer has said what
 // nobody may sleep on.
 var rouses = map[ActCode]bool{
-	ActSaidNo: true, ActSuspect: true, ActRepeated: true, ActSaidYes: true,
+	ActSaidNo: true, ActSuspect: true, ActPersonAsked: true, ActRepeated: true, ActSaidYes: true,
 	ActClaimed: true, ActEscalated: true, ActWoken: true, ActClosed: true, ActReopened: true,
 }
 
@@ -130,6 +134,9 @@ func (st *step) settleCase(c *Case, act ActCode) {
 	if (rouses[act] || act == ActSilenceEnded) && c.Silence != "" {
 		st.moved(SilenceMoved, c.ID, "silenced", "lifted", "")
 		c.Silence = ""
+	}
+	if c.State == CaseClosed {
+		c.Person = false
 	}
 	st.setClocks(c)
 	c.Priority, c.Why = casePriority(c)

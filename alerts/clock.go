@@ -6,7 +6,7 @@ import (
 	"github.com/cardwatch/cardwatch/detectors/card"
 )
 
-// passTime does what is due by now: prompts climb or expire, leases and snoozes end, promises break.
+// passTime does what is due by now: prompts climb or expire, receipts are given up, leases and snoozes end, promises break.
 func (st *step) passTime() {
 	for i := range st.s.Prompts {
 		p := &st.s.Prompts[i]
@@ -16,6 +16,11 @@ func (st *step) passTime() {
 			st.expire(p)
 		case st.due(p.ClimbAt):
 			st.climb(p, ActNoAnswer, ActorClock)
+		}
+	}
+	for i := range len(st.s.Messages) { // climbing adds messages, which are not due
+		if m := &st.s.Messages[i]; st.due(m.receiptDue()) {
+			st.unheard(m)
 		}
 	}
 	for i := range st.s.Cases {
@@ -73,6 +78,9 @@ func (d *Desk) NextWake(s *State) card.Moment {
 			consider(p.ClimbAt)
 			consider(p.ExpiresAt)
 		}
+	}
+	for i := range s.Messages {
+		consider(s.Messages[i].receiptDue())
 	}
 	for i := range s.Cases {
 		if c := &s.Cases[i]; c.State != CaseClosed {

@@ -36,6 +36,7 @@ func (w *writer) fraudCase(c *Case) {
 	w.str(string(c.ClaimClock))
 	w.str(string(c.CloseClock))
 	w.int(int64(c.Actions))
+	w.bool(c.Person)
 }
 
 func (r *reader) fraudCase(c *Case) {
@@ -53,6 +54,7 @@ func (r *reader) fraudCase(c *Case) {
 		c.Silence = r.String()
 		c.Unblock = UnblockRequest{By: r.String(), At: r.moment(), Note: r.String()}
 		c.ClaimClock, c.CloseClock, c.Actions = ClockState(r.String()), ClockState(r.String()), int(r.Int())
+		c.Person = r.Bool()
 	}
 }
 
@@ -161,6 +163,10 @@ func (w *writer) contact(c *Contact) {
 	w.bool(c.Consent.Profiling)
 	strs(w, c.OptOut)
 	w.str(c.Region)
+	each(w, c.Shifts, func(s *Shift) {
+		w.moment(s.At)
+		w.int(int64(s.OffsetMinutes))
+	})
 }
 
 func (r *reader) contact(c *Contact) {
@@ -168,4 +174,7 @@ func (r *reader) contact(c *Contact) {
 	c.Language, c.Timezone, c.OffsetMinutes = card.Language(r.Uint()), r.String(), int16(r.Int())
 	c.Consent = Consent{SMS: r.Bool(), Push: r.Bool(), Profiling: r.Bool()}
 	c.OptOut, c.Region = readStrs[ChannelKind](r), r.String()
+	if r.version > 2 {
+		c.Shifts = readEach(r, func(s *Shift) { s.At, s.OffsetMinutes = r.moment(), int16(r.Int()) })
+	}
 }

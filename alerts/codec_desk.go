@@ -60,6 +60,7 @@ func (w *writer) message(m *Message) {
 	w.str(m.ProviderID)
 	w.moment(m.ReceiptBy)
 	w.str(m.Claim)
+	w.str(string(m.Args.Why))
 }
 
 func (r *reader) message(m *Message) {
@@ -75,6 +76,7 @@ func (r *reader) message(m *Message) {
 	m.Outcome, m.Provider, m.Reason = SendOutcome(r.String()), r.String(), r.String()
 	if r.version > 2 {
 		m.ProviderID, m.ReceiptBy, m.Claim = r.String(), r.moment(), r.String()
+		m.Args.Why = WhyCode(r.String())
 	}
 }
 

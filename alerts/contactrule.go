@@ -22,10 +22,14 @@ const (
 	RuleExpired RuleID = "expired"
 	// RulePromptEnded: the question has been answered or withdrawn.
 	RulePromptEnded RuleID = "prompt_ended"
+	// RulePersonAsked: the customer wants a person; nothing more about the case is asked by machine.
+	RulePersonAsked RuleID = "person_asked"
 	// RuleCaseCap and RuleDailyCap: the customer has had enough messages about this event, or today.
 	RuleCaseCap  RuleID = "case_cap"
 	RuleDailyCap RuleID = "daily_cap"
-	// RuleQuietHours: nothing but fraud messages at night.
+	// RuleBudget: the day's messages of all kinds leave no room for a service message.
+	RuleBudget RuleID = "budget"
+	// RuleQuietHours: nothing but fraud messages at night, and no fraud texts in the fraud quiet hours where a bank sets some.
 	RuleQuietHours RuleID = "quiet_hours"
 )
 
@@ -57,21 +61,47 @@ func (p Policy) MayContact(s *State, m Message, at card.Moment) Verdict {
 			v.Outcome, v.Rules = Deny, append(v.Rules, rule)
 		}
 	}
+	until := p.waitsUntil(s, m, at)
+	// The caps count on the day on which it would go out.
+	day := at
+	if !until.IsZero() {
+		day = until
+	}
 	deny(!s.reachable(m), RuleNoAddress)
 	deny(s.OptedOut(m.Channel) && m.Template != OptedOutConfirmation, RuleOptOut)
 	deny(m.Purpose == Service && !s.consents(m.Channel), RuleNoConsent)
 	deny(!at.Before(m.ExpiresAt), RuleExpired)
 	deny(m.Purpose == FraudPrompt && s.promptEnded(m.PromptID), RulePromptEnded)
+	deny(m.Purpose == FraudPrompt && s.personAsked(m.CaseID), RulePersonAsked)
 	deny(m.Purpose == FraudPrompt && s.casePrompts(m, at, p.PromptsWindow) >= p.PromptsPerCase, RuleCaseCap)
-	deny(s.sameDay(m, at) >= p.perDay(m.Purpose), RuleDailyCap)
+	deny(s.sameDay(m, day, m.Purpose) >= p.perDay(m.Purpose), RuleDailyCap)
+	deny(m.Purpose == Service && p.budgetSpent(s, m, day), RuleBudget)
 
-	if until := p.quietUntil(s.local(at)); m.Purpose == Service && !until.IsZero() {
+	if !until.IsZero() {
 		v.Rules = append(v.Rules, RuleQuietHours)
 		if v.Outcome == Allow {
 			v.Outcome, v.Until = Defer, until
 		}
 	}
 	return v
+}
+
+// budgetSpent reports whether a day has no room for a service message, with the room for prompts kept free.
+func (p Policy) budgetSpent(s *State, m Message, day card.Moment) bool {
+	service := s.sameDay(m, day, Service)
+	prompts, answers := s.sameDay(m, day, FraudPrompt), s.sameDay(m, day, FraudAnswer)
+	return service+max(prompts, p.PromptsPerDay) >= p.MessagesPerDay || service+prompts+answers >= p.MessagesPerDay
+}
+
+// waitsUntil is when the quiet hours that keep a message back end, unknown when none do.
+func (p Policy) waitsUntil(s *State, m Message, at card.Moment) card.Moment {
+	switch {
+	case m.Purpose == Service:
+		return quietUntil(s, at, p.QuietFrom, p.QuietUntil)
+	case m.Purpose == FraudPrompt && m.Channel == SMS:
+		return quietUntil(s, at, p.FraudQuietFrom, p.FraudQuietUntil)
+	}
+	return card.Moment{}
 }
 
 // NextContact is the earliest moment from at on when collections may contact the customer about an account: not in quiet
@@ -84,26 +114,34 @@ func (p Policy) NextContact(s *State, e *QueueEntry, at card.Moment) card.Moment
 	if e.Promise.State == PromiseOpen && next.Before(e.Promise.Until) {
 		next = e.Promise.Until
 	}
-	if until := p.quietUntil(s.local(next)); !until.IsZero() {
+	if until := quietUntil(s, next, p.QuietFrom, p.QuietUntil); !until.IsZero() {
 		next = until
 	}
 	return next
 }
 
-// quietUntil is the end of the quiet hours that a local moment lies in, unknown when it lies in none.
-func (p Policy) quietUntil(local card.Moment) card.Moment {
-	hour := local.LocalHour()
-	quiet := p.QuietFrom <= hour && hour < p.QuietUntil
-	if p.QuietFrom > p.QuietUntil {
-		quiet = hour >= p.QuietFrom || hour < p.QuietUntil
-	}
-	if !quiet {
+// quietUntil is the end of the customer's quiet hours that a moment lies in, unknown when it lies in none: the first moment at which
+// the customer's clock is outside them. On a day of 23 or 25 hours that clock jumps at a quarter hour at the finest, so the look goes
+// by quarters.
+func quietUntil(s *State, at card.Moment, from, until int) card.Moment {
+	if !quiet(s.local(at).LocalHour(), from, until) {
 		return card.Moment{}
 	}
-	hours := (p.QuietUntil - hour + 24) % 24
-	end := local.Add(time.Duration(hours) * time.Hour)
-	end.UnixMilli -= (end.UnixMilli + int64(end.OffsetMinutes)*60_000) % time.Hour.Milliseconds()
+	const quarter = 15 * 60_000
+	end := s.local(at)
+	end.UnixMilli -= (end.UnixMilli + int64(end.OffsetMinutes)*60_000) % quarter
+	for end = s.local(end); quiet(end.LocalHour(), from, until); {
+		end = s.local(end.Add(quarter * time.Millisecond))
+	}
 	return end
+}
+
+// quiet reports whether an hour lies in hours that may go over midnight; equal bounds are none.
+func quiet(hour, from, until int) bool {
+	if from > until {
+		return hour >= from || hour < until
+	}
+	return from <= hour && hour < until
 }
 
 func (p Policy) perDay(purpose Purpose) int {
@@ -117,9 +155,9 @@ func (p Policy) perDay(purpose Purpose) int {
 	}
 }
 
-// local gives a moment the customer's own offset.
+// local gives a moment the customer's own offset then.
 func (s *State) local(at card.Moment) card.Moment {
-	at.OffsetMinutes = s.Contact.OffsetMinutes
+	at.OffsetMinutes = s.Contact.OffsetAt(at)
 	return at
 }
 
@@ -140,22 +178,32 @@ func (s *State) promptEnded(id string) bool {
 	return p == nil || p.State != PromptOpen
 }
 
+func (s *State) personAsked(caseID string) bool {
+	c := s.Case(caseID)
+	return c != nil && c.Person
+}
+
 // casePrompts counts the other prompts of the message's case that have reached, or may still reach, the customer.
 func (s *State) casePrompts(m Message, at card.Moment, window time.Duration) int {
-	return s.count(m, func(o *Message) bool { return o.CaseID == m.CaseID && at.Sub(o.DueAt) < window })
+	return s.count(m, FraudPrompt, func(o *Message) bool { return o.CaseID == m.CaseID && at.Sub(o.DueAt) < window })
 }
 
-// sameDay counts the other messages of the same purpose on the local day of at.
-func (s *State) sameDay(m Message, at card.Moment) int {
+// sameDay counts the other messages of a purpose on the local day of at.
+func (s *State) sameDay(m Message, at card.Moment, purpose Purpose) int {
 	day := s.local(at).LocalDay()
-	return s.count(m, func(o *Message) bool { return s.local(o.DueAt).LocalDay() == day })
+	return s.count(m, purpose, func(o *Message) bool { return s.local(o.DueAt).LocalDay() == day })
 }
 
-func (s *State) count(m Message, is func(*Message) bool) int {
-	n := 0
+// count leaves out what waits behind the message itself: two that wait for one place must not keep each other from it.
+func (s *State) count(m Message, purpose Purpose, is func(*Message) bool) int {
+	n, behind := 0, false
 	for i := range s.Messages {
 		o := &s.Messages[i]
-		if o.ID != m.ID && o.Purpose == m.Purpose && o.Outcome != Refused && o.Outcome != Undelivered && is(o) {
+		switch {
+		case o.ID == m.ID:
+			behind = true
+		case o.Purpose != purpose, o.Outcome == Refused, o.Outcome == Undelivered, behind && o.Waiting():
+		case is(o):
 			n++
 		}
 	}

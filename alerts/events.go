@@ -9,9 +9,11 @@ type Contact struct {
 	PushToken string
 	Language  card.Language
 	// Timezone is an IANA name, empty when absent. OffsetMinutes is its offset east of UTC at At: this package loads no zone
-	// files, so the decoder looks it up, and gives 480 (China) when the zone is absent.
+	// files, so the decoder looks it up, and gives 480 (China) when the zone is absent. Shifts are the zone's next changes of it, in
+	// order, at most MaxShifts; empty where clocks are never changed.
 	Timezone      string
 	OffsetMinutes int16
+	Shifts        []Shift
 	Consent       Consent
 	// OptOut names channels that the customer has refused.
 	OptOut []ChannelKind
@@ -24,6 +26,28 @@ func (c Contact) String() string { return "contact of " + c.Customer }
 
 // GoString masks as String does.
 func (c Contact) GoString() string { return c.String() }
+
+// Shift is a change of a zone's clocks: from At on, the offset east of UTC.
+type Shift struct {
+	At            card.Moment
+	OffsetMinutes int16
+}
+
+// MaxShifts is how many changes of the clocks a contact carries: four years of summer time, after which the last offset stays. A
+// customer whose contact nobody has touched for longer may be an hour off half of the year.
+const MaxShifts = 8
+
+// OffsetAt is the customer's offset east of UTC at a moment, in minutes.
+func (c *Contact) OffsetAt(at card.Moment) int16 {
+	offset := c.OffsetMinutes
+	for _, shift := range c.Shifts {
+		if at.Before(shift.At) {
+			break
+		}
+		offset = shift.OffsetMinutes
+	}
+	return offset
+}
 
 // Consent is what the customer has agreed to.
 type Consent struct{ SMS, Push, Profiling bool }

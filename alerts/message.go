@@ -75,6 +75,8 @@ type Args struct {
 	City, Country, Merchant string
 	// When is the newest use, in the place's own offset.
 	When card.Moment
+	// Why is why the customer is asked, empty when no finding is known.
+	Why WhyCode
 	// Choices lists open prompts as "7F=1234 A2=5678".
 	Choices string
 }

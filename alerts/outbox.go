@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/cardwatch/cardwatch/detectors"
+	"github.com/cardwatch/cardwatch/detectors/card"
 )
 
 // queue puts a message into the outbox if the contact rules do not forbid it, later when they say so, and reports whether it
@@ -44,7 +45,21 @@ const serviceLife = 24 * time.Hour
 // outcomeRank orders the outcomes; a receipt only moves a message forward. Unknown stands below Accepted, since a late receipt
 // may still settle it.
 var outcomeRank = map[SendOutcome]int{
-	Queued: 0, Sending: 1, OutcomeUnknown: 2, Accepted: 3, Delivered: 4, Undelivered: 4, Refused: 4,
+	Queued: 0, Sending: 1, OutcomeUnknown: 2, Accepted: 3, Delivered: 5, Undelivered: 5, Refused: 5,
+}
+
+// rankUnheard is the rank of a message that became unknown after its provider had accepted it: hearing once more that it was
+// accepted is no news, the final word is.
+const rankUnheard = 4
+
+// FailureNoReceipt is a message that its provider took and never told of again.
+const FailureNoReceipt = "no_receipt"
+
+func (m *Message) rank() int {
+	if m.Outcome == OutcomeUnknown && !m.ReceiptBy.IsZero() {
+		return rankUnheard
+	}
+	return outcomeRank[m.Outcome]
 }
 
 // receipt applies what became of a message. Repeated, late and out-of-order receipts change nothing. A prompt that cannot be
@@ -52,7 +67,7 @@ var outcomeRank = map[SendOutcome]int{
 func (st *step) receipt(r *Receipt) {
 	m := st.s.Message(r.MessageID)
 	rank, known := outcomeRank[r.Outcome]
-	if m == nil || !known || rank <= outcomeRank[m.Outcome] {
+	if m == nil || !known || rank <= m.rank() {
 		return
 	}
 	st.settle(m, r.Outcome, clone(r.Provider), clone(r.Reason))
@@ -62,10 +77,33 @@ func (st *step) receipt(r *Receipt) {
 	if r.ProviderMessageID != "" {
 		m.ProviderID = clone(r.ProviderMessageID)
 	}
-	failed := r.Outcome == Undelivered || r.Outcome == Refused || r.Outcome == OutcomeUnknown
+	if r.Outcome == Accepted && r.ReceiptExpected {
+		m.ReceiptBy = st.now.Add(st.policy.ReceiptWait)
+	}
+	if r.Outcome == Undelivered || r.Outcome == Refused || r.Outcome == OutcomeUnknown {
+		st.askElsewhere(m, ActorProvider)
+	}
+}
+
+// unheard gives up waiting for a receipt: whether the message arrived is unknown, and a question has to be asked another way.
+func (st *step) unheard(m *Message) {
+	st.settle(m, OutcomeUnknown, "", FailureNoReceipt)
+	st.askElsewhere(m, ActorClock)
+}
+
+// receiptDue is when a message without a receipt counts as unknown; unknown itself when no receipt is awaited.
+func (m *Message) receiptDue() card.Moment {
+	if m.Outcome != Accepted {
+		return card.Moment{}
+	}
+	return m.ReceiptBy
+}
+
+// askElsewhere climbs when the question of an open prompt's present rung has not arrived.
+func (st *step) askElsewhere(m *Message, actor string) {
 	p := st.s.Prompt(m.PromptID)
-	if failed && m.Purpose == FraudPrompt && p != nil && p.State == PromptOpen && p.Rung == m.Channel {
-		st.climb(p, ActUnreachable, ActorProvider)
+	if m.Purpose == FraudPrompt && p != nil && p.State == PromptOpen && p.Rung == m.Channel {
+		st.climb(p, ActUnreachable, actor)
 	}
 }
 

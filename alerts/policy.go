@@ -14,6 +14,9 @@ type Policy struct {
 	AppWait time.Duration `yaml:"app_wait"`
 	// SMSWait is how long a text message is left alone before an analyst takes over; the prompt stays open.
 	SMSWait time.Duration `yaml:"sms_wait"`
+	// ReceiptWait is how long a provider that promised a receipt is given for it, before the message counts as unknown and a
+	// prompt climbs.
+	ReceiptWait time.Duration `yaml:"receipt_wait"`
 	// PromptLife is how long a yes counts.
 	PromptLife time.Duration `yaml:"prompt_life"`
 	// ClaimLease is how long an analyst holds a case without touching it.
@@ -29,6 +32,10 @@ type Policy struct {
 	// QuietFrom and QuietUntil bound, in whole local hours, the time when nothing but fraud messages is sent; equal means never.
 	QuietFrom  int `yaml:"quiet_from"`
 	QuietUntil int `yaml:"quiet_until"`
+	// FraudQuietFrom and FraudQuietUntil bound the local hours in which questions about fraud are not sent as text messages: the app
+	// still asks, an analyst looks meanwhile, and the text follows at their end. Equal, as by default, means never.
+	FraudQuietFrom  int `yaml:"fraud_quiet_from"`
+	FraudQuietUntil int `yaml:"fraud_quiet_until"`
 	// PromptsPerCase caps the fraud prompts of one case within PromptsWindow.
 	PromptsPerCase int           `yaml:"prompts_per_case"`
 	PromptsWindow  time.Duration `yaml:"prompts_window"`
@@ -36,6 +43,10 @@ type Policy struct {
 	PromptsPerDay int `yaml:"prompts_per_day"`
 	AnswersPerDay int `yaml:"answers_per_day"`
 	ServicePerDay int `yaml:"service_per_day"`
+	// MessagesPerDay is what a customer gets within one local day over all detectors and purposes. Service messages are the first to be
+	// cut: they leave room for PromptsPerDay whether these come or not, so that a prompt is never crowded out. Answers to what the
+	// customer wrote come on top, up to AnswersPerDay, and leave that much less for service messages.
+	MessagesPerDay int `yaml:"messages_per_day"`
 	// PromiseGrace is how long after its date a promise to pay counts as broken.
 	PromiseGrace time.Duration `yaml:"promise_grace"`
 }
@@ -55,6 +66,8 @@ func Defaults() Policy {
 		AppWait:    time.Minute,
 		SMSWait:    5 * time.Minute,
 		PromptLife: 30 * time.Minute,
+		// notes/reliability-security.md §5, fault 34.
+		ReceiptWait: time.Minute,
 		// Long enough to look at a case and call, short enough that a lunch break does not hide it. Own choice.
 		ClaimLease: 15 * time.Minute,
 		// A critical case is due when the ladder app → SMS → analyst has had its six minutes and somebody a few more; issuers answer for
@@ -82,6 +95,8 @@ func Defaults() Policy {
 		PromptsPerDay: 6,
 		AnswersPerDay: 10,
 		ServicePerDay: 1,
+		// All prompts and a service message, with one to spare: a day of questions is no day for an offer. Own choice.
+		MessagesPerDay: 8,
 		// Promises are marked broken 3–5 days after their date (insideARM, notes/collections.md §3).
 		PromiseGrace: 72 * time.Hour,
 	}
@@ -105,6 +120,7 @@ func (p Policy) Validate() error {
 	}{
 		{"app_wait", p.AppWait, time.Second, 24 * time.Hour},
 		{"sms_wait", p.SMSWait, time.Second, 24 * time.Hour},
+		{"receipt_wait", p.ReceiptWait, time.Second, 24 * time.Hour},
 		{"prompt_life", p.PromptLife, time.Minute, 7 * 24 * time.Hour},
 		{"claim_lease", p.ClaimLease, time.Minute, 7 * 24 * time.Hour},
 		{"exempt_for", p.ExemptFor, time.Hour, 30 * 24 * time.Hour},
@@ -119,6 +135,9 @@ func (p Policy) Validate() error {
 	add(p.SMSYesLimitMinor < 0, "sms_yes_limit_minor: %d is negative", p.SMSYesLimitMinor)
 	add(p.QuietFrom < 0 || p.QuietFrom > 23, "quiet_from: %d is no hour of the day (0 … 23)", p.QuietFrom)
 	add(p.QuietUntil < 0 || p.QuietUntil > 23, "quiet_until: %d is no hour of the day (0 … 23)", p.QuietUntil)
+	add(p.FraudQuietFrom < 0 || p.FraudQuietFrom > 23, "fraud_quiet_from: %d is no hour of the day (0 … 23)", p.FraudQuietFrom)
+	add(p.FraudQuietUntil < 0 || p.FraudQuietUntil > 23, "fraud_quiet_until: %d is no hour of the day (0 … 23)", p.FraudQuietUntil)
+	add(p.MessagesPerDay < 1 || p.MessagesPerDay > 60, "messages_per_day: %d is outside 1 … 60", p.MessagesPerDay)
 	for _, n := range []struct {
 		key   string
 		value int

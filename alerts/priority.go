@@ -20,6 +20,8 @@ const (
 	PriorityDenied PriorityCode = "denied"
 	// PriorityNeedsAnalyst lifts a case that only an analyst can settle: the customer gave no usable answer, or it came back.
 	PriorityNeedsAnalyst PriorityCode = "needs_analyst"
+	// PriorityPerson lifts a case whose customer wants a person above its equals.
+	PriorityPerson PriorityCode = "person_asked"
 	// PriorityAsking lowers a case whose customer has just been asked: the answer may make an analyst's work needless.
 	PriorityAsking PriorityCode = "customer_asked"
 	// PrioritySLANear and PrioritySLALate lift a case whose clock has run into its last quarter, or out.
@@ -54,6 +56,9 @@ func casePriority(c *Case) (int, []PriorityReason) {
 		add(PriorityAsking, -10)
 	case c.State == CaseQueued:
 		add(PriorityNeedsAnalyst, 15)
+	}
+	if c.Person {
+		add(PriorityPerson, 20)
 	}
 	switch {
 	case c.ClaimClock == ClockLate || c.CloseClock == ClockLate:

@@ -8,10 +8,10 @@ import (
 	"github.com/cardwatch/cardwatch/detectors/card"
 )
 
-// ask opens a prompt about a case, unless the customer has been asked as much already, has denied, or an analyst is at work.
+// ask opens a prompt about a case, unless the customer has been asked as much already, has denied or wants a person, or an analyst is at work.
 // Only a graver finding than the one asked about is worth a second question; it supersedes the first.
 func (st *step) ask(c *Case) {
-	if c.Urgent || c.State == CaseClaimed {
+	if c.Urgent || c.Person || c.State == CaseClaimed {
 		return
 	}
 	rank, asked := severityRank(c.severity()), 0
@@ -50,11 +50,23 @@ func (st *step) climb(p *Prompt, why ActCode, actor string) {
 		if p.Rung == Analyst {
 			break
 		}
-		if st.queue(st.promptMessage(c, p)) {
+		m := st.promptMessage(c, p)
+		until := st.policy.waitsUntil(st.s, m, st.now)
+		if !until.IsZero() {
+			// Asked in the morning, the customer has the whole time to answer then.
+			m.ExpiresAt = until.Add(st.policy.PromptLife)
+		}
+		if !st.queue(m) {
+			continue
+		}
+		if until.IsZero() {
 			p.ClimbAt = st.now.Add(wait)
 			st.move(c, ActAsked, actor, string(p.Rung))
 			return
 		}
+		p.ClimbAt, p.ExpiresAt = until.Add(wait), m.ExpiresAt
+		st.move(c, ActQuietHours, actor, string(p.Rung))
+		return
 	}
 	st.move(c, why, actor, "")
 }
@@ -87,13 +99,18 @@ func (st *step) expire(p *Prompt) {
 	st.move(st.s.Case(p.CaseID), ActExpired, ActorClock, "")
 }
 
-// endPrompt moves a prompt and takes its question out of the outbox when it is no longer open.
+// endPrompt moves a prompt and takes its question back.
 func (st *step) endPrompt(p *Prompt, to PromptState, by ChannelKind) {
 	st.moved(PromptMoved, p.ID, string(p.State), string(to), "")
 	p.State, p.EndedAt, p.EndedBy, p.ClimbAt = to, st.now, by, card.Moment{}
+	st.withdraw(p, RulePromptEnded)
+}
+
+// withdraw takes a prompt's question out of the outbox.
+func (st *step) withdraw(p *Prompt, rule RuleID) {
 	for i := range st.s.Messages {
 		if m := &st.s.Messages[i]; m.PromptID == p.ID && m.Purpose == FraudPrompt && m.Waiting() {
-			st.settle(m, Refused, "", string(RulePromptEnded))
+			st.settle(m, Refused, "", string(rule))
 		}
 	}
 }

@@ -51,8 +51,8 @@ type answered struct {
 
 // promptsMeant finds the prompts that a reply answers, as positions. A reply that proves nothing counts only from the number
 // that was bound when the prompt was opened. A text without a mark means the one open prompt, or the newest one when none is
-// open; when several are open, a no means all of them, since protecting a card too many is put right by a call, and any other
-// answer gets the question which.
+// open; when several are open, a no means all of them, since protecting a card too many is put right by a call, as does the wish for a
+// person, and any other answer gets the question which.
 func (st *step) promptsMeant(in *answered) []int {
 	r := in.reply
 	var bound, open, unbound []int
@@ -78,10 +78,10 @@ func (st *step) promptsMeant(in *answered) []int {
 	switch {
 	case len(open) == 0:
 		return bound[len(bound)-1:]
-	case len(open) > 1 && in.answer != No && in.answer != Stop && in.answer != Help:
+	case len(open) > 1 && in.answer != No && in.answer != Person && in.answer != Stop && in.answer != Help:
 		st.askWhich(in, open)
 		return nil
-	case len(open) > 1 && in.answer != No:
+	case len(open) > 1 && in.answer != No && in.answer != Person:
 		return open[len(open)-1:]
 	default:
 		return open
@@ -171,10 +171,12 @@ func (st *step) react(r reaction, in *answered, p *Prompt) {
 			st.climb(p, ActUnreachable, ActorCustomer)
 		}
 	case sayHelp:
-		st.say(in, HelpText, Args{}, p)
+		st.say(in, HelpText, Args{Why: why(st.s.Case(p.CaseID))}, p)
 		st.noteCase(c, ActHelped)
 	case helpOnce:
 		st.helpOnce(in, p, c)
+	case callPerson:
+		st.callPerson(in, p, c)
 	case callAnalyst:
 		c.Urgent = true
 		st.move(c, ActSuspect, ActorCustomer, "")
@@ -187,7 +189,7 @@ func (st *step) react(r reaction, in *answered, p *Prompt) {
 // work goes to the card's open case if it has another; when even the old case is gone, a new one takes a late report.
 func (st *step) caseFor(p *Prompt, r reaction) *Case {
 	own := st.s.Case(p.CaseID)
-	if r != protect && r != callAnalyst {
+	if r != protect && r != callAnalyst && r != callPerson {
 		return own
 	}
 	if open := st.s.openCase(p.Card); open != nil {
@@ -211,7 +213,7 @@ func (st *step) helpOnce(in *answered, p *Prompt, c *Case) {
 		return
 	}
 	p.HelpSent = true
-	st.say(in, HelpText, Args{}, p)
+	st.say(in, HelpText, Args{Why: why(c)}, p)
 	st.noteCase(c, ActHelped)
 }
 
@@ -236,6 +238,18 @@ func (st *step) protect(in *answered, p *Prompt, c *Case) {
 		st.move(c, ActRepeated, ActorCustomer, "")
 	}
 	st.say(in, CardProtected, Args{Card: lastFour(p.Card)}, p)
+}
+
+// callPerson takes the decision from the machine (PIPL art. 24), whatever it was: nothing more is asked about the card, the case goes to
+// an analyst, and the customer is told so. A yes or no to the question still counts: it is the customer's word.
+func (st *step) callPerson(in *answered, p *Prompt, c *Case) {
+	c.Person = true
+	if open := st.s.openPrompt(p.Card); open != nil {
+		open.Rung, open.ClimbAt = Analyst, card.Moment{}
+		st.withdraw(open, RulePersonAsked)
+	}
+	st.move(c, ActPersonAsked, ActorCustomer, string(clone(in.reply.Channel)))
+	st.say(in, PersonComing, Args{}, p)
 }
 
 func (st *step) release(p *Prompt, c *Case) {

@@ -9,41 +9,62 @@ import (
 // ParseReply reads what a customer typed: an answer, and the mark of the prompt it names ("7F"), empty when it names none.
 //
 // Only a text made of nothing but yes words, or nothing but no words, is an answer; both in one text are Unclear. A no word
-// among words that are not known is Suspect: too little to block a card on, too much to ignore.
+// among words that are not known is Suspect: too little to block a card on, too much to ignore. Slips of the finger are forgiven in
+// words for yes and no, never in a mark.
 func ParseReply(text string) (answer Answer, mark string) {
-	var has struct{ yes, no, stop, help, other bool }
-	for _, word := range replyWords(text) {
-		switch {
-		case slices.Contains(noWords, word):
-			has.no = true
-		case slices.Contains(yesWords, word):
-			has.yes = true
-		case slices.Contains(stopWords, word):
-			has.stop = true
-		case slices.Contains(helpWords, word):
-			has.help = true
-		case isMark(word):
-			mark = strings.ToUpper(word)
-		case !slices.Contains(fillers, word):
-			has.other = true
-		}
-	}
+	has, mark := wordsIn(text)
 	switch {
-	case has.yes && has.no:
-		return Unclear, mark
-	case has.stop && !has.yes && !has.no:
+	case has[Stop] && !has[Yes] && !has[No]:
 		return Stop, mark
-	case has.no && (has.other || has.stop):
+	case has[Person] && !has[No]:
+		return Person, mark
+	case has[Yes] && has[No]:
+		return Unclear, mark
+	case has[No] && (has[Unclear] || has[Stop]):
 		return Suspect, mark
-	case has.no:
+	case has[No]:
 		return No, mark
-	case has.yes && !has.other && !has.stop:
+	case has[Yes] && !has[Unclear] && !has[Stop]:
 		return Yes, mark
-	case has.help && !has.yes:
+	case has[Help] && !has[Yes]:
 		return Help, mark
 	default:
 		return Unclear, mark
 	}
+}
+
+// wordsIn finds which kinds of word a text holds, unknown ones as Unclear, and the mark it ends with naming.
+func wordsIn(text string) (has map[Answer]bool, mark string) {
+	has = map[Answer]bool{}
+	for _, word := range replyWords(text) {
+		switch kind, known := kindOf(word); {
+		case known:
+			has[kind] = true
+		case isMark(word):
+			mark = strings.ToUpper(word)
+		case !slices.Contains(fillers, word):
+			has[Unclear] = true
+		}
+	}
+	return has, mark
+}
+
+// kindOf is what a word says, itself or as a slip for another. No comes first: it is the side to err on.
+func kindOf(word string) (kind Answer, known bool) {
+	for _, list := range wordLists {
+		if slices.Contains(list.words, word) {
+			return list.kind, true
+		}
+	}
+	switch {
+	case slices.Contains(fillers, word):
+		return "", false
+	case slipOf(word, noWords, noStems):
+		return No, true
+	case slipOf(word, yesWords, yesStems):
+		return Yes, true
+	}
+	return "", false
 }
 
 // The words that count, as published banks accept them (notes/reliability-security.md row 42, fraud.md §(e)), with common
@@ -51,7 +72,7 @@ func ParseReply(text string) (answer Answer, mark string) {
 var (
 	noWords = []string{
 		"n", "no", "noo", "nno", "nope", "nah", "not", "2", "didnt", "dont", "wasnt", "isnt", "never", "fraud",
-		"不是", "非本人", "不是本人", "不", "否", "非", "没", "没有", "沒有", "未", "盗刷", "盜刷",
+		"不是", "不是我本人", "非我本人", "非本人", "不是本人", "不对", "不對", "不", "否", "非", "没", "没有", "沒有", "未", "盗刷", "盜刷",
 	}
 	yesWords = []string{
 		"y", "yes", "yess", "yees", "yse", "ys", "yea", "yeah", "yep", "yup", "1",
@@ -59,11 +80,20 @@ var (
 	}
 	stopWords = []string{"stop", "stopall", "unsubscribe", "td", "t", "退订", "退訂"}
 	helpWords = []string{"help", "info", "帮助", "幫助"}
-	fillers   = []string{
+	// Whoever asks for a person is given one, whatever else they say but no.
+	personWords = []string{"agent", "person", "human", "operator", "人工", "转人工", "轉人工", "客服", "人工客服"}
+	wordLists   = []wordList{{No, noWords}, {Yes, yesWords}, {Stop, stopWords}, {Help, helpWords}, {Person, personWords}}
+	fillers     = []string{
 		"it", "was", "is", "me", "my", "mine", "i", "did", "this", "that", "made", "do", "the", "thanks", "please",
 		"我", "操作", "的", "交易", "刷", "消费", "消費", "这", "這", "笔", "筆", "做", "用", "了", "啊", "卡", "谢谢", "請", "请",
 	}
 )
+
+// wordList is the words that say one thing.
+type wordList struct {
+	kind  Answer
+	words []string
+}
 
 // isMark recognises the marks that newMark makes.
 func isMark(word string) bool {
@@ -127,20 +157,22 @@ func fold(text string) string {
 
 // longestHan is the longest known word at the front, else the first character.
 func longestHan(runes []rune) string {
-	const longest = 4
+	const longest = 5
 	for n := min(longest, len(runes)); n > 1; n-- {
 		word := string(runes[:n])
-		for _, list := range [][]string{noWords, yesWords, stopWords, helpWords, fillers} {
-			if slices.Contains(list, word) {
-				return word
-			}
+		if slices.Contains(fillers, word) || slices.ContainsFunc(wordLists, func(l wordList) bool { return slices.Contains(l.words, word) }) {
+			return word
 		}
 	}
 	return string(runes[:1])
 }
 
 func splitMark(word string) []string {
-	if n := len(word); n > 2 && isMark(word[n-2:]) {
+	n := len(word)
+	if n <= 2 || !isMark(word[n-2:]) {
+		return []string{word}
+	}
+	if _, answers := kindOf(word[:n-2]); answers {
 		return []string{word[:n-2], word[n-2:]}
 	}
 	return []string{word}

@@ -1,6 +1,7 @@
 package alerts_test
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -47,15 +48,51 @@ func TestParseReplyFindsTheMark(t *testing.T) {
 	}
 }
 
+func TestParseReplyForgivesSlips(t *testing.T) {
+	for words, want := range map[string]alerts.Answer{
+		"yesss": alerts.Yes, "yrs": alerts.Yes, "yews": alerts.Yes, "YSE!": alerts.Yes, "yeha": alerts.Yes,
+		"nooo": alerts.No, "nopeee": alerts.No, "fruad": alerts.No, "ddint": alerts.No,
+		"yet": alerts.Unclear, "yesterday": alerts.Unclear, "eyes": alerts.Unclear, "know": alerts.Unclear, "now": alerts.Unclear,
+		"转人工": alerts.Person, "轉人工": alerts.Person, "我要人工客服": alerts.Person, "AGENT": alerts.Person, "yes agent": alerts.Person,
+		"不是我 转人工": alerts.No, "不对": alerts.No, "不是我本人": alerts.No, "是，對的": alerts.Yes, "確認": alerts.Yes,
+	} {
+		got, mark := alerts.ParseReply(words)
+		require.Equal(t, string(want), string(got), "%q", words)
+		require.Empty(t, mark, "%q", words)
+	}
+}
+
+func TestSlipsInAMarkAreNotForgiven(t *testing.T) {
+	for _, words := range []string{"Y 77F", "Y F7", "Y 7FF", "Y7"} {
+		answer, mark := alerts.ParseReply(words)
+		require.NotEqual(t, alerts.Yes, answer, words)
+		require.NotEqual(t, "7F", mark, words)
+	}
+}
+
 func FuzzParseReply(f *testing.F) {
-	for _, words := range []string{"yes", "不是本人", "Y7F", "\xff\xfe", "!~", "’’"} {
+	for _, words := range []string{"yes", "不是本人", "Y7F", "\xff\xfe", "!~", "’’", "转人工", "nooo 3A", "ｙｅｓ　ｎｏ"} {
 		f.Add(words)
 	}
+	aMark := regexp.MustCompile(`^([3-9][A-Z])?$`)
 	f.Fuzz(func(t *testing.T, words string) {
-		answer, _ := alerts.ParseReply(words)
-		// A text with a word against it is never a yes.
-		if strings.Contains(strings.ToLower(words), "不是") {
+		answer, mark := alerts.ParseReply(words)
+		require.Regexp(t, aMark, mark)
+		require.Contains(t, []alerts.Answer{
+			alerts.Yes, alerts.No, alerts.Stop, alerts.Help, alerts.Person, alerts.Suspect, alerts.Unclear,
+		}, answer)
+		// A text with a word against it is never a yes, whatever else it holds; nor does more text make one of it.
+		for _, no := range []string{" no", "不是", " not me", " ｎｏ"} {
+			worse, _ := alerts.ParseReply(words + no)
+			require.NotEqual(t, alerts.Yes, worse, "%q", words+no)
+		}
+		if strings.ContainsAny(words, "不非否没沒未") {
 			require.NotEqual(t, alerts.Yes, answer)
+		}
+		// What is typed in capitals or twice means the same.
+		if answer == alerts.Yes || answer == alerts.No {
+			twice, _ := alerts.ParseReply(words + " " + words)
+			require.Equal(t, answer, twice)
 		}
 	})
 }

@@ -20,6 +20,8 @@ const (
 	sayHelp
 	// helpOnce explains the first time, and calls an analyst the second.
 	helpOnce
+	// callPerson gives the case to a person and ends the machine's part in it.
+	callPerson
 	// callAnalyst puts the case on top without a block.
 	callAnalyst
 	// writeDown leaves a line in the history.
@@ -42,6 +44,7 @@ var replyTable = map[PromptState]map[Answer]replyRule{
 		StepUp:  {PromptOpen, []reaction{askInApp}},
 		Suspect: {PromptOpen, []reaction{callAnalyst, helpOnce}},
 		Stop:    {PromptOpen, []reaction{optOut, nextRung}},
+		Person:  {PromptOpen, []reaction{callPerson}},
 		Help:    {PromptOpen, []reaction{sayHelp}},
 		Unclear: {PromptOpen, []reaction{helpOnce}},
 	},
@@ -54,6 +57,7 @@ var replyTable = map[PromptState]map[Answer]replyRule{
 		StepUp:  {PromptYes, []reaction{sayThanks}},
 		Suspect: {PromptYes, []reaction{contradict, callAnalyst, sayHelp}},
 		Stop:    {PromptYes, []reaction{optOut}},
+		Person:  {PromptYes, []reaction{callPerson}},
 		Help:    {PromptYes, []reaction{sayHelp}},
 		Unclear: {PromptYes, []reaction{writeDown}},
 	},
@@ -65,6 +69,7 @@ var replyTable = map[PromptState]map[Answer]replyRule{
 		StepUp:  {PromptNo, []reaction{contradict, sayEnded}},
 		Suspect: {PromptNo, []reaction{writeDown}},
 		Stop:    {PromptNo, []reaction{optOut}},
+		Person:  {PromptNo, []reaction{callPerson}},
 		Help:    {PromptNo, []reaction{sayHelp}},
 		Unclear: {PromptNo, []reaction{writeDown}},
 	},
@@ -78,6 +83,7 @@ func endedUnanswered(state PromptState) map[Answer]replyRule {
 		StepUp:  {state, []reaction{sayEnded}},
 		Suspect: {state, []reaction{callAnalyst, sayHelp}},
 		Stop:    {state, []reaction{optOut}},
+		Person:  {state, []reaction{callPerson}},
 		Help:    {state, []reaction{sayHelp}},
 		Unclear: {state, []reaction{sayHelp}},
 	}

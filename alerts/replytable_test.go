@@ -1,6 +1,7 @@
 package alerts_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -54,64 +55,99 @@ var arrive = map[alerts.PromptState]func(c *customer, amount int64){
 
 // spoken are the texts that make each answer; a yes by text to a large amount is a StepUp.
 var spoken = map[alerts.Answer]string{
-	alerts.No: "N", alerts.Yes: "Y", alerts.StepUp: "Y", alerts.Suspect: "no idea what shop", alerts.Stop: "STOP",
+	alerts.No: "N", alerts.Yes: "Y", alerts.StepUp: "Y", alerts.Suspect: "no idea what shop", alerts.Stop: "STOP", alerts.Person: "AGENT",
 	alerts.Help: "HELP", alerts.Unclear: "maybe later",
 }
 
-const (
-	waiting = alerts.CaseWaiting
-	queued  = alerts.CaseQueued
-	closed  = alerts.CaseClosed
+// The table of notes/reliability-security.md §4.7, written again from its text, row by row: its four columns are the prompt open; expired
+// or closed; after a yes; after a no. The note's rows are NO, YES, STOP and Unclear; a yes too weak for the amount, what may be a no, and
+// the wishes for help and for a person are ours. A cell has the prompt's state, the case's, what else is true of it, and what is said.
+const replyMatrix = `
+            open                          | expired                        | yes                                     | no
+no          no queued block protected     | no queued block protected      | no queued conflict block protected      | no queued urgent protected
+yes         yes closed genuine thank_you  | expired queued late ended      | yes closed thank_you                    | no queued urgent conflict late ended
+step_up     open queued in_app            | expired queued late ended      | yes closed thank_you                    | no queued urgent conflict late ended
+stop        open waiting opted_out        | expired queued opted_out       | yes closed opted_out                    | no queued urgent opted_out
+unclear     open waiting help             | expired queued help            | yes closed                              | no queued urgent
+suspect     open queued urgent help       | expired queued urgent help     | yes queued urgent conflict help         | no queued urgent
+help        open waiting help             | expired queued help            | yes closed help                         | no queued urgent help
+person      open queued person            | expired queued person          | yes queued person                       | no queued urgent person
+`
+
+var (
+	caseStates = map[string]alerts.CaseState{"waiting": alerts.CaseWaiting, "queued": alerts.CaseQueued, "closed": alerts.CaseClosed}
+	said       = map[string]alerts.TemplateID{
+		"protected": alerts.CardProtected, "thank_you": alerts.ThankYou, "ended": alerts.RequestEnded, "in_app": alerts.ConfirmInApp,
+		"opted_out": alerts.OptedOutConfirmation, "help": alerts.HelpText, "person": alerts.PersonComing,
+	}
 )
 
-// The table of notes/reliability-security.md §4.7, written again from its text.
-var wanted = map[alerts.PromptState]map[alerts.Answer]outcome{
-	alerts.PromptOpen: {
-		alerts.No:      {prompt: "no", fraud: queued, urgent: true, blocks: 1, verdict: card.Fraud, says: alerts.CardProtected},
-		alerts.Yes:     {prompt: "yes", fraud: closed, verdict: card.Genuine, says: alerts.ThankYou},
-		alerts.StepUp:  {prompt: "open", fraud: queued, says: alerts.ConfirmInApp},
-		alerts.Suspect: {prompt: "open", fraud: queued, urgent: true, says: alerts.HelpText},
-		alerts.Stop:    {prompt: "open", fraud: waiting, says: alerts.OptedOutConfirmation},
-		alerts.Help:    {prompt: "open", fraud: waiting, says: alerts.HelpText},
-		alerts.Unclear: {prompt: "open", fraud: waiting, says: alerts.HelpText},
-	},
-	alerts.PromptExpired:    unanswered("expired", queued),
-	alerts.PromptSuperseded: unanswered("superseded", waiting),
-	alerts.PromptCancelled:  unanswered("cancelled", closed),
-	alerts.PromptYes: {
-		alerts.No:      {prompt: "no", fraud: queued, urgent: true, conflict: true, blocks: 1, verdict: card.Fraud, says: alerts.CardProtected},
-		alerts.Yes:     {prompt: "yes", fraud: closed, says: alerts.ThankYou},
-		alerts.StepUp:  {prompt: "yes", fraud: closed, says: alerts.ThankYou},
-		alerts.Suspect: {prompt: "yes", fraud: queued, urgent: true, conflict: true, says: alerts.HelpText},
-		alerts.Stop:    {prompt: "yes", fraud: closed, says: alerts.OptedOutConfirmation},
-		alerts.Help:    {prompt: "yes", fraud: closed, says: alerts.HelpText},
-		alerts.Unclear: {prompt: "yes", fraud: closed},
-	},
-	alerts.PromptNo: {
-		alerts.No:      {prompt: "no", fraud: queued, urgent: true, says: alerts.CardProtected},
-		alerts.Yes:     {prompt: "no", fraud: queued, urgent: true, conflict: true, says: alerts.RequestEnded, refusal: alerts.RefusedLate},
-		alerts.StepUp:  {prompt: "no", fraud: queued, urgent: true, conflict: true, says: alerts.RequestEnded, refusal: alerts.RefusedLate},
-		alerts.Suspect: {prompt: "no", fraud: queued, urgent: true},
-		alerts.Stop:    {prompt: "no", fraud: queued, urgent: true, says: alerts.OptedOutConfirmation},
-		alerts.Help:    {prompt: "no", fraud: queued, urgent: true, says: alerts.HelpText},
-		alerts.Unclear: {prompt: "no", fraud: queued, urgent: true},
-	},
+// cell reads one cell of the table. A block comes with the label "fraud" and an urgent case.
+func cell(t *testing.T, words string) outcome {
+	t.Helper()
+	fields := strings.Fields(words)
+	want := outcome{prompt: alerts.PromptState(fields[0]), fraud: caseStates[fields[1]]}
+	require.NotEmpty(t, want.fraud, words)
+	for _, word := range fields[2:] {
+		switch word {
+		case "block":
+			want.blocks, want.verdict, want.urgent = 1, card.Fraud, true
+		case "urgent":
+			want.urgent = true
+		case "conflict":
+			want.conflict = true
+		case "genuine":
+			want.verdict = card.Genuine
+		case "late":
+			want.refusal = alerts.RefusedLate
+		default:
+			want.says = said[word]
+			require.NotEmpty(t, want.says, words)
+		}
+	}
+	return want
 }
 
-// unanswered is the column "expired / closed" for a prompt whose case stands in a given state.
-func unanswered(ended alerts.PromptState, standing alerts.CaseState) map[alerts.Answer]outcome {
-	return map[alerts.Answer]outcome{
-		alerts.No:      {prompt: "no", fraud: queued, urgent: true, blocks: 1, verdict: card.Fraud, says: alerts.CardProtected},
-		alerts.Yes:     {prompt: ended, fraud: standing, says: alerts.RequestEnded, refusal: alerts.RefusedLate},
-		alerts.StepUp:  {prompt: ended, fraud: standing, says: alerts.RequestEnded, refusal: alerts.RefusedLate},
-		alerts.Suspect: {prompt: ended, fraud: queued, urgent: true, says: alerts.HelpText},
-		alerts.Stop:    {prompt: ended, fraud: standing, says: alerts.OptedOutConfirmation},
-		alerts.Help:    {prompt: ended, fraud: standing, says: alerts.HelpText},
-		alerts.Unclear: {prompt: ended, fraud: standing, says: alerts.HelpText},
+// wantedOutcomes is the table with the columns of the other two ended states, which are "expired" but for where the case stands.
+func wantedOutcomes(t *testing.T) map[alerts.PromptState]map[alerts.Answer]outcome {
+	t.Helper()
+	wanted := map[alerts.PromptState]map[alerts.Answer]outcome{}
+	lines := strings.Split(strings.TrimSpace(replyMatrix), "\n")
+	columns := strings.Split(lines[0], "|")
+	for _, line := range lines[1:] {
+		name, rest, _ := strings.Cut(line, " ")
+		answer := alerts.Answer(name)
+		if name == "unclear" {
+			answer = alerts.Unclear
+		}
+		for i, words := range strings.Split(rest, "|") {
+			state := alerts.PromptState(strings.TrimSpace(columns[i]))
+			if wanted[state] == nil {
+				wanted[state] = map[alerts.Answer]outcome{}
+			}
+			wanted[state][answer] = cell(t, words)
+		}
 	}
+	for ended, standing := range map[alerts.PromptState]alerts.CaseState{
+		alerts.PromptSuperseded: alerts.CaseWaiting, alerts.PromptCancelled: alerts.CaseClosed,
+	} {
+		wanted[ended] = map[alerts.Answer]outcome{}
+		for answer, want := range wanted[alerts.PromptExpired] {
+			if want.prompt == alerts.PromptExpired {
+				want.prompt = ended
+			}
+			if answer != alerts.No && answer != alerts.Suspect && answer != alerts.Person {
+				want.fraud = standing
+			}
+			wanted[ended][answer] = want
+		}
+	}
+	return wanted
 }
 
 func TestEveryAnswerToAPromptInEveryState(t *testing.T) {
+	wanted := wantedOutcomes(t)
+	require.Len(t, wanted, len(arrive))
 	for state, bring := range arrive {
 		require.Len(t, wanted[state], len(spoken), "state %s", state)
 		for answer, words := range spoken {
@@ -150,7 +186,7 @@ func (c *customer) outcome() outcome {
 
 // A denial protects in the same step, whatever the prompt's state, and no other answer ever asks for a block.
 func TestOnlyADenialBlocks(t *testing.T) {
-	for state, answers := range wanted {
+	for state, answers := range wantedOutcomes(t) {
 		for answer, want := range answers {
 			if want.blocks > 0 {
 				require.Equal(t, alerts.No, answer, "%s/%s", state, answer)

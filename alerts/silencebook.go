@@ -126,6 +126,9 @@ func (b *SilenceBook) Apply(a *SilenceAct) error {
 // Applied reports whether the act of this id took effect.
 func (b *SilenceBook) Applied(id string) bool { return b.seen[id] }
 
+// Acts counts the acts that took effect.
+func (b *SilenceBook) Acts() int { return len(b.seen) }
+
 // Entries are all silences, oldest first, those that are over included.
 func (b *SilenceBook) Entries() []SilenceEntry { return slices.Clone(b.entries) }
 

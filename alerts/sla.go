@@ -26,18 +26,26 @@ type Clocks struct {
 // nearShare is the last part of a clock's time in which it counts as near: a quarter. Own choice.
 const nearShare = 4
 
-// of are the clocks of a case. A case without findings is a late report of a customer, so it is urgent.
+// of are the clocks of a case.
 func (s *SLA) of(c *Case) Clocks {
-	switch severity := c.severity(); {
-	case c.Urgent, severity == detectors.Critical:
+	switch c.gravity() {
+	case detectors.Critical:
 		return s.Critical
-	case severity == detectors.High:
+	case detectors.High:
 		return s.High
-	case severity == detectors.Medium:
+	case detectors.Medium:
 		return s.Medium
 	default:
 		return s.Low
 	}
+}
+
+// gravity is the severity that a case's clocks go by. One without findings is a customer's late report of a fraud.
+func (c *Case) gravity() detectors.Severity {
+	if c.Urgent || len(c.Alerts) == 0 {
+		return detectors.Critical
+	}
+	return c.severity()
 }
 
 // ClockState is how a clock of a case stands.
@@ -146,7 +154,7 @@ func (st *step) passClocks(c *Case) {
 		c.Priority, c.Why = casePriority(c)
 		if is == ClockLate {
 			st.move(c, clock.act, ActorClock, "")
-			st.moved(ClockMissed, c.ID, "", string(clock.kind), string(c.severity()))
+			st.moved(ClockMissed, c.ID, "", string(clock.kind), string(c.gravity()))
 		}
 	}
 }

@@ -24,8 +24,10 @@ const (
 	ConfirmInApp         TemplateID = "confirm_in_app"
 	HelpText             TemplateID = "help"
 	OptedOutConfirmation TemplateID = "opted_out"
-	PaymentReminder      TemplateID = "payment_reminder"
-	InstalmentOffer      TemplateID = "instalment_offer"
+	// PersonComing answers a customer who wants a person.
+	PersonComing    TemplateID = "person"
+	PaymentReminder TemplateID = "payment_reminder"
+	InstalmentOffer TemplateID = "instalment_offer"
 )
 
 // template is one text in both languages. Version rises with every change of words.
@@ -51,8 +53,10 @@ var templates = map[TemplateID]template{
 		"{bank}: This request has ended. For help, use our app or call the number on your card."},
 	ConfirmInApp: {1, "【{bank}】金额较大，不能以短信确认。请在手机银行中确认，或致电卡背面的号码。",
 		"{bank}: This amount is too large to confirm by text. Please confirm in our app or call the number on your card."},
-	HelpText: {1, "【{bank}】我们想确认尾号{card}的卡是否由您本人使用。本人请回Y，非本人请回N，退订回T。",
-		"{bank}: We ask whether card {card} was used by you. Reply Y if it was, N if it was not. STOP ends texts."},
+	HelpText: {2, "【{bank}】因{why}，我们想确认尾号{card}的卡是否由您本人使用。本人请回Y，非本人请回N，需人工请回“人工”，退订回T。",
+		"{bank}: We ask if you used card {card}, as {why}. Reply Y for yes, N for no, AGENT for a person. STOP ends texts."},
+	PersonComing: {1, "【{bank}】已收到。尾号{card}的卡将由我们的工作人员处理并与您联系，不再自动发送此事的询问。",
+		"{bank}: Thank you. A member of our staff will look at card {card} and contact you. You get no more automatic questions about it."},
 	OptedOutConfirmation: {1, "【{bank}】您已退订此类消息。如有可疑用卡，我们将以其他方式联系您。",
 		"{bank}: You will get no more of these messages. If your card is at risk, we will reach you another way."},
 	PaymentReminder: {1, "【{bank}】您尾号{card}的账户账单即将到期，按时还清最低还款额可避免违约金。可在设置中关闭此类提醒，或联系人工服务。",
@@ -105,6 +109,7 @@ func (p Policy) fill(t template, a Args, where place, english bool) Rendered {
 	}
 	r := Rendered{Text: text, Vars: map[string]string{
 		"bank": bank, "card": a.Card, "what": what, "when": a.When.Time().Format(when), "choices": a.Choices, "mark": firstMark(a.Choices),
+		"why": a.Why.short(english),
 	}}
 	// One pass over the template: a merchant called "{card}" stays what it is.
 	var pairs []string

@@ -38,6 +38,8 @@ const (
 	ClockState   Kind = "clock_state"
 	MatchField   Kind = "match_field"
 	MatchOp      Kind = "match_op"
+	SilenceVerb  Kind = "silence_verb"
+	SilenceState Kind = "silence_state"
 	Purpose      Kind = "purpose"
 	Template     Kind = "template"
 	SendOutcome  Kind = "send_outcome"

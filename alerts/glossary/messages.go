@@ -19,6 +19,7 @@ var messageTerms = map[string]Term{
 	"template.request_ended":    {"询问已结束", "Request ended"},
 	"template.confirm_in_app":   {"请在手机银行确认", "Confirm in the app"},
 	"template.help":             {"帮助", "Help"},
+	"template.person":           {"转人工确认", "A person takes over"},
 	"template.opted_out":        {"退订确认", "Opt-out confirmed"},
 	"template.payment_reminder": {"还款提醒", "Payment reminder"},
 	"template.instalment_offer": {"分期方案", "Instalment offer"},
@@ -41,6 +42,7 @@ var messageTerms = map[string]Term{
 	"failure.breaker_open":    {"服务商已熔断", "Provider known to be down"},
 	"failure.no_provider":     {"没有可用通道", "No provider"},
 	"failure.interrupted":     {"发送时中断", "Interrupted while sending"},
+	"failure.no_receipt":      {"未收到回执", "No receipt came"},
 	"failure.bad_template":    {"模板无效", "Unknown template"},
 
 	"rule.no_address":   {"没有号码或设备", "No number or device"},
@@ -51,6 +53,8 @@ var messageTerms = map[string]Term{
 	"rule.case_cap":     {"本案消息已达上限", "Enough messages about this case"},
 	"rule.daily_cap":    {"当日消息已达上限", "Enough messages today"},
 	"rule.quiet_hours":  {"免打扰时段", "Quiet hours"},
+	"rule.person_asked": {"客户要求转人工", "The customer wants a person"},
+	"rule.budget":       {"当日消息总数已满", "Enough messages of all kinds today"},
 
 	"contact.allow": {"可以联系", "May be contacted"},
 	"contact.defer": {"稍后联系", "Contact later"},

@@ -21,6 +21,7 @@ var contactFormat = format{
 
 func (d *Decoder) contact() card.Body {
 	c := &d.body.contact
+	shifts := c.Shifts[:0]
 	*c = alerts.Contact{
 		Head:      d.head(fUpdatedAt),
 		Phone:     d.phone(),
@@ -31,7 +32,7 @@ func (d *Decoder) contact() card.Body {
 		OptOut:    d.optOut(c.OptOut[:0]),
 		Region:    d.id(fRegion),
 	}
-	d.offset(c)
+	d.offset(c, shifts)
 	if c.Region == "" {
 		c.Region = defaultRegion
 	}

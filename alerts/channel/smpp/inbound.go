@@ -1,143 +1,54 @@
 package smpp
 
-import (
-	"context"
-	"fmt"
-	"time"
+import "github.com/cardwatch/cardwatch/alerts/channel/internal/sms"
 
-	"github.com/cardwatch/cardwatch/alerts"
-	"github.com/cardwatch/cardwatch/alerts/channel"
-	"github.com/cardwatch/cardwatch/alerts/channel/internal/outbound"
-	"github.com/cardwatch/cardwatch/detectors/card"
-)
-
-const (
-	// inboxSize is how much may wait to be heard before the SMSC is told to come back.
-	inboxSize = 100
-	// joinFor is how long the parts of a long reply are waited for.
-	joinFor = time.Minute
-	// maxReply bounds a reply's text, in characters.
-	maxReply = 1600
-)
-
-// heard is a deliver_sm, and the session over which to answer it.
-type heard struct {
-	session *session
-	pdu     pdu
-}
-
-func (c *Channel) receive(s *session, p pdu) bool {
-	select {
-	case c.inbox <- heard{s, p}:
-		return true
-	default:
-		return false
-	}
-}
-
-// listen passes on what was heard, and answers the SMSC when it cannot be lost any more, until ctx ends.
-func (c *Channel) listen(ctx context.Context, hear channel.Hear) {
-	tidy := time.NewTicker(joinFor / 4)
-	defer tidy.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case h := <-c.inbox:
-			h.session.reply(h.pdu, c.take(ctx, hear, h))
-		case <-tidy.C:
-			c.giveUpWaiting(ctx, hear)
+// handle answers what the SMSC asks, or leaves it to be heard.
+func (c *Channel) handle(s *sms.Session, f sms.Frame) {
+	answer := sms.Frame{Command: f.Command | sms.Response, Sequence: f.Sequence}
+	switch f.Command {
+	case deliverSM:
+		if !c.link.Deliver(s, f) {
+			s.Put(delivered(f, tryAgain))
 		}
+	case enquireLink:
+		s.Put(answer)
+	case unbind:
+		s.Last(answer, errUnbound)
+	case alert:
+		// alert_notification has no answer, and a customer's telephone that is reachable again tells us nothing.
+	default:
+		s.Put(sms.Frame{Command: genericNack, Status: invalidCommand, Sequence: f.Sequence})
 	}
 }
 
-// take reads one deliver_sm and says how to answer it. What cannot be read is not worth repeating.
-func (c *Channel) take(ctx context.Context, hear channel.Hear, h heard) status {
-	m, err := decodeMessage(h.pdu.body)
+// delivered answers a deliver_sm, whose answer has an empty message_id.
+func delivered(f sms.Frame, status uint32) sms.Frame {
+	return sms.Frame{Command: f.Command | sms.Response, Status: status, Sequence: f.Sequence, Body: []byte{0}}
+}
+
+func answer(f sms.Frame, as sms.Answer) sms.Frame {
+	return delivered(f, map[sms.Answer]uint32{sms.Safe: ok, sms.TryAgain: tryAgain, sms.NeverAgain: neverAgain}[as])
+}
+
+// read reads one deliver_sm. A receipt without an id and a reply from what is no number are passed over.
+func (c *Channel) read(s *sms.Session, f sms.Frame) (sms.Took, bool) {
+	m, err := decodeMessage(f.Body)
 	if err != nil {
-		c.options.Log.Warn("what the SMSC delivered cannot be read", "channel", c.Name(), "err", err)
-		return neverAgain
+		return sms.Took{}, false
 	}
 	if m.isReceipt() {
-		return c.pass(ctx, hear, c.receipt(m))
+		theirs, fate, readable := m.receipt()
+		if !readable {
+			return sms.Took{}, true
+		}
+		theirs = canonical(theirs, c.options.ReceiptIDBase)
+		return sms.Took{Heard: c.link.Receipt(theirs, fate.outcome, fate.reason, c.options.Now())}, true
 	}
-	text, at := m.unwrap()
 	from, known := m.source.phone(c.options.CountryCode)
 	if !known {
-		c.options.Log.Warn("a reply from what is no number is dropped", "channel", c.Name())
-		return ok
+		return sms.Took{}, true
 	}
 	to, _ := m.destination.phone(c.options.CountryCode)
-	r := reply{from: from, to: to, coding: m.coding, id: c.replyID(h)}
-	if !at.fits(text) {
-		return c.pass(ctx, hear, c.reply(r, text))
-	}
-	key := joinKey{from, to, at.reference, at.total}
-	g := c.joiner.add(key, r, at, text)
-	if g == nil {
-		return c.pass(ctx, hear, c.reply(r, text))
-	}
-	if !g.complete() {
-		return ok
-	}
-	answer := c.pass(ctx, hear, c.reply(g.reply, g.text()))
-	if answer == ok {
-		c.joiner.forget(key)
-	}
-	return answer
-}
-
-func (c *Channel) pass(ctx context.Context, hear channel.Hear, list []channel.Heard) status {
-	if len(list) == 0 {
-		return ok
-	}
-	if err := hear(ctx, list); err != nil {
-		c.options.Log.Warn("what the SMSC delivered could not be stored; it will come again", "channel", c.Name())
-		return tryAgain
-	}
-	return ok
-}
-
-// giveUpWaiting passes on what came of replies whose other parts did not.
-func (c *Channel) giveUpWaiting(ctx context.Context, hear channel.Hear) {
-	for key, g := range c.joiner.overdue(time.Now().Add(-joinFor)) {
-		if c.pass(ctx, hear, c.reply(g.reply, g.text())) == ok {
-			c.joiner.forget(key)
-		}
-	}
-}
-
-func (c *Channel) receipt(m message) []channel.Heard {
-	theirs, f, readable := m.receipt()
-	if !readable {
-		c.options.Log.Warn("a receipt without an id is dropped", "channel", c.Name())
-		return nil
-	}
-	theirs = canonical(theirs, c.options.ReceiptIDBase)
-	ours, decided := c.ledger.fate(theirs, f.outcome)
-	if !decided {
-		return nil
-	}
-	return []channel.Heard{{
-		ID: outbound.ID(c.Name() + ":" + theirs + ":" + string(f.outcome)),
-		Delivery: &channel.Delivery{
-			MessageID: ours, ProviderMessageID: theirs, Outcome: f.outcome, Reason: f.reason, At: c.options.Now(),
-		},
-	}}
-}
-
-// replyID names a reply by its session and sequence number.
-func (c *Channel) replyID(h heard) string {
-	return outbound.ID(fmt.Sprintf("%s:%s:%d", c.Name(), h.session.name, h.pdu.sequence))
-}
-
-func (c *Channel) reply(r reply, text []byte) []channel.Heard {
-	words := []rune(decodeText(text, r.coding, c.options.Alphabet))
-	if len(words) == 0 {
-		return nil
-	}
-	return []channel.Heard{{ID: r.id, Reply: &alerts.Reply{
-		Head: card.Head{ID: r.id, At: c.options.Now()}, Channel: alerts.SMS, From: r.from, To: r.to,
-		ProviderMessageID: r.id, Text: string(words[:min(len(words), maxReply)]),
-	}}}
+	text, at := m.unwrap()
+	return sms.Took{Reply: &sms.Reply{ID: c.link.ReplyID(s, f), From: from, To: to, Coding: m.coding}, Text: text, At: at}, true
 }

@@ -11,18 +11,19 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cardwatch/cardwatch/alerts/channel/internal/sms"
 	"github.com/cardwatch/cardwatch/detectors/card"
 )
 
 // Alphabet is what texts go out in. Whatever does not fit it goes out in UCS-2.
-type Alphabet string
+type Alphabet = sms.Alphabet
 
 // The alphabets. GSM7 is data_coding 0, one character an octet ("unpacked"), as most SMSCs want it; Latin1 is data_coding 3; UCS2 is
 // data_coding 8 for every text.
 const (
-	GSM7   Alphabet = "gsm7"
-	Latin1 Alphabet = "latin1"
-	UCS2   Alphabet = "ucs2"
+	GSM7   = sms.GSM7
+	Latin1 = sms.Latin1
+	UCS2   = sms.UCS2
 )
 
 // Long is how a text goes out that takes more than one message.
@@ -43,7 +44,8 @@ type Options struct {
 	// Addr is the SMSC's host:port. TLS is nil for a plain connection, which is for private lines alone.
 	Addr string
 	TLS  *tls.Config
-	// SystemID (at most 15 characters), Password (8) and SystemType (12, often empty) are the account's.
+	// SystemID (at most 15 characters), Password and SystemType (12, often empty) are the account's. The protocol allows a password 8
+	// characters, but SMSCs hand out longer ones: up to 64 pass.
 	SystemID, Password, SystemType string
 	// Source is whom the customer sees: a name of at most 11 characters, a short code, or an international number with its plus.
 	Source string
@@ -98,7 +100,7 @@ func (o Options) complete() (Options, error) {
 	check(nameForm.MatchString(o.Name), "the name takes lower-case letters, digits and _, at most 32")
 	check(err == nil, "the address of the SMSC is host:port")
 	check(o.SystemID != "" && plain(o.SystemID, 15), "the system id takes 1 to 15 visible ASCII characters")
-	check(plain(o.Password, 8), "the password takes at most 8 visible ASCII characters (SMPP 3.4 §5.2.2)")
+	check(plain(o.Password, 64), "the password takes at most 64 visible ASCII characters")
 	check(plain(o.SystemType, 12), "the system type takes at most 12 visible ASCII characters")
 	check((o.SourceTON == nil) == (o.SourceNPI == nil), "the source's TON and NPI come together or not at all")
 	_, ok := sourceOf(o)

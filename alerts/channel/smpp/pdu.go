@@ -5,21 +5,19 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/cardwatch/cardwatch/alerts/channel/internal/sms"
 )
 
-// command is a command_id (SMPP 3.4 §5.1.2.1). Answers have the upper bit set.
-type command uint32
-
+// Commands (SMPP 3.4 §5.1.2.1). Answers have the bit sms.Response.
 const (
-	genericNack     command = 0x80000000
-	submitSM        command = 0x00000004
-	deliverSM       command = 0x00000005
-	unbind          command = 0x00000006
-	bindTransceiver command = 0x00000009
-	enquireLink     command = 0x00000015
-	alert           command = 0x00000102
-	// response is the bit that all answers have.
-	response command = 0x80000000
+	genericNack     uint32 = 0x80000000
+	submitSM        uint32 = 0x00000004
+	deliverSM       uint32 = 0x00000005
+	unbind          uint32 = 0x00000006
+	bindTransceiver uint32 = 0x00000009
+	enquireLink     uint32 = 0x00000015
+	alert           uint32 = 0x00000102
 )
 
 const (
@@ -30,41 +28,30 @@ const (
 	maxSequence = 0x7FFFFFFF
 )
 
-// pdu is one message of the protocol: its header and what follows.
-type pdu struct {
-	command  command
-	status   status
-	sequence uint32
-	body     []byte
-}
-
-// errLength is a command_length that cannot be: the stream can no longer be cut into messages.
-var errLength = errors.New("smpp: a message's length is out of bounds")
-
-// readPDU reads one message. It takes no more memory than maxPDU.
-func readPDU(r io.Reader) (pdu, error) {
+// readPDU reads one frame. It takes no more memory than maxPDU.
+func readPDU(r io.Reader) (sms.Frame, error) {
 	var head [headerLen]byte
 	if _, err := io.ReadFull(r, head[:]); err != nil {
-		return pdu{}, fmt.Errorf("smpp: reading a header: %w", err)
+		return sms.Frame{}, fmt.Errorf("smpp: reading a header: %w", err)
 	}
 	word := func(n int) uint32 { return binary.BigEndian.Uint32(head[4*n:]) }
-	p := pdu{command: command(word(1)), status: status(word(2)), sequence: word(3)}
+	f := sms.Frame{Command: word(1), Status: word(2), Sequence: word(3)}
 	if word(0) < headerLen || word(0) > maxPDU {
-		return p, errLength
+		return f, sms.ErrLength
 	}
-	p.body = make([]byte, word(0)-headerLen)
-	if _, err := io.ReadFull(r, p.body); err != nil {
-		return p, fmt.Errorf("smpp: reading a body: %w", err)
+	f.Body = make([]byte, word(0)-headerLen)
+	if _, err := io.ReadFull(r, f.Body); err != nil {
+		return f, fmt.Errorf("smpp: reading a body: %w", err)
 	}
-	return p, nil
+	return f, nil
 }
 
-func (p pdu) encode() []byte {
-	b := binary.BigEndian.AppendUint32(make([]byte, 0, headerLen+len(p.body)), uint32(headerLen+len(p.body)))
-	b = binary.BigEndian.AppendUint32(b, uint32(p.command))
-	b = binary.BigEndian.AppendUint32(b, uint32(p.status))
-	b = binary.BigEndian.AppendUint32(b, p.sequence)
-	return append(b, p.body...)
+func encodePDU(f sms.Frame) []byte {
+	b := binary.BigEndian.AppendUint32(make([]byte, 0, headerLen+len(f.Body)), uint32(headerLen+len(f.Body)))
+	b = binary.BigEndian.AppendUint32(b, f.Command)
+	b = binary.BigEndian.AppendUint32(b, f.Status)
+	b = binary.BigEndian.AppendUint32(b, f.Sequence)
+	return append(b, f.Body...)
 }
 
 // tag names an optional parameter (§5.3.2).

@@ -8,6 +8,7 @@ import (
 	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/alerts/channel"
 	"github.com/cardwatch/cardwatch/alerts/channel/internal/outbound"
+	"github.com/cardwatch/cardwatch/alerts/channel/internal/sms"
 )
 
 const (
@@ -38,6 +39,7 @@ var fates = map[uint8]fate{
 
 var (
 	receiptID    = regexp.MustCompile(`(?i)\bid:\s*([!-~]{1,64})`)
+	receiptText  = regexp.MustCompile(`(?i)\btext:`)
 	receiptState = regexp.MustCompile(`(?i)\bstat:\s*([A-Z]{1,7})`)
 )
 
@@ -49,36 +51,29 @@ func (m message) isReceipt() bool {
 // receipt reads the id and the fate, from the optional parameters where they are there, else from the text
 // "id:… sub:… dlvrd:… submit date:… done date:… stat:… err:… text:…". It is no receipt without an id.
 func (m message) receipt() (id string, f fate, readable bool) {
-	text, _ := m.unwrap()
+	raw, _ := m.unwrap()
+	text := sms.Decode(raw, m.coding, Latin1)
 	// What the customer was sent stands at the end and may look like anything.
-	text, _, _ = cutFold(text, " text:")
+	if end := receiptText.FindStringIndex(text); end != nil {
+		text = text[:end[0]]
+	}
 	id = strings.TrimRight(string(m.options[receiptedMessageID]), "\x00")
-	if found := receiptID.FindSubmatch(text); id == "" && found != nil {
-		id = string(found[1])
+	if found := receiptID.FindStringSubmatch(text); id == "" && found != nil {
+		id = found[1]
 	}
 	f = fates[7]
 	if state := m.options[messageState]; len(state) == 1 {
 		if known, listed := fates[state[0]]; listed {
 			f = known
 		}
-	} else if found := receiptState.FindSubmatch(text); found != nil {
+	} else if found := receiptState.FindStringSubmatch(text); found != nil {
 		for _, known := range fates {
-			if strings.EqualFold(known.name, string(found[1])) {
+			if strings.EqualFold(known.name, found[1]) {
 				f = known
 			}
 		}
 	}
 	return id, f, id != ""
-}
-
-// cutFold is bytes.Cut for an ASCII word in any case.
-func cutFold(b []byte, word string) (before, after []byte, found bool) {
-	for n := 0; n+len(word) <= len(b); n++ {
-		if strings.EqualFold(string(b[n:n+len(word)]), word) {
-			return b[:n], b[n+len(word):], true
-		}
-	}
-	return b, nil, false
 }
 
 // canonical brings an id into the one form in which acceptance and receipt agree. With a base it is read as a number, since the two

@@ -3,25 +3,20 @@ package smpp
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
-	"sync/atomic"
 	"time"
 
 	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/alerts/channel"
+	"github.com/cardwatch/cardwatch/alerts/channel/internal/sms"
 )
 
 // Channel is an account at an SMSC. It may be used by many goroutines at once.
 type Channel struct {
-	options Options
-	source  address
-	ledger  ledger
-	inbox   chan heard
-	joiner  joiner
-	current atomic.Pointer[session]
-	// refused says that the SMSC did not let us in when we last tried.
-	refused atomic.Bool
+	options  Options
+	source   address
+	protocol sms.Protocol
+	link     *sms.Link
 }
 
 // New checks the options and makes a channel of them. It calls nobody: Run does.
@@ -30,8 +25,17 @@ func New(o Options) (*Channel, error) {
 	if err != nil {
 		return nil, err
 	}
-	source, _ := sourceOf(o)
-	return &Channel{options: o, source: source, inbox: make(chan heard, inboxSize)}, nil
+	c := &Channel{options: o}
+	c.source, _ = sourceOf(o)
+	c.protocol = sms.Protocol{
+		Read: readPDU, Encode: encodePDU, Ask: enquireLink, Leave: unbind, MaxSequence: maxSequence,
+		Window: o.Window, Response: o.ResponseTimeout, Enquire: o.EnquireEvery, Handle: c.handle,
+		Garbled: func(f sms.Frame) sms.Frame {
+			return sms.Frame{Command: genericNack, Status: invalidLength, Sequence: f.Sequence}
+		},
+	}
+	c.link = sms.NewLink(o.Name, o.Log, c.open)
+	return c, nil
 }
 
 // Name is the configured name.
@@ -41,45 +45,56 @@ func (c *Channel) Name() string { return c.options.Name }
 func (c *Channel) Kind() alerts.ChannelKind { return alerts.SMS }
 
 // Bound reports whether there is a session.
-func (c *Channel) Bound() bool { return c.current.Load() != nil }
+func (c *Channel) Bound() bool { return c.link.Up() }
 
-// Send submits the parts of a message that the SMSC has not accepted yet, one after the other. All of them must be accepted.
+// Run keeps the session until ctx ends, then says good-bye and returns nil. It is called once.
+func (c *Channel) Run(ctx context.Context, hear channel.Hear) error {
+	c.link.Run(ctx, hear, sms.Take{
+		Read: c.read, Answer: answer, Now: c.options.Now,
+		Decode: func(text []byte, coding uint8) string { return sms.Decode(text, coding, c.options.Alphabet) },
+	})
+	return nil
+}
+
+// Send submits the parts of a message that the SMSC has not accepted yet.
 func (c *Channel) Send(ctx context.Context, m channel.Outgoing) (channel.Accepted, error) {
 	if err := ctx.Err(); err != nil {
-		return channel.Accepted{}, c.failed(channel.NoAnswer, err)
+		return channel.Accepted{}, c.link.Failed(channel.NoAnswer, err)
 	}
 	to, valid := destination(m.To)
 	if !valid {
-		return channel.Accepted{}, c.failed(channel.BadAddress, nil)
+		return channel.Accepted{}, c.link.Failed(channel.BadAddress, nil)
 	}
-	reference := c.ledger.begin(m.MessageID, m.Text)
-	if last, all := c.ledger.accepted(m.MessageID); all {
-		return c.accepted(last), nil
-	}
-	parts, err := split(c.envelope(m, to), m.Text, c.options.Alphabet, c.options.Long, reference)
-	if err != nil {
-		return channel.Accepted{}, c.failed(channel.BadMessage, err)
-	}
-	for n, part := range parts {
-		if c.ledger.has(m.MessageID, n, len(parts)) {
-			continue
-		}
-		err := c.submit(ctx, part, func(theirs string) {
-			if theirs == "" {
-				theirs = fmt.Sprintf("%s/%d", m.MessageID, n+1)
-			}
-			c.ledger.accept(m.MessageID, reference, n, len(parts), canonical(theirs, c.options.MessageIDBase))
-		})
+	reference := c.link.Ledger.Begin(m.MessageID, m.Text)
+	last, all := c.link.Ledger.Accepted(m.MessageID)
+	if !all {
+		messages, err := split(c.envelope(m, to), m.Text, c.options.Alphabet, c.options.Long, reference)
 		if err != nil {
+			return channel.Accepted{}, c.link.Failed(channel.BadMessage, err)
+		}
+		var parts []sms.Part
+		for n, part := range messages {
+			parts = append(parts, sms.Part{
+				Command: submitSM, Body: part.encode(userReference, sarRef, sarTotal, sarPart, messagePayload),
+				Accepted: func(f sms.Frame) (string, error) { return c.accepted(f, fmt.Sprintf("%s/%d", m.MessageID, n+1)) },
+			})
+		}
+		if last, err = c.link.Send(ctx, m.MessageID, reference, parts); err != nil {
 			return channel.Accepted{}, err
 		}
 	}
-	last, _ := c.ledger.accepted(m.MessageID)
-	return c.accepted(last), nil
+	return channel.Accepted{ProviderMessageID: last, ReceiptExpected: c.options.Receipts}, nil
 }
 
-func (c *Channel) accepted(id string) channel.Accepted {
-	return channel.Accepted{ProviderMessageID: id, ReceiptExpected: c.options.Receipts}
+// accepted reads an answer to submit_sm. An SMSC that gives no id gets ours.
+func (c *Channel) accepted(f sms.Frame, otherwise string) (id string, err error) {
+	switch {
+	case f.Status != ok:
+		return "", &channel.Error{Provider: c.Name(), Reason: reasonOf(f.Status), RetryAfter: waitOf(f.Status)}
+	case f.Command != submitSM|sms.Response:
+		return "", c.link.Failed(channel.NoAnswer, nil)
+	}
+	return canonical(orElse(messageID(f.Body), otherwise), c.options.MessageIDBase), nil
 }
 
 // envelope is a message without its text.
@@ -109,35 +124,4 @@ func (c *Channel) validity(m channel.Outgoing) string {
 	}
 	seconds := int(max(left, time.Second) / time.Second)
 	return fmt.Sprintf("0000%02d%02d%02d%02d000R", seconds/86_400, seconds/3600%24, seconds/60%60, seconds%60)
-}
-
-// submit submits one part; accepted hears under which id the SMSC took it.
-func (c *Channel) submit(ctx context.Context, m message, accepted func(theirs string)) error {
-	s := c.current.Load()
-	if s == nil {
-		if c.refused.Load() {
-			return c.failed(channel.BadCredentials, nil)
-		}
-		return c.failed(channel.Unavailable, nil)
-	}
-	answer, err := s.request(ctx, submitSM, m.encode(userReference, sarRef, sarTotal, sarPart, messagePayload), func(p pdu) {
-		if p.command == submitSM|response && p.status == ok {
-			accepted(messageID(p.body))
-		}
-	})
-	switch {
-	case errors.Is(err, errNotSent):
-		return c.failed(channel.Unavailable, err)
-	case err != nil:
-		return c.failed(channel.NoAnswer, err)
-	case answer.status != ok:
-		return &channel.Error{Provider: c.Name(), Reason: answer.status.reason(), RetryAfter: answer.status.wait()}
-	case answer.command != submitSM|response:
-		return c.failed(channel.NoAnswer, nil)
-	}
-	return nil
-}
-
-func (c *Channel) failed(reason channel.Reason, cause error) error {
-	return &channel.Error{Provider: c.Name(), Reason: reason, Err: cause}
 }

@@ -6,24 +6,21 @@ import (
 	"github.com/cardwatch/cardwatch/alerts/channel"
 )
 
-// status is a command_status (SMPP 3.4 §5.1.3).
-type status uint32
-
-// The statuses that we send or look for ourselves.
+// The values of command_status (SMPP 3.4 §5.1.3) that we send or look for ourselves.
 const (
-	ok             status = 0x00
-	invalidLength  status = 0x02
-	invalidCommand status = 0x03
-	queueFull      status = 0x14
-	throttled      status = 0x58
-	tryAgain       status = 0x64
-	neverAgain     status = 0x65
+	ok             uint32 = 0x00
+	invalidLength  uint32 = 0x02
+	invalidCommand uint32 = 0x03
+	queueFull      uint32 = 0x14
+	throttled      uint32 = 0x58
+	tryAgain       uint32 = 0x64
+	neverAgain     uint32 = 0x65
 )
 
 // reasons class the refusals of §5.1.3. A wrong account or sender, or a service that was not ordered, fails every other message
 // alike, hence BadCredentials. What is not listed, the vendors' own statuses among them, is Unavailable: the SMSC has answered that
 // it did not take the message.
-var reasons = map[status]channel.Reason{
+var reasons = map[uint32]channel.Reason{
 	0x01: channel.BadMessage,     // ESME_RINVMSGLEN
 	0x02: channel.BadMessage,     // ESME_RINVCMDLEN
 	0x06: channel.BadMessage,     // ESME_RINVPRTFLG
@@ -59,16 +56,16 @@ var reasons = map[status]channel.Reason{
 	0xC4: channel.BadMessage,     // ESME_RINVOPTPARAMVAL
 }
 
-func (s status) reason() channel.Reason {
+func reasonOf(s uint32) channel.Reason {
 	if r, listed := reasons[s]; listed {
 		return r
 	}
 	return channel.Unavailable
 }
 
-// wait is how long to hold back after a refusal. The protocol has no field for it: a limit is of messages a second, a queue takes
+// waitOf is how long to hold back after a refusal. The protocol has no field for it: a limit is of messages a second, a queue takes
 // longer to empty.
-func (s status) wait() time.Duration {
+func waitOf(s uint32) time.Duration {
 	switch s {
 	case throttled:
 		return time.Second

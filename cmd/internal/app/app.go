@@ -200,7 +200,7 @@ func (a *App) newDesk(shared engineParts, counts *figures) (*stream.Engine[alert
 	if err != nil {
 		return nil, err
 	}
-	a.Silences.reload, a.Silences.view = engine.Reload, a.View
+	a.Silences.reload, a.Silences.status, a.Silences.view = engine.Reload, engine.Status(), a.View
 	a.Silences.view.Only = engine.Status().CaughtUp
 	return engine, nil
 }

@@ -151,7 +151,7 @@ func (a *App) aliyunAccount(c *config.Channel) (channel.Channel, error) {
 		return nil, err
 	}
 	o := aliyun.Options{
-		Name: c.Name, AccessKeyID: s.AccessKeyID, AccessKeySecret: string(s.AccessKeySecret.Reveal()), SignName: s.SignName,
+		Name: c.Name, AccessKeyID: s.AccessKeyID, AccessKeySecret: string(s.AccessKeySecret.Reveal()), SignName: s.SignName, MaxValue: s.MaxValue,
 		Receipts: s.Receipts, Endpoint: s.Endpoint, AllowPrivate: s.AllowPrivate, Roots: roots, Now: a.now,
 	}
 	for _, t := range s.Templates {

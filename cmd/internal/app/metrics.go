@@ -13,6 +13,7 @@ type figures struct {
 	alerts, admissions, tiers  *prometheus.CounterVec
 	shadows, faults            boundedCounter
 	moves, denials, deskRefuse *prometheus.CounterVec
+	missed                     *prometheus.CounterVec
 	// admitted is the common case of admissions.
 	admitted prometheus.Counter
 }
@@ -34,6 +35,7 @@ func newFigures(reg prometheus.Registerer, db *store.DB) *figures {
 		tiers:      counter("collections_total", "Accounts entering a tier; none is a return to current.", "tier"),
 		moves:      counter("desk_moves_total", "Cases, prompts, queue entries and messages entering a state.", "kind", "state", "channel"),
 		denials:    counter("contact_denials_total", "Messages that a contact rule kept from being queued.", "rule"),
+		missed:     counter("sla_missed_total", "Cases that nobody took (claim) or closed (close) in time.", "clock", "severity"),
 		deskRefuse: counter("desk_refusals_total", "Commands and replies that had no effect.", "reason"),
 	}
 	f.admitted = f.admissions.WithLabelValues(string(detectors.Admitted))
@@ -70,6 +72,10 @@ func (f *figures) monitor(_ *detectors.State, e *detectors.Effects) {
 
 func (f *figures) desk(e *alerts.Effects) {
 	for _, c := range e.Changes {
+		if c.Kind == alerts.ClockMissed {
+			f.missed.WithLabelValues(c.To, c.Label).Inc()
+			continue
+		}
 		f.moves.WithLabelValues(string(c.Kind), c.To, c.Label).Inc()
 	}
 	for _, d := range e.Denials {

@@ -48,7 +48,7 @@ func (k *ruleKeeper) Reload(ctx context.Context) (Reloaded, error) {
 		k.mu.Lock()
 		decides := k.decides
 		k.mu.Unlock()
-		if done.Switched, done.Partitions = k.places(decides); done.Switched {
+		if done.Switched, done.Partitions = places(k.status, decides); done.Switched {
 			break
 		}
 		pause(waiting, 10*time.Millisecond)
@@ -58,18 +58,18 @@ func (k *ruleKeeper) Reload(ctx context.Context) (Reloaded, error) {
 }
 
 // places are the partitions that some rules decide in, and whether these are all that run here.
-func (k *ruleKeeper) places(rules []byte) (all bool, places []RulePlace) {
-	all, places = true, []RulePlace{}
-	for _, p := range k.status.Partitions() {
+func places(status *stream.Status, rules []byte) (all bool, list []RulePlace) {
+	all, list = true, []RulePlace{}
+	for _, p := range status.Partitions() {
 		switch {
 		case p.State != stream.Running:
 		case bytes.Equal(p.Rules, rules):
-			places = append(places, RulePlace{p.Partition, p.RulesFrom})
+			list = append(list, RulePlace{p.Partition, p.RulesFrom})
 		default:
 			all = false
 		}
 	}
-	return all, places
+	return all, list
 }
 
 func (k *ruleKeeper) readAgain(ctx context.Context) (Reloaded, error) {

@@ -9,6 +9,9 @@ import (
 	"math"
 	"slices"
 	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/detectors/card"
@@ -27,8 +30,9 @@ type Silences struct {
 	view stream.View
 	now  func() card.Moment
 	log  *slog.Logger
-	// reload gives the engine another decision.
+	// reload gives the engine another decision; status is how its partitions are doing.
 	reload func([]byte) error
+	status *stream.Status
 
 	// reading is full while somebody reads the topic; what is below is guarded by mu.
 	reading chan struct{}
@@ -38,6 +42,8 @@ type Silences struct {
 	decides []byte
 	// carried are the silences that an open case has been seen to carry; run's alone.
 	carried map[string]bool
+	// held are the silences that held when run looked last.
+	held map[string]bool
 }
 
 // newSilences reads the silences so far.
@@ -51,9 +57,18 @@ func (a *App) newSilences(ctx context.Context) (*Silences, error) {
 	}
 	s := &Silences{
 		policy: policy, producer: a.producer, publish: a.Publish, now: a.now, log: a.Log, reading: make(chan struct{}, 1),
-		follow: followFrom(a.Client, wire.SilenceTopic, 0, kafka.Earliest), carried: map[string]bool{},
+		follow: followFrom(a.Client, wire.SilenceTopic, 0, kafka.Earliest), carried: map[string]bool{}, held: map[string]bool{},
 	}
+	a.Metrics.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Namespace: "cardwatch", Name: "silences", Help: "Silences that hold or will.",
+	}, s.count))
 	return s, s.refresh(ctx)
+}
+
+func (s *Silences) count() float64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return float64(len(s.book.Deciding(s.now())))
 }
 
 // first is the decision that the engine starts with.
@@ -133,7 +148,7 @@ func (s *Silences) End(ctx context.Context, event, actor, id, note string) error
 	})
 }
 
-// act writes an act that would have an effect, and returns when the desk's engine knows of it.
+// act writes an act that would have an effect, and returns when it decides in the partitions that run here, or will in a moment.
 func (s *Silences) act(ctx context.Context, act *alerts.SilenceAct) error {
 	if done, err := s.check(act); done || err != nil {
 		return err
@@ -154,12 +169,27 @@ func (s *Silences) act(ctx context.Context, act *alerts.SilenceAct) error {
 	if err := s.refresh(ctx); err != nil {
 		return err
 	}
+	s.switched(ctx)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.book.Applied(act.ID) {
 		return nil
 	}
 	return fmt.Errorf("app: somebody else was faster: %w", s.book.Refuses(act))
+}
+
+// switched waits a while until the newest decision decides in every partition that runs here.
+func (s *Silences) switched(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, switchLimit)
+	defer cancel()
+	s.mu.Lock()
+	decides := s.decides
+	s.mu.Unlock()
+	for all := false; !all && ctx.Err() == nil; {
+		if all, _ = places(s.status, decides); !all {
+			pause(ctx, 10*time.Millisecond)
+		}
+	}
 }
 
 // check reports whether an act has had its effect already, and why it would have none.
@@ -175,19 +205,36 @@ func (s *Silences) check(act *alerts.SilenceAct) (done bool, err error) {
 	return false, nil
 }
 
+const (
+	// followEvery is how often the acts of other processes are read, tidyEvery how often every silenced case is looked at: it costs a read of
+	// each, so only an act is a reason to do it sooner.
+	followEvery = time.Second
+	tidyEvery   = 5 * time.Second
+)
+
 // run follows the topic, and ends and lifts what is over, until ctx ends.
 func (s *Silences) run(ctx context.Context) error {
+	var tidied time.Time
+	known := -1
 	for ctx.Err() == nil {
 		err := s.refresh(ctx)
-		if err == nil {
+		if acts := s.acts(); err == nil && acts > 0 && (acts != known || time.Since(tidied) >= tidyEvery) {
 			err = s.tidy(ctx)
+			known, tidied = acts, time.Now()
 		}
 		if err != nil && ctx.Err() == nil {
 			s.log.Error("silences cannot be followed; those known stay", "error", err)
 		}
-		pause(ctx, again)
+		pause(ctx, followEvery)
 	}
 	return nil
+}
+
+// acts counts what people have done about silences.
+func (s *Silences) acts() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.book.Acts()
 }
 
 // tidy brings back the cases whose silence somebody has ended, since no clock of theirs would, and ends the silences that are resolved.
@@ -200,6 +247,7 @@ func (s *Silences) tidy(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.tell(entries, now)
 	for i := range deciding {
 		silence := &deciding[i]
 		if open[silence.ID] > 0 {
@@ -212,6 +260,18 @@ func (s *Silences) tidy(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// tell says once of each silence that it is over; while the process starts, only of those that it has seen hold.
+func (s *Silences) tell(entries []alerts.SilenceEntry, now card.Moment) {
+	for i := range entries {
+		e := &entries[i]
+		state := e.State(now)
+		if held := s.held[e.ID]; held && (state == alerts.SilenceLapsed || state == alerts.SilenceEnded) {
+			s.log.Warn("a silence is over", "silence", e.ID, "owner", e.Owner, "state", state, "by", e.EndedBy)
+		}
+		s.held[e.ID] = state == alerts.SilenceActive
+	}
 }
 
 // lift counts the open cases that each silence keeps, and asks the desk to look at those whose silence people have ended.

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"strconv"
 	"sync"
 	"time"
 )
@@ -82,3 +83,6 @@ func (h *Hub) Await(ctx context.Context, limit time.Duration, holds func() bool)
 		}
 	}
 }
+
+// EventID writes a change's number as it stands in a stream of events.
+func EventID(n uint64) string { return strconv.FormatUint(n, 36) }

@@ -83,6 +83,7 @@ type AliyunChannel struct {
 	AccessKeyID         string           `yaml:"access_key_id" doc:"A RAM user that may do nothing but dysms:SendSms."`
 	AccessKeySecretFile string           `yaml:"access_key_secret_file" doc:"A file with its secret (chmod 600)."`
 	SignName            string           `yaml:"sign_name" doc:"The approved signature that opens every message."`
+	MaxValue            int              `yaml:"max_value" doc:"How many characters a value of a wording may have; 0 is 35, unless your account has other rules."`
 	Receipts            bool             `yaml:"receipts" doc:"SmsReport is set up to call us."`
 	Endpoint            string           `yaml:"endpoint" doc:"The interface's address; empty for Aliyun's own."`
 	Templates           []AliyunTemplate `yaml:"templates" doc:"Approved wordings, as in - {template: ask_sms, language: zh-CN, code: SMS_154950909, vars: {card: card, when: when, what: what}}: vars name Aliyun's variables and our values card, what, when, bank, choices, mark; abroad: true for numbers outside mainland China."`

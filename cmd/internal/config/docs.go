@@ -12,6 +12,7 @@ func foreignDocs() map[string]string {
 		"desk.bank_name":           "Opens every message, so that customers know a real one: at most 12 characters of Chinese, 20 of English.",
 		"desk.app_wait":            "How long an app prompt is left alone before the same question goes out as a text message.",
 		"desk.sms_wait":            "How long a text message is left alone before an analyst takes over; the prompt stays open.",
+		"desk.receipt_wait":        "How long a provider that promised a receipt is given for it, before the question goes out another way.",
 		"desk.prompt_life":         "How long a yes counts.",
 		"desk.claim_lease":         "How long an analyst holds a case without touching it.",
 		"desk.sla":                 "How long a case may wait for somebody (claim) and for its outcome (close), by severity; what the customer denied counts as critical.",
@@ -20,11 +21,14 @@ func foreignDocs() map[string]string {
 		"desk.sms_yes_limit_minor": "The largest amount, in minor units, that a yes by text message may release; above it the app is needed.",
 		"desk.quiet_from":          "From this local hour until quiet_until nothing but fraud messages is sent; equal means never.",
 		"desk.quiet_until":         "The hour at which other messages may go out again.",
+		"desk.fraud_quiet_from":    "From this local hour until fraud_quiet_until questions about fraud wait as text messages, and an analyst looks meanwhile; equal means never.",
+		"desk.fraud_quiet_until":   "The hour at which such a text goes out.",
 		"desk.prompts_per_case":    "The most fraud prompts of one case within prompts_window.",
 		"desk.prompts_window":      "The time over which prompts_per_case counts.",
 		"desk.prompts_per_day":     "The most fraud prompts a customer gets in one local day,",
 		"desk.answers_per_day":     "the most replies to what the customer wrote,",
 		"desk.service_per_day":     "and the most reminders and offers.",
+		"desk.messages_per_day":    "The most messages of all kinds in one local day; reminders and offers are cut first, answers to the customer's own words never.",
 		"desk.promise_grace":       "How long after its date a promise to pay counts as broken.",
 	}
 	rules := detectors.Defaults()

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -165,8 +166,10 @@ func (b *Bank) State(customer string) *alerts.State {
 // Finding is an alert about a customer's card; change may alter it before the desk hears of it. It gives the id of the card's newest case.
 func (b *Bank) Finding(customer, cardID string, change ...func(*detectors.Alert)) string {
 	now := b.Now()
+	// Base 36, so that no id looks like a card number.
+	alert := cardID + "-" + strconv.FormatInt(now.UnixMilli, 36)
 	a := detectors.Alert{
-		Head: card.Head{ID: "event-" + cardID + now.String(), Customer: customer, At: now}, AlertID: "alert-" + cardID + now.String(),
+		Head: card.Head{ID: "event-" + alert, Customer: customer, At: now}, AlertID: "alert-" + alert,
 		Revision: 1, State: detectors.Open, Detector: "large_out_of_town", DetectorVersion: 1, RuleSet: "default.1", Mode: detectors.Live,
 		Severity: detectors.High, Score: 60, Card: cardID, EventIDs: []string{"tx-" + cardID}, OccurredAt: now, Action: detectors.Review,
 		Reasons: []detectors.Reason{{Code: "amount_vs_usual", Value: 1_880_000, Limit: 200_000, Unit: detectors.Minor}},
@@ -181,6 +184,7 @@ func (b *Bank) Finding(customer, cardID string, change ...func(*detectors.Alert)
 			id = c.ID
 		}
 	}
+	require.NotEmpty(b.t, id, "the finding made no case")
 	return id
 }
 

@@ -63,7 +63,7 @@ func (s *Server) actNote(lang card.Language, c *alerts.Case, a alerts.Act) strin
 		return s.detectorName(lang, detectors.Name(a.Note), title)
 	case alerts.ActAsked, alerts.ActSaidYes, alerts.ActSaidNo:
 		return s.term(lang, glossary.Channel, a.Note)
-	case alerts.ActBlocked:
+	case alerts.ActBlocked, alerts.ActUnblocked:
 		return s.term(lang, glossary.BlockReason, a.Note)
 	default:
 		return a.Note

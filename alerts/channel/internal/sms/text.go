@@ -1,4 +1,4 @@
-package smpp
+package sms
 
 import (
 	"encoding/binary"
@@ -7,11 +7,21 @@ import (
 	"unicode/utf8"
 )
 
-// data_coding values (SMPP 3.4 §5.2.19).
+// Alphabet is what texts are written in.
+type Alphabet string
+
+// The alphabets. GSM7 is one character an octet ("unpacked"), as most centres want it.
 const (
-	codingDefault uint8 = 0
-	codingLatin1  uint8 = 3
-	codingUCS2    uint8 = 8
+	GSM7   Alphabet = "gsm7"
+	Latin1 Alphabet = "latin1"
+	UCS2   Alphabet = "ucs2"
+)
+
+// data_coding values (SMPP 3.4 §5.2.19; CMPP's Msg_Fmt has the same for UCS-2).
+const (
+	CodingDefault uint8 = 0
+	CodingLatin1  uint8 = 3
+	CodingUCS2    uint8 = 8
 )
 
 const escape = 0x1B
@@ -38,8 +48,9 @@ var codes = func() map[rune]string {
 	return m
 }()
 
-// encodeText gives the octets of each character, since none may be cut in two, and the coding.
-func encodeText(text string, a Alphabet) (characters []string, coding uint8) {
+// Encode gives the octets of each character, since none may be cut in two, and the coding: UCS-2 when the text does not fit the
+// alphabet.
+func Encode(text string, a Alphabet) (characters []string, coding uint8) {
 	narrow := map[Alphabet]func(rune) (string, bool){
 		GSM7:   func(r rune) (string, bool) { s, found := codes[r]; return s, found },
 		Latin1: func(r rune) (string, bool) { return string([]byte{byte(r)}), r <= 0xFF },
@@ -48,14 +59,14 @@ func encodeText(text string, a Alphabet) (characters []string, coding uint8) {
 	for _, r := range text {
 		s, fits := narrow(r)
 		if !fits {
-			return encodeWide(text), codingUCS2
+			return encodeWide(text), CodingUCS2
 		}
 		characters = append(characters, s)
 	}
 	if a == Latin1 {
-		return characters, codingLatin1
+		return characters, CodingLatin1
 	}
-	return characters, codingDefault
+	return characters, CodingDefault
 }
 
 func encodeWide(text string) (characters []string) {
@@ -69,15 +80,15 @@ func encodeWide(text string) (characters []string) {
 	return characters
 }
 
-// decodeText reads what came in. Octets of no known coding are read as UTF-8 if they are that, else as Latin-1: the text goes to a
+// Decode reads what came in. Octets of no known coding are read as UTF-8 if they are that, else as Latin-1: the text goes to a
 // person when the desk cannot make sense of it.
-func decodeText(b []byte, coding uint8, fallback Alphabet) string {
+func Decode(b []byte, coding uint8, fallback Alphabet) string {
 	switch {
-	case coding == codingUCS2 || coding&0xFC == 0x18 || coding == codingDefault && fallback == UCS2:
+	case coding == CodingUCS2 || coding&0xFC == 0x18 || coding == CodingDefault && fallback == UCS2:
 		return decodeWide(b)
-	case coding == codingDefault && fallback == GSM7 || coding&0xF4 == 0xF0:
+	case coding == CodingDefault && fallback == GSM7 || coding&0xF4 == 0xF0:
 		return decodeGSM(b)
-	case coding != codingLatin1 && utf8.Valid(b):
+	case coding != CodingLatin1 && utf8.Valid(b):
 		return string(b)
 	}
 	var s strings.Builder

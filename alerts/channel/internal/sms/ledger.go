@@ -1,4 +1,4 @@
-package smpp
+package sms
 
 import (
 	"crypto/sha256"
@@ -8,15 +8,15 @@ import (
 	"github.com/cardwatch/cardwatch/alerts"
 )
 
-// remembered is how many messages a ledger holds: those of several minutes at the highest load.
+// remembered is how many messages a Ledger holds: those of several minutes at the highest load.
 const remembered = 10_000
 
-// ledger holds what the SMSC has accepted of the last messages, and which receipts came for them.
-type ledger struct {
+// Ledger holds what the centre has accepted of the last messages, and which receipts came for them.
+type Ledger struct {
 	mu        sync.Mutex
 	reference uint8
 	messages  map[string]*sent
-	// parts finds a message by the SMSC's id of one of its parts.
+	// parts finds a message by the centre's id of one of its parts.
 	parts map[string]partOf
 	// oldest is where in order the message stands that the next one replaces.
 	order  []string
@@ -28,7 +28,7 @@ type partOf struct {
 	part    int
 }
 
-// sent is one message. ids holds the SMSC's id of each part, "" for one that it has not accepted; it is nil before the first.
+// sent is one message. ids holds the centre's id of each part, "" for one that it has not accepted; it is nil before the first.
 type sent struct {
 	text      [sha256.Size]byte
 	reference uint8
@@ -36,8 +36,8 @@ type sent struct {
 	arrived   []bool
 }
 
-// begin gives the reference that the parts of a message have. A text that has changed since it was accepted in part is another one.
-func (l *ledger) begin(id, text string) (reference uint8) {
+// Begin gives the reference that the parts of a message have. A text that has changed since it was accepted in part is another one.
+func (l *Ledger) Begin(id, text string) (reference uint8) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	sum := sha256.Sum256([]byte(text))
@@ -55,7 +55,7 @@ func (l *ledger) begin(id, text string) (reference uint8) {
 	return l.reference
 }
 
-func (l *ledger) add(id string) {
+func (l *Ledger) add(id string) {
 	if l.messages == nil {
 		l.messages, l.parts = map[string]*sent{}, map[string]partOf{}
 	}
@@ -70,7 +70,7 @@ func (l *ledger) add(id string) {
 	l.oldest = (l.oldest + 1) % remembered
 }
 
-func (l *ledger) forgetParts(ids []string) {
+func (l *Ledger) forgetParts(ids []string) {
 	for _, id := range ids {
 		delete(l.parts, id)
 	}
@@ -78,8 +78,8 @@ func (l *ledger) forgetParts(ids []string) {
 
 func (s *sent) complete() bool { return len(s.ids) > 0 && !slices.Contains(s.ids, "") }
 
-// accepted gives the SMSC's id of the last part, when it has accepted them all.
-func (l *ledger) accepted(id string) (last string, all bool) {
+// Accepted gives the centre's id of the last part, when it has accepted them all.
+func (l *Ledger) Accepted(id string) (last string, all bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if m := l.messages[id]; m != nil && m.complete() {
@@ -88,17 +88,17 @@ func (l *ledger) accepted(id string) (last string, all bool) {
 	return "", false
 }
 
-// has reports whether the SMSC has accepted one part out of so many.
-func (l *ledger) has(id string, part, total int) bool {
+// Has reports whether the centre has accepted one part out of so many.
+func (l *Ledger) Has(id string, part, total int) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	m := l.messages[id]
 	return m != nil && len(m.ids) == total && m.ids[part] != ""
 }
 
-// accept records that the SMSC has accepted one part out of so many, as which id. A word on a text that has been replaced meanwhile
+// Accept records that the centre has accepted one part out of so many, as which id. A word on a text that has been replaced meanwhile
 // is none on this one.
-func (l *ledger) accept(id string, reference uint8, part, total int, theirs string) {
+func (l *Ledger) Accept(id string, reference uint8, part, total int, theirs string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	m := l.messages[id]
@@ -112,9 +112,9 @@ func (l *ledger) accept(id string, reference uint8, part, total int, theirs stri
 	l.parts[theirs] = partOf{id, part}
 }
 
-// fate applies what became of the part that the SMSC calls theirs. It gives our id of the message, "" when it is not known, and what
+// Fate applies what became of the part that the centre calls theirs. It gives our id of the message, "" when it is not known, and what
 // that makes of the message as a whole; decided is false while parts that have not arrived leave that open.
-func (l *ledger) fate(theirs string, outcome alerts.SendOutcome) (id string, decided bool) {
+func (l *Ledger) Fate(theirs string, outcome alerts.SendOutcome) (id string, decided bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	of, known := l.parts[theirs]

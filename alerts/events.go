@@ -65,6 +65,10 @@ type Reply struct {
 	Answer Answer
 	// Verified says that the channel proved who answered: a signed link or an app session, not a text message.
 	Verified bool
+	// AlsoOpen and Quiet are set where a reply is addressed to several customers who share a number (see Route): the open prompts of
+	// the others that it may mean, as in Args.Choices, and that another one's copy is answered.
+	AlsoOpen string
+	Quiet    bool
 }
 
 // Answer is a customer's word on a prompt.

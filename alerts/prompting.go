@@ -26,8 +26,9 @@ func (st *step) ask(c *Case) {
 	if old := st.s.openPrompt(c.Card); old != nil {
 		st.endPrompt(old, PromptSuperseded, "")
 	}
+	id := newID("prompt", c.ID, strconv.Itoa(asked))
 	st.s.Prompts = append(st.s.Prompts, Prompt{
-		ID: newID("prompt", c.ID, strconv.Itoa(asked)), CaseID: c.ID, Card: c.Card, State: PromptOpen, Mark: st.newMark(),
+		ID: id, CaseID: c.ID, Card: c.Card, State: PromptOpen, Mark: st.newMark(id),
 		To: st.s.Contact.Phone, OpenedAt: st.now, ExpiresAt: st.now.Add(st.policy.PromptLife),
 		Severity: rank, AmountMinor: largestAmount(c),
 	})
@@ -115,14 +116,15 @@ func (st *step) withdraw(p *Prompt, rule RuleID) {
 	}
 }
 
-// newMark is a pair like "7F" that no other open prompt of the customer has. It has no 1, 2, Y or N, which are answers, and no
-// characters that look alike.
-func (st *step) newMark() string {
+// newMark is a pair like "7F" that no other open prompt of the customer has, drawn from the prompt's id so that two customers who share a
+// telephone seldom have the same. It has no 1, 2, Y or N, which are answers, and no characters that look alike.
+func (st *step) newMark(promptID string) string {
 	const digits, letters = "3456789", "ACDEFHJKLMPRTUVWX"
-	for n := len(st.s.Prompts); ; n++ {
-		mark := string([]byte{digits[n%len(digits)], letters[n/len(digits)%len(letters)]})
+	first := hash64("mark", promptID) % uint64(len(digits)*len(letters))
+	for n := first; ; n++ {
+		mark := string([]byte{digits[n%uint64(len(digits))], letters[n/uint64(len(digits))%uint64(len(letters))]})
 		taken := slices.ContainsFunc(st.s.Prompts, func(p Prompt) bool { return p.State == PromptOpen && p.Mark == mark })
-		if !taken || n > len(st.s.Prompts)+len(digits)*len(letters) {
+		if !taken || n > first+uint64(len(digits)*len(letters)) {
 			return mark
 		}
 	}

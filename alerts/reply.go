@@ -2,6 +2,7 @@ package alerts
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/cardwatch/cardwatch/detectors/card"
 )
@@ -16,10 +17,7 @@ func (st *step) reply(r *Reply) {
 		st.out.Refusal = RefusedDuplicate
 		return
 	}
-	answer, mark := r.Answer, ""
-	if answer == Unclear {
-		answer, mark = ParseReply(r.Text)
-	}
+	answer, mark := r.meaning()
 	if mark != "" && !st.openMark(mark) {
 		// A mark is never guessed at; but whoever denies is heard, whatever they add.
 		mark = ""
@@ -78,13 +76,31 @@ func (st *step) promptsMeant(in *answered) []int {
 	switch {
 	case len(open) == 0:
 		return bound[len(bound)-1:]
-	case len(open) > 1 && in.answer != No && in.answer != Person && in.answer != Stop && in.answer != Help:
+	case in.oneOnly() && in.mark != "" && r.AlsoOpen != "":
+		st.sameMark(in, open)
+		return nil
+	case in.oneOnly() && (len(open) > 1 || r.AlsoOpen != ""):
 		st.askWhich(in, open)
 		return nil
 	case len(open) > 1 && in.answer != No && in.answer != Person:
 		return open[len(open)-1:]
 	default:
 		return open
+	}
+}
+
+// oneOnly reports whether an answer can mean one prompt only.
+func (in *answered) oneOnly() bool {
+	return in.answer != No && in.answer != Person && in.answer != Stop && in.answer != Help
+}
+
+// sameMark handles the rare text whose mark two customers of one number have: asking again would not help, so people do.
+func (st *step) sameMark(in *answered, open []int) {
+	st.out.Refusal = RefusedAmbiguous
+	for _, i := range open {
+		p := &st.s.Prompts[i]
+		st.move(st.s.Case(p.CaseID), ActUnclear, ActorCustomer, in.mark)
+		st.say(in, PersonComing, Args{}, p)
 	}
 }
 
@@ -101,15 +117,13 @@ const maxChoices = 4
 
 // askWhich lists the open prompts with their marks.
 func (st *step) askWhich(in *answered, open []int) {
-	choices := ""
-	for n, i := range open[:min(len(open), maxChoices)] {
-		if n > 0 {
-			choices += " "
-		}
-		choices += st.s.Prompts[i].Mark + "=" + lastFour(st.s.Prompts[i].Card)
+	var choices []string
+	for _, i := range open {
+		choices = append(choices, st.s.Prompts[i].choice())
 	}
+	choices = append(choices, strings.Fields(in.reply.AlsoOpen)...)
 	st.out.Refusal = RefusedAmbiguous
-	st.say(in, AskWhich, Args{Choices: choices}, &st.s.Prompts[open[0]])
+	st.say(in, AskWhich, Args{Choices: strings.Join(choices[:min(len(choices), maxChoices)], " ")}, &st.s.Prompts[open[0]])
 }
 
 // unprompted handles a reply that means no prompt: a STOP from the customer's own number is honoured all the same.
@@ -273,6 +287,9 @@ func (st *step) optOut(in *answered, p *Prompt) {
 
 // say answers a customer over the channel they used: text for text, the app for the app and the answering page.
 func (st *step) say(in *answered, template TemplateID, args Args, p *Prompt) {
+	if in.reply.Quiet {
+		return
+	}
 	m := Message{
 		ID: newID("msg", in.reply.ID, in.reply.ProviderMessageID, string(template)), Purpose: FraudAnswer, Channel: App,
 		Template: template, Args: args, DueAt: st.now, ExpiresAt: st.now.Add(answerLife),

@@ -41,7 +41,7 @@ type EngineConfig struct {
 	// Committed hears which customers of a partition have changed; it must not block. May be nil.
 	Committed func(partition int, customers []string)
 	// FindByPhone is TaskConfig's.
-	FindByPhone func(alerts.Phone) (string, error)
+	FindByPhone func(alerts.Phone) ([]*alerts.State, error)
 	Release     string
 	// Limits and Sabotage are TaskConfig's.
 	Limits   Limits

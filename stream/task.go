@@ -53,8 +53,8 @@ type TaskConfig struct {
 	Tail Tail
 	// FromFile accepts records without a key and never stops at a poison storm: a file is read to its end.
 	FromFile bool
-	// FindByPhone looks up whose number it is, "" when nobody's; nil where no replies are read.
-	FindByPhone func(alerts.Phone) (customer string, err error)
+	// FindByPhone looks up whose number it is, at most alerts.MaxSharers, each as last stored; nil where no replies are read.
+	FindByPhone func(alerts.Phone) ([]*alerts.State, error)
 	// Metrics may be nil.
 	Metrics *Metrics
 	// Committed hears which customers' states have changed in the store; it must not block. May be nil.

@@ -276,8 +276,8 @@ func TestReplyWithoutCustomerGoesToWhoseNumberItIs(t *testing.T) {
 	defer db.Close()
 	out := &topic{}
 	task := newTask(t, db, out, func(c *stream.TaskConfig) {
-		c.FindByPhone = func(p alerts.Phone) (string, error) {
-			return map[string]string{"+8619900012345": "c9"}[p.Reveal()], nil
+		c.FindByPhone = func(p alerts.Phone) ([]*alerts.State, error) {
+			return map[alerts.Phone][]*alerts.State{"+8619900012345": {{Customer: "c9"}}}[p], nil
 		}
 	})
 	reply := func(offset int64, from alerts.Phone) *kafka.Record {

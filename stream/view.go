@@ -84,23 +84,47 @@ func (v View) Below(kind alerts.IndexKind, group string, from, until uint64, lim
 // CustomerOf finds whose case, prompt or hashed number (alerts.PhoneKey) an id is; ErrNotFound when nobody's, or not one's
 // alone.
 func (v View) CustomerOf(kind alerts.IndexKind, id string) (string, error) {
-	found, err := v.DB.Scan(DeskTag, IndexTag(kind), v.all(), LookupKey(id), 2)
+	customers, err := v.CustomersOf(kind, id, 2)
 	if err != nil {
 		return "", err
 	}
-	if len(found) != 1 {
+	if len(customers) != 1 {
 		return "", ErrNotFound
 	}
-	return string(found[0].Value), nil
+	return customers[0], nil
+}
+
+// CustomersOf lists the first customers in order whose lookup of a kind is an id; several may share a hashed number.
+func (v View) CustomersOf(kind alerts.IndexKind, id string, limit int) ([]string, error) {
+	found, err := v.DB.Scan(DeskTag, IndexTag(kind), v.all(), LookupKey(id), limit)
+	if err != nil {
+		return nil, err
+	}
+	customers := make([]string, len(found))
+	for i, f := range found {
+		customers[i] = string(f.Value)
+	}
+	return customers, nil
 }
 
 // FindByPhone is TaskConfig.FindByPhone over this view.
-func (v View) FindByPhone(phone alerts.Phone) (string, error) {
-	customer, err := v.CustomerOf(alerts.IndexPhone, alerts.PhoneKey(phone))
-	if errors.Is(err, ErrNotFound) {
-		return "", nil
+func (v View) FindByPhone(phone alerts.Phone) ([]*alerts.State, error) {
+	customers, err := v.CustomersOf(alerts.IndexPhone, alerts.PhoneKey(phone), alerts.MaxSharers)
+	if err != nil {
+		return nil, err
 	}
-	return customer, err
+	states := make([]*alerts.State, 0, len(customers))
+	for _, customer := range customers {
+		state, err := v.Desk(customer)
+		if errors.Is(err, ErrNotFound) {
+			continue // another process has the customer by now
+		}
+		if err != nil {
+			return nil, fmt.Errorf("stream: whose number it is: %w", err)
+		}
+		states = append(states, state)
+	}
+	return states, nil
 }
 
 // DeskStates visits every customer at the desk, until visit returns false.

@@ -131,15 +131,11 @@ func (w *world) commit(ctx context.Context) error {
 	return w.desk.Commit(ctx)
 }
 
-func (w *world) findByPhone(phone alerts.Phone) (string, error) {
+func (w *world) findByPhone(phone alerts.Phone) ([]*alerts.State, error) {
 	if err := w.desk.Commit(context.Background()); err != nil {
-		return "", err
+		return nil, err
 	}
-	found, err := w.db.Scan(stream.DeskTag, stream.IndexTag(alerts.IndexPhone), []int{0}, stream.LookupKey(alerts.PhoneKey(phone)), 2)
-	if err != nil || len(found) != 1 {
-		return "", err
-	}
-	return string(found[0].Value), nil
+	return stream.View{DB: w.db, Partitions: 1}.FindByPhone(phone)
 }
 
 func (w *world) now() time.Time {

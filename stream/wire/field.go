@@ -62,6 +62,8 @@ const (
 	fAnswer
 	fReceivedAt
 	fVerified
+	fAlsoOpen
+	fQuiet
 	fAlertID
 	fRevision
 	fState
@@ -133,7 +135,7 @@ var fieldNames = [fieldCount]string{
 	fPhone: "phone", fPushToken: "push_token", fConsent: "consent", fSMS: "sms", fPush: "push", fProfiling: "profiling",
 	fOptOut: "opt_out", fRegion: "region", fChannel: "channel", fFrom: "from", fTo: "to",
 	fProviderMessageID: "provider_message_id", fPromptID: "prompt_id", fText: "text", fAnswer: "answer",
-	fReceivedAt: "received_at", fVerified: "verified",
+	fReceivedAt: "received_at", fVerified: "verified", fAlsoOpen: "also_open", fQuiet: "quiet",
 	fAlertID: "alert_id", fRevision: "revision", fState: "state", fDetector: "detector", fDetectorVersion: "detector_version",
 	fRuleSet: "rule_set", fMode: "mode", fSeverity: "severity", fScore: "score", fEventIDs: "event_ids",
 	fDetectedAt: "detected_at", fAction: "action", fReasons: "reasons", fCode: "code", fValue: "value", fUnit: "unit",

@@ -7,7 +7,7 @@ import (
 
 var replyFormat = format{
 	fields: setOf(fSchemaVersion, fEventID, fCustomerID, fChannel, fFrom, fTo, fProviderMessageID, fPromptID, fText, fAnswer,
-		fReceivedAt, fVerified),
+		fReceivedAt, fVerified, fAlsoOpen, fQuiet),
 	decode: (*Decoder).reply,
 }
 
@@ -27,6 +27,8 @@ func (d *Decoder) reply() card.Body {
 		Text:              d.free(fText, maxTypedRunes),
 		Answer:            answer,
 		Verified:          d.flag(fVerified),
+		AlsoOpen:          d.free(fAlsoOpen, maxTypedRunes),
+		Quiet:             d.flag(fQuiet),
 	}
 	if r.Answer == alerts.Unclear {
 		d.require(fText)
@@ -71,5 +73,9 @@ func AppendReply(dst []byte, r *alerts.Reply) []byte {
 	w.text(fAnswer, string(r.Answer))
 	w.moment(fReceivedAt, r.At)
 	w.flag(fVerified, r.Verified)
+	w.text(fAlsoOpen, r.AlsoOpen)
+	if r.Quiet {
+		w.flag(fQuiet, true)
+	}
 	return w.end()
 }

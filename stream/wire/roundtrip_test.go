@@ -116,6 +116,7 @@ func drawReply(t *rapid.T) card.Body {
 		Answer: pick(t, alerts.Unclear, alerts.Yes, alerts.No, alerts.Stop, alerts.Help), Verified: rapid.Bool().Draw(t, "verified"),
 	}
 	b.Customer = pick(t, "", b.Customer)
+	b.AlsoOpen, b.Quiet = pick(t, "", "7F=1234 8A=5678"), rapid.Bool().Draw(t, "quiet")
 	return b
 }
 

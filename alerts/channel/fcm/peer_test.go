@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -53,8 +54,11 @@ type google struct {
 	body             atomic.Pointer[string]
 }
 
+// theKey is made once: it is what takes time in these tests.
+var theKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
+
 func newGoogle(t *testing.T) *google {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	key, err := theKey()
 	require.NoError(t, err)
 	g := &google{t: t, public: &key.PublicKey}
 	g.Server = fake.New(t, g.serve)

@@ -48,14 +48,12 @@ type Config struct {
 	Log *slog.Logger
 }
 
-// Silences is where silences are kept.
+// Silences is where silences are kept. An act whose event was seen before is done already.
 type Silences interface {
-	// List gives those that hold, are to come, or have ended lately.
-	List() []alerts.Silence
-	// Add begins one, which is valid; adding one of a known id again does nothing.
-	Add(ctx context.Context, s alerts.Silence) error
-	// End ends one before its time.
-	End(ctx context.Context, id, actor string) error
+	// List gives all that are remembered, oldest first, those that are over included.
+	List() []alerts.SilenceEntry
+	Add(ctx context.Context, event, actor string, silence alerts.Silence) error
+	End(ctx context.Context, event, actor, id, note string) error
 }
 
 // Server answers /api/v1.
@@ -171,6 +169,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if caught.status == http.StatusMethodNotAllowed {
 		code = CodeMethod
 	}
+	s.refuse(w, &request{Request: r, id: id, lang: languageOf(r)}, refusal(code))
+}
+
+// Refuse answers a call that whoever mounts the API does not let in.
+func (s *Server) Refuse(w http.ResponseWriter, r *http.Request, code Code) {
+	id := requestID()
+	w.Header().Set("X-Request-Id", id)
 	s.refuse(w, &request{Request: r, id: id, lang: languageOf(r)}, refusal(code))
 }
 

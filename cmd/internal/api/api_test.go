@@ -34,7 +34,7 @@ type office struct {
 	t      *testing.T
 	server *api.Server
 	checks *document
-	quiet  *silences
+	quiet  *desktest.Silences
 }
 
 // The secrets of the machines that the tests call as.
@@ -53,7 +53,8 @@ func tokens() (list []api.Token) {
 }
 
 func newOffice(t *testing.T, change ...func(*api.Config)) *office {
-	o := &office{Bank: desktest.New(t, alerts.Defaults()), t: t, checks: theDocument(t), quiet: &silences{}}
+	o := &office{Bank: desktest.New(t, alerts.Defaults()), t: t, checks: theDocument(t)}
+	o.quiet = &desktest.Silences{Now: o.Now}
 	o.open(change...)
 	return o
 }
@@ -83,42 +84,6 @@ func (o *office) open(change ...func(*api.Config)) {
 	var err error
 	o.server, err = api.New(cfg)
 	require.NoError(o.t, err)
-}
-
-// silences is where the tests keep silences.
-type silences struct {
-	mu   sync.Mutex
-	list []alerts.Silence
-}
-
-func (s *silences) List() []alerts.Silence {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.list
-}
-
-func (s *silences) Add(_ context.Context, add alerts.Silence) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, known := range s.list {
-		if known.ID == add.ID {
-			return nil
-		}
-	}
-	s.list = append(s.list, add)
-	return nil
-}
-
-func (s *silences) End(_ context.Context, id, _ string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for i := range s.list {
-		if s.list[i].ID == id {
-			s.list = append(s.list[:i], s.list[i+1:]...)
-			return nil
-		}
-	}
-	return nil
 }
 
 // call makes a call as the machine with a secret.

@@ -265,7 +265,11 @@ func TestSilencesAreMadePreviewedAndEnded(t *testing.T) {
 	require.Equal(t, "li", made["owner"])
 	require.Equal(t, []string{made["id"].(string)}, items(o.do("r-secret", "GET", "/silences", "")))
 	require.Equal(t, http.StatusNoContent, o.call("a-secret", "DELETE", "/silences/"+made["id"].(string), "").Code)
-	o.refused(http.StatusNotFound, "not_found", "a-secret", "DELETE", "/silences/"+made["id"].(string), "")
+	require.Equal(t, http.StatusNoContent, o.call("a-secret", "DELETE", "/silences/"+made["id"].(string), "").Code)
+	over := o.do("r-secret", "GET", "/silences", "")["items"].([]any)[0].(map[string]any)
+	require.Equal(t, "ended", over["state"])
+	require.Equal(t, "bot", over["ended_by"])
+	o.refused(http.StatusNotFound, "not_found", "a-secret", "DELETE", "/silences/nothing", "")
 	for bad, pointer := range map[string]string{
 		`{"matchers":[{"field":"city","op":"=","value":"440300"}],"until_resolved":true}`:                                 "/reason",
 		`{"reason":"x","matchers":[{"field":"city","op":"=","value":"440300"}]}`:                                          "/until",

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 
@@ -34,13 +35,15 @@ type silenceView struct {
 	From          moment       `json:"from"`
 	Until         moment       `json:"until,omitzero"`
 	UntilResolved bool         `json:"until_resolved"`
-	Active        bool         `json:"active"`
+	State         string       `json:"state"`
+	EndedAt       moment       `json:"ended_at,omitzero"`
+	EndedBy       string       `json:"ended_by,omitempty"`
 }
 
-func (s *Server) silenceView(of *alerts.Silence) silenceView {
+func (s *Server) silenceView(of *alerts.SilenceEntry) silenceView {
 	v := silenceView{
 		ID: of.ID, Owner: of.Owner, Reason: of.Reason, From: moment{of.From}, Until: moment{of.Until}, UntilResolved: of.UntilResolved,
-		Active: of.Active(s.cfg.Now()), Matchers: []matcherAsk{},
+		State: string(of.State(s.cfg.Now())), EndedAt: moment{of.EndedAt}, EndedBy: of.EndedBy, Matchers: []matcherAsk{},
 	}
 	for _, m := range of.Matchers {
 		if m.Field == alerts.MatchCard {
@@ -124,11 +127,11 @@ func (s *Server) addSilence(w http.ResponseWriter, r *request) {
 	if !ok {
 		return
 	}
-	if err := s.cfg.Silences.Add(r.Context(), silence); err != nil {
+	if err := s.cfg.Silences.Add(r.Context(), silence.ID, r.caller.actor, silence); err != nil {
 		s.refuse(w, r, s.failed(r, err))
 		return
 	}
-	s.answer(w, http.StatusCreated, s.silenceView(&silence))
+	s.answer(w, http.StatusCreated, s.silenceView(&alerts.SilenceEntry{Silence: silence, AddedAt: s.cfg.Now()}))
 }
 
 // previewSilence tells how many open cases a silence would hide if they came now; it adds nothing.
@@ -149,18 +152,20 @@ func (s *Server) previewSilence(w http.ResponseWriter, r *request) {
 	}{hidden.Cases, hidden.Of, hidden.More})
 }
 
+// endSilence ends a silence before its time. Ending one that is over does nothing.
 func (s *Server) endSilence(w http.ResponseWriter, r *request) {
 	id := r.PathValue("id")
-	for _, known := range s.cfg.Silences.List() {
-		if known.ID != id {
-			continue
-		}
-		if err := s.cfg.Silences.End(r.Context(), id, r.caller.actor); err != nil {
+	list := s.cfg.Silences.List()
+	i := slices.IndexFunc(list, func(e alerts.SilenceEntry) bool { return e.ID == id })
+	if i < 0 {
+		s.refuse(w, r, refusal(CodeNotFound))
+		return
+	}
+	if state := list[i].State(s.cfg.Now()); state == alerts.SilenceActive || state == alerts.SilencePending {
+		if err := s.cfg.Silences.End(r.Context(), clerk.ActID("end", id), r.caller.actor, id, ""); err != nil {
 			s.refuse(w, r, s.failed(r, err))
 			return
 		}
-		w.WriteHeader(http.StatusNoContent)
-		return
 	}
-	s.refuse(w, r, refusal(CodeNotFound))
+	w.WriteHeader(http.StatusNoContent)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/cardwatch/cardwatch/alerts/channel"
 	"github.com/cardwatch/cardwatch/alerts/channel/sandbox"
 	"github.com/cardwatch/cardwatch/alerts/dispatch"
+	"github.com/cardwatch/cardwatch/cmd/internal/api"
 	"github.com/cardwatch/cardwatch/cmd/internal/clerk"
 	"github.com/cardwatch/cardwatch/cmd/internal/config"
 	"github.com/cardwatch/cardwatch/cmd/internal/hooks"
@@ -71,6 +72,7 @@ type App struct {
 	// listeners are the channels that have a session of their own.
 	listeners []channel.Listener
 	clerk     *clerk.Clerk
+	api       *api.Server
 	web       *web.Server
 }
 

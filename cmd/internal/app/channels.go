@@ -13,6 +13,7 @@ import (
 	"github.com/cardwatch/cardwatch/alerts/channel"
 	"github.com/cardwatch/cardwatch/alerts/channel/aliyun"
 	"github.com/cardwatch/cardwatch/alerts/channel/apns"
+	"github.com/cardwatch/cardwatch/alerts/channel/cmpp"
 	"github.com/cardwatch/cardwatch/alerts/channel/fcm"
 	"github.com/cardwatch/cardwatch/alerts/channel/sandbox"
 	"github.com/cardwatch/cardwatch/alerts/channel/smpp"
@@ -27,7 +28,7 @@ import (
 
 // catalogue makes the channel of each section: a new channel is one line here. The first that answers is the one configured.
 var catalogue = []func(*App, *config.Channel) (channel.Channel, error){
-	(*App).sandboxLine, (*App).webhookGateway, (*App).smppAccount, (*App).twilioAccount, (*App).aliyunAccount, (*App).tencentAccount,
+	(*App).sandboxLine, (*App).webhookGateway, (*App).smppAccount, (*App).cmppAccount, (*App).twilioAccount, (*App).aliyunAccount, (*App).tencentAccount,
 	(*App).fcmProject, (*App).apnsApp,
 }
 
@@ -120,6 +121,21 @@ func (a *App) smppAccount(c *config.Channel) (channel.Channel, error) {
 		o.TLS = &tls.Config{MinVersion: tls.VersionTLS12, ServerName: host, RootCAs: roots}
 	}
 	return smpp.New(o)
+}
+
+func (a *App) cmppAccount(c *config.Channel) (channel.Channel, error) {
+	s := c.CMPP
+	if s == nil {
+		return nil, nil
+	}
+	version := cmpp.V2
+	if s.Version == "3.0" {
+		version = cmpp.V3
+	}
+	return cmpp.New(cmpp.Options{
+		Name: c.Name, Addr: s.Address, SourceAddr: s.SourceAddr, Secret: string(s.Secret.Reveal()), ServiceID: s.ServiceID, Source: s.Source,
+		Version: version, Receipts: s.Receipts, Window: s.Window, Now: a.now, Log: a.Log,
+	})
 }
 
 func (a *App) twilioAccount(c *config.Channel) (channel.Channel, error) {

@@ -47,6 +47,7 @@ channels:
   - {name: ten, hook_secret_file: DIR/path, tencent: {secret_id: AKID, secret_key_file: DIR/word, sdk_app_id: "1400006666", sign_name: 示范银行, templates: [{template: ask_sms, language: zh-CN, id: "449739", vars: [card]}]}}
   - {name: google, fcm: {service_account_file: DIR/google}}
   - {name: apple, apns: {team_id: ABCDE12345, key_id: FGHIJ67890, private_key_file: DIR/apple, topic: example.bank.app}}
+  - {name: mobile, cmpp: {address: "127.0.0.1:7890", source_addr: "901234", secret_file: DIR/word, service_id: fraud, source: "10690001"}}
   - {name: sandbox, kind: sms, sandbox: {}}
 `, "DIR", dir)
 	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
@@ -59,8 +60,8 @@ channels:
 		require.Equal(t, c.Name, providers[i].Channel.Name())
 		require.Equal(t, c.Kind, string(providers[i].Channel.Kind()))
 	}
-	require.Len(t, a.listeners, 1, "the carrier has a session of its own")
-	for i, called := range []bool{true, false, true, true, true, false, false, false} {
+	require.Len(t, a.listeners, 2, "the carriers have sessions of their own")
+	for i, called := range []bool{true, false, true, true, true, false, false, false, false} {
 		_, hook := providers[i].Channel.(channel.Hook)
 		require.Equal(t, called, hook, cfg.Channels[i].Name)
 	}

@@ -2,7 +2,9 @@ package app
 
 import (
 	"context"
+	"crypto/hmac"
 	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"net"
@@ -14,6 +16,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/cardwatch/cardwatch/alerts"
+	"github.com/cardwatch/cardwatch/alerts/explain"
+	"github.com/cardwatch/cardwatch/cmd/internal/api"
 	"github.com/cardwatch/cardwatch/cmd/internal/clerk"
 	"github.com/cardwatch/cardwatch/cmd/internal/config"
 	"github.com/cardwatch/cardwatch/cmd/internal/web"
@@ -38,13 +42,50 @@ func (a *App) prepareHTTP(core *alerts.Desk) error {
 	if err != nil {
 		return err
 	}
-	a.clerk = clerk.New(clerk.Config{View: a.View, Desk: core, Publish: a.Publish, Now: a.now, Hub: clerk.NewHub(first), Log: a.Log})
+	a.clerk = clerk.New(clerk.Config{View: a.View, Desk: core, Publish: a.Publish, Now: a.now, Hub: clerk.NewHub(first), Log: a.Log, Silences: a.deskSilences})
+	if a.api, err = a.newAPI(key); err != nil {
+		return err
+	}
 	a.web, err = web.New(web.Config{
 		View: a.View, Clerk: a.clerk, Now: func() time.Time { return a.Clock.Now().In(a.Zone) }, Links: links,
 		BaseURL: base, Sandbox: a.Phone, Alert: a.Alert, RuleSet: a.RuleSet, Ready: a.Ready, Note: a.note, Reload: a.reloadRules(),
 		Rules: a.ruleDesk(), Metrics: promhttp.HandlerFor(a.Metrics, promhttp.HandlerOpts{}), Log: a.Log,
+		API: a.api, Silences: a.silences(),
 	})
 	return err
+}
+
+// newAPI is the interface for the bank's own systems, nil in a process without a desk. The cursors' key comes from that of the links, which all
+// desks share.
+func (a *App) newAPI(key []byte) (*api.Server, error) {
+	if a.office == nil {
+		return nil, nil
+	}
+	cursors := hmac.New(sha256.New, key)
+	cursors.Write([]byte("cardwatch cursors"))
+	return api.New(api.Config{
+		View: a.View, Clerk: a.clerk, Now: a.now, Tokens: a.Config.API.Tokens, CursorKey: cursors.Sum(nil), Silences: a.silences(), Log: a.Log,
+		Quality: a.quality.Report,
+		Explain: func(ctx context.Context, id, caseID string) (*explain.Explanation, error) {
+			return a.web.Explain(ctx, id, caseID)
+		},
+	})
+}
+
+// silences is what people see and make silences by, nil in a process without a desk.
+func (a *App) silences() api.Silences {
+	if a.Silences == nil {
+		return nil
+	}
+	return a.Silences
+}
+
+// deskSilences are those that the desk decides by now.
+func (a *App) deskSilences() []alerts.Silence {
+	if a.Silences == nil {
+		return nil
+	}
+	return a.Silences.Deciding()
 }
 
 // ruleDesk is the office as the console sees it, nil in a process without a desk.
@@ -136,6 +177,9 @@ func (a *App) serveHTTP(ctx context.Context) error {
 		server := web.HTTPServer(listen, handler)
 		go func() { failed <- server.Serve(listener) }()
 		defer closeServer(server)
+	}
+	if a.api != nil {
+		defer a.api.Close()
 	}
 	defer a.web.Close() // ends the live feeds, which Shutdown would wait for
 	select {

@@ -14,6 +14,7 @@ type Channel struct {
 	Sandbox *SandboxChannel `yaml:"sandbox" doc:"The telephone at the console, for trying things out."`
 	Webhook *WebhookChannel `yaml:"webhook" doc:"The bank's own push gateway, or any of its own, by Standard Webhooks 1.0."`
 	SMPP    *SMPPChannel    `yaml:"smpp" doc:"A carrier or aggregator, by SMPP 3.4."`
+	CMPP    *CMPPChannel    `yaml:"cmpp" doc:"China Mobile direct, by CMPP 2.0 or 3.0; experimental: no gateway but a simulator has been tried."`
 	Twilio  *TwilioChannel  `yaml:"twilio" doc:"Twilio, or whoever speaks its REST interface."`
 	Aliyun  *AliyunChannel  `yaml:"aliyun" doc:"Aliyun SMS (dysmsapi)."`
 	Tencent *TencentChannel `yaml:"tencent" doc:"Tencent Cloud SMS."`
@@ -63,6 +64,20 @@ type SMPPChannel struct {
 	Window        int  `yaml:"window" doc:"How many messages may be on the way without an answer; 0 is 10."`
 	// Password is read from PasswordFile.
 	Password Secret `yaml:"-"`
+}
+
+// CMPPChannel is a session with China Mobile.
+type CMPPChannel struct {
+	Address    string `yaml:"address" doc:"host:port of the gateway, on a private line: the protocol knows no encryption."`
+	SourceAddr string `yaml:"source_addr" doc:"The account (SP_Id), at most 6 characters,"`
+	SecretFile string `yaml:"secret_file" doc:"and a file with what it shares with the gateway (chmod 600)."`
+	ServiceID  string `yaml:"service_id" doc:"What was agreed for the service, at most 10 characters."`
+	Source     string `yaml:"source" doc:"The access code whom customers see and answer, at most 20 digits."`
+	Version    string `yaml:"version" doc:"2.0 or 3.0; empty is 2.0."`
+	Receipts   bool   `yaml:"receipts" doc:"Asks for status reports."`
+	Window     int    `yaml:"window" doc:"How many messages may be on the way without an answer; 0 is 16."`
+	// Secret is read from SecretFile.
+	Secret Secret `yaml:"-"`
 }
 
 // TwilioChannel is an account.

@@ -32,6 +32,7 @@ func (l *loader) sections(c *Channel) []section {
 		{"sandbox", c.Sandbox != nil, "", func(string) {}},
 		{"webhook", c.Webhook != nil, "", func(at string) { l.checkWebhook(at, c.Webhook) }},
 		{"smpp", c.SMPP != nil, alerts.SMS, func(at string) { l.checkSMPP(at, c.SMPP) }},
+		{"cmpp", c.CMPP != nil, alerts.SMS, func(at string) { l.checkCMPP(at, c.CMPP) }},
 		{"twilio", c.Twilio != nil, alerts.SMS, func(at string) { l.checkTwilio(at, c.Twilio) }},
 		{"aliyun", c.Aliyun != nil, alerts.SMS, func(at string) { l.checkAliyun(at, c) }},
 		{"tencent", c.Tencent != nil, alerts.SMS, func(at string) { l.checkTencent(at, c) }},
@@ -185,6 +186,16 @@ func (l *loader) checkSMPP(path string, c *SMPPChannel) {
 	}
 	if known := []string{"", "gsm7", "latin1", "ucs2"}; !slices.Contains(known, c.Alphabet) {
 		l.fail(path+".alphabet", "alphabet %q does not exist%s", c.Alphabet, strictyaml.DidYouMean(c.Alphabet, known[1:]))
+	}
+}
+
+func (l *loader) checkCMPP(path string, c *CMPPChannel) {
+	if host, port, err := net.SplitHostPort(c.Address); err != nil || host == "" || !isPort(port) {
+		l.fail(path+".address", "address %q must be host:port", c.Address)
+	}
+	l.secretIn(path+".secret_file", c.SecretFile, &c.Secret)
+	if known := []string{"", "2.0", "3.0"}; !slices.Contains(known, c.Version) {
+		l.fail(path+".version", "version %q must be 2.0 or 3.0", c.Version)
 	}
 }
 

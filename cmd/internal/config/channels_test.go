@@ -64,7 +64,7 @@ func TestChannelsThatAreRefused(t *testing.T) {
 		"a name twice": {"channels:\n  - {name: a, kind: app, sandbox: {}}\n  - {name: a, kind: sms, sandbox: {}}",
 			"c.yaml:3: name a stands here twice; receipts and call-backs could not be told apart"},
 		"no section": {"channels:\n  - {name: a, kind: app}",
-			"c.yaml:2: a channel has exactly one section of [sandbox webhook smpp twilio aliyun tencent fcm apns]; this one has []"},
+			"c.yaml:2: a channel has exactly one section of [sandbox webhook smpp cmpp twilio aliyun tencent fcm apns]; this one has []"},
 		"a kind that is none":      {"channels:\n  - {name: a, kind: pigeon, sandbox: {}}", `c.yaml:2: kind "pigeon" must be app or sms`},
 		"a kind it cannot do":      {"channels:\n  - {name: a, kind: sms, fcm: {service_account_file: DIR/key}}", "c.yaml:2: fcm carries app, not sms"},
 		"a secret in the file":     {"channels:\n  - {name: a, kind: app, webhook: {url: \"https://b.example\", secret_files: [DIR/key], hook_secret: x}}", `c.yaml:2: a secret does not belong in this file; put it in a file of its own and name that with "hook_secret_files"`},

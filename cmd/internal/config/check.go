@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cardwatch/cardwatch/cmd/internal/api"
 	"github.com/cardwatch/cardwatch/stream/mapping/strictyaml"
 )
 
@@ -25,6 +26,7 @@ func (l *loader) check() {
 		l.fail("http.listen", "%s can be reached from other machines, and the console has no sign-in; listen on 127.0.0.1 behind a proxy that has one, "+
 			"or say insecure: true for a test", l.HTTP.Listen)
 	}
+	l.checkAPI()
 	l.checkLinks()
 	l.checkChannels()
 	l.checkRekey()
@@ -127,6 +129,20 @@ func (l *loader) checkRuleControl() {
 		if n < 0 || n > most {
 			l.fail("breaker.rules."+rule, "%d is outside 0 … %d", n, most)
 		}
+	}
+}
+
+func (l *loader) checkAPI() {
+	if l.API.TokensFile == "" {
+		return
+	}
+	file, err := readSecret(l.API.TokensFile, l.Insecure)
+	if err != nil {
+		l.fail("api.tokens_file", "%s", err)
+		return
+	}
+	if l.API.Tokens, err = api.ParseTokens(file); err != nil {
+		l.fail("api.tokens_file", "%s: %s", l.API.TokensFile, err)
 	}
 }
 

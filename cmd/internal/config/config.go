@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/cardwatch/cardwatch/alerts"
+	"github.com/cardwatch/cardwatch/cmd/internal/api"
 	"github.com/cardwatch/cardwatch/detectors"
 )
 
@@ -20,6 +21,7 @@ type Config struct {
 	Topics   Topics   `yaml:"topics" doc:"What 'cardwatch topics create' makes."`
 	Store    Store    `yaml:"store" doc:"The working memory of our partitions. It can be lost: it is restored from the changelog topics."`
 	HTTP     Listen   `yaml:"http" doc:"Console and API (role desk)."`
+	API      API      `yaml:"api" doc:"/api/v1 for the bank's own systems (role desk), at http.listen."`
 	Metrics  Listen   `yaml:"metrics" doc:"/metrics, /healthz and /readyz."`
 	Links    Links    `yaml:"links" doc:"The links by which customers answer. Without a base_url messages carry none."`
 	// Channels are in order of preference; without any, messages go to the sandbox telephone.
@@ -83,6 +85,13 @@ type Store struct {
 // Listen is an address to serve on.
 type Listen struct {
 	Listen string `yaml:"listen" doc:"host:port; empty serves nothing."`
+}
+
+// API is the interface for the bank's own systems.
+type API struct {
+	TokensFile string `yaml:"tokens_file" doc:"Lines of: name role sha256hex (printf %s TOKEN | sha256sum); roles read, analyst, delegate, app; chmod 600. Empty lets programs on this machine alone call, without a token."`
+	// Tokens are read from TokensFile.
+	Tokens []api.Token `yaml:"-"`
 }
 
 // Links are the signed answer links.

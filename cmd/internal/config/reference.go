@@ -32,7 +32,7 @@ func Reference() []byte {
 func writeChannels(b *bytes.Buffer) {
 	b.WriteString("\n# What a channel can be given. It has one section of these:\n# channels:\n")
 	every := Channel{
-		Sandbox: &SandboxChannel{}, Webhook: &WebhookChannel{}, SMPP: &SMPPChannel{}, Twilio: &TwilioChannel{}, Aliyun: &AliyunChannel{},
+		Sandbox: &SandboxChannel{}, Webhook: &WebhookChannel{}, SMPP: &SMPPChannel{}, CMPP: &CMPPChannel{}, Twilio: &TwilioChannel{}, Aliyun: &AliyunChannel{},
 		Tencent: &TencentChannel{}, FCM: &FCMChannel{}, APNs: &APNsChannel{},
 	}
 	var list bytes.Buffer

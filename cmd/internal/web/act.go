@@ -2,7 +2,9 @@ package web
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/cmd/internal/clerk"
@@ -17,7 +19,10 @@ func (s *Server) command(r *http.Request, customer string) alerts.Command {
 		Disposition: alerts.Disposition(r.PostForm.Get("disposition")),
 		CaseID:      r.PathValue("id"), Account: r.PostForm.Get("account"),
 	}
-	id := clerk.ActID("act", r.PostForm.Get("once"), c.Actor, c.CaseID, c.Account, verb, note, string(c.Disposition))
+	if hours, err := strconv.Atoi(r.PostForm.Get("hours")); err == nil && c.Verb == alerts.Snooze {
+		c.Until = s.now().Add(time.Duration(hours) * time.Hour)
+	}
+	id := clerk.ActID("act", r.PostForm.Get("once"), c.Actor, c.CaseID, c.Account, verb, note, string(c.Disposition), r.PostForm.Get("hours"))
 	c.Head = card.Head{ID: id, Customer: customer, At: s.now()}
 	return c
 }

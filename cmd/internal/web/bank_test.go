@@ -21,7 +21,10 @@ import (
 	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/alerts/channel"
 	"github.com/cardwatch/cardwatch/alerts/channel/sandbox"
+	"github.com/cardwatch/cardwatch/alerts/explain"
+	"github.com/cardwatch/cardwatch/cmd/internal/api"
 	"github.com/cardwatch/cardwatch/cmd/internal/clerk"
+	"github.com/cardwatch/cardwatch/cmd/internal/desktest"
 	"github.com/cardwatch/cardwatch/cmd/internal/web"
 	"github.com/cardwatch/cardwatch/detectors"
 	"github.com/cardwatch/cardwatch/detectors/card"
@@ -50,6 +53,8 @@ type bank struct {
 	phone   *sandbox.Phone
 	links   *web.Links
 	hub     *clerk.Hub
+	// silences is the real book, without its topic.
+	silences *desktest.Silences
 
 	mu      sync.Mutex
 	now     time.Time
@@ -101,7 +106,9 @@ func newBank(t *testing.T, change ...func(*web.Config)) *bank {
 	b.links, err = web.NewLinks(web.LinkKey{ID: 2, Secret: []byte(strings.Repeat("s", 32))}, web.LinkKey{ID: 1, Secret: []byte(strings.Repeat("r", 32))})
 	require.NoError(t, err)
 	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
+	b.silences = &desktest.Silences{Now: func() card.Moment { return card.MomentOf(b.clock()) }}
 	cfg := web.Config{
+		Silences: b.silences,
 		Clerk: clerk.New(clerk.Config{
 			View: b.view, Desk: core, Publish: b.publish, Now: func() card.Moment { return card.MomentOf(b.clock()) }, Hub: b.hub, Log: quiet,
 		}),
@@ -112,6 +119,17 @@ func newBank(t *testing.T, change ...func(*web.Config)) *bank {
 	for _, c := range change {
 		c(&cfg)
 	}
+	programs := api.Config{
+		View: b.view, Clerk: cfg.Clerk, Now: b.silences.Now, CursorKey: []byte(strings.Repeat("k", 32)), Silences: b.silences, Log: quiet,
+		Explain: func(ctx context.Context, id, caseID string) (*explain.Explanation, error) {
+			return b.web.Explain(ctx, id, caseID)
+		},
+	}
+	if cfg.Rules != nil {
+		programs.Quality = cfg.Rules.Quality
+	}
+	cfg.API, err = api.New(programs)
+	require.NoError(t, err)
 	b.web, err = web.New(cfg)
 	require.NoError(t, err)
 	b.handler = b.web.Handler()
@@ -246,7 +264,7 @@ func request(method, target string, form url.Values) *http.Request {
 		body = strings.NewReader(form.Encode())
 	}
 	r := httptest.NewRequest(method, target, body)
-	r.Host = "127.0.0.1:8080"
+	r.Host, r.RemoteAddr = "127.0.0.1:8080", "127.0.0.1:4711"
 	if form != nil {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		r.Header.Set("Sec-Fetch-Site", "same-origin")
@@ -272,6 +290,18 @@ func (b *bank) post(target string, fields ...string) *httptest.ResponseRecorder 
 		form.Set(fields[i], fields[i+1])
 	}
 	return b.do(request(http.MethodPost, target, form))
+}
+
+// postAs is post by a member of staff.
+func (b *bank) postAs(actor, target string, fields ...string) *httptest.ResponseRecorder {
+	form := url.Values{}
+	for i := 0; i+1 < len(fields); i += 2 {
+		form.Set(fields[i], fields[i+1])
+	}
+	r := request(http.MethodPost, target, form)
+	r.AddCookie(&http.Cookie{Name: "cardwatch_actor", Value: actor})
+	r.Header.Set("Accept-Language", "en")
+	return b.do(r)
 }
 
 var (

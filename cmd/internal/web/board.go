@@ -3,8 +3,10 @@ package web
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/cardwatch/cardwatch/alerts"
+	"github.com/cardwatch/cardwatch/cmd/internal/clerk"
 	"github.com/cardwatch/cardwatch/detectors"
 	"github.com/cardwatch/cardwatch/detectors/card"
 	"github.com/cardwatch/cardwatch/detectors/window"
@@ -22,26 +24,58 @@ type caseRow struct {
 	Score    int
 	// Detectors are the names of what found something, in the reader's language.
 	Detectors []string
+	// Clock is the first of the clocks that run; nil when none does.
+	Clock *alerts.Deadline
 	// Amount is empty when no finding and no use tells one, City when the place is unknown.
 	Amount, City string
 }
 
 type boardPage struct {
-	Rows []caseRow
+	// Lines are the parts of the board, Line is the one shown.
+	Lines []boardLine
+	Line  string
+	Rows  []caseRow
 	// More says that there are further cases below those shown.
 	More bool
+	Said string
 	Live liveFeed
 }
 
-// board lists the open cases by priority.
+// boardLine is one group of the open cases with their number, at most boardRows.
+type boardLine struct {
+	Line  string
+	Cases int
+	More  bool
+}
+
+// boardLines are the groups of alerts.IndexCases: the two lines of analysts, and what is out of their queues.
+var boardLines = []string{"", "escalated", "snoozed", "silenced"}
+
+// board lists the open cases of a line by priority.
 func (s *Server) board(w http.ResponseWriter, r *http.Request) {
-	live := s.live()
-	entries, err := s.cfg.View.List(alerts.IndexCases, "", boardRows+1)
-	if err != nil {
-		s.fail(w, r, http.StatusServiceUnavailable, err)
+	s.renderBoard(w, r, http.StatusOK, r.URL.Query().Get("line"), "")
+}
+
+// renderBoard shows a line; said is the key of a text about what was asked for before, "" for none.
+func (s *Server) renderBoard(w http.ResponseWriter, r *http.Request, status int, line, said string) {
+	if !slices.Contains(boardLines, line) {
+		s.fail(w, r, http.StatusNotFound, nil)
 		return
 	}
-	data := boardPage{More: len(entries) > boardRows, Live: live}
+	data := boardPage{Line: line, Said: said, Live: s.live()}
+	var entries []stream.Entry
+	for _, l := range boardLines {
+		list, err := s.cfg.View.List(alerts.IndexCases, l, boardRows+1)
+		if err != nil {
+			s.fail(w, r, http.StatusServiceUnavailable, err)
+			return
+		}
+		data.Lines = append(data.Lines, boardLine{l, min(len(list), boardRows), len(list) > boardRows})
+		if l == line {
+			entries = list
+		}
+	}
+	data.More = len(entries) > boardRows
 	for _, e := range entries[:min(len(entries), boardRows)] {
 		desk, err := s.cfg.View.Desk(e.Customer)
 		if errors.Is(err, stream.ErrNotFound) {
@@ -56,12 +90,37 @@ func (s *Server) board(w http.ResponseWriter, r *http.Request) {
 			data.Rows = append(data.Rows, s.caseRow(c, s.history(e.Customer), e.Customer, languageOf(r)))
 		}
 	}
-	s.render(w, r, http.StatusOK, "board", data)
+	s.render(w, r, status, "board", data)
+}
+
+// next hands the top case of a line to whoever asks, and to nobody else.
+func (s *Server) next(w http.ResponseWriter, r *http.Request) {
+	if !s.form(w, r) {
+		return
+	}
+	line := r.PostForm.Get("line")
+	if line != "" && line != "escalated" {
+		s.fail(w, r, http.StatusBadRequest, nil)
+		return
+	}
+	taken, err := s.clerk.Next(r.Context(), clerk.Ask{Actor: actorOf(r), Line: line, Once: r.PostForm.Get("once"), SkipWaiting: true})
+	switch {
+	case errors.Is(err, clerk.ErrNoneFree), errors.Is(err, clerk.ErrContended), errors.Is(err, clerk.ErrSlow):
+		s.renderBoard(w, r, http.StatusConflict, line, "board.none_free")
+	case err != nil:
+		s.fail(w, r, http.StatusServiceUnavailable, err)
+	default:
+		http.Redirect(w, r, "/cases/"+taken.CaseID, http.StatusSeeOther)
+	}
 }
 
 func (s *Server) caseRow(c *alerts.Case, history *detectors.State, customer string, lang card.Language) caseRow {
 	strongest := c.Strongest()
-	row := caseRow{Case: c, Customer: customer, Severity: strongest.Severity, Score: strongest.Score}
+	var clock *alerts.Deadline
+	if running := c.Deadlines(s.now()); len(running) > 0 {
+		clock = &running[0]
+	}
+	row := caseRow{Clock: clock, Case: c, Customer: customer, Severity: strongest.Severity, Score: strongest.Score}
 	for _, a := range c.Alerts {
 		row.Detectors = appendNew(row.Detectors, s.detectorName(lang, a.Detector, a.Title))
 	}

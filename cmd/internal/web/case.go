@@ -61,6 +61,15 @@ type sentMessage struct {
 	Text string
 }
 
+// FirstDetector and FirstMerchant are of the strongest finding: what a silence made from this case would name.
+func (p casePage) FirstDetector() detectors.Name { return p.Strongest().Detector }
+
+// FirstMerchant is empty when the finding is about none.
+func (p casePage) FirstMerchant() string {
+	use := p.Strongest().Use
+	return use.Merchant
+}
+
 func (s *Server) showCase(w http.ResponseWriter, r *http.Request) {
 	live := s.live()
 	customer, desk, ok := s.findCase(w, r)

@@ -20,6 +20,8 @@ type question struct {
 	// Card is the last four of the card's token; Amount and City are empty when unknown.
 	Card, Amount, City string
 	When               card.Moment
+	// Why says what was unlike the customer's own use.
+	Why []string
 }
 
 // inTime reports whether a yes still counts.
@@ -39,7 +41,8 @@ func (s *Server) ask(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// answer takes a yes or a no. A no is always passed on, however late; a yes only in time. The desk judges again.
+// answer takes a yes, a no, or the wish for a person to look (PIPL art. 24). A no and a person are always passed on, however late; a yes only
+// in time. The desk judges again.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
 	q, ok := s.question(w, r)
 	if !ok || !s.form(w, r) {
@@ -47,7 +50,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
 	}
 	said := alerts.Answer(r.PostForm.Get("answer"))
 	switch {
-	case said != alerts.Yes && said != alerts.No:
+	case said != alerts.Yes && said != alerts.No && said != alerts.Person:
 		s.fail(w, r, http.StatusBadRequest, nil)
 		return
 	case said == alerts.Yes && q.prompt.State == alerts.PromptYes:
@@ -67,6 +70,10 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
 	}
 	if err := s.clerk.Publish(r.Context(), wire.ReplyTopic, &reply, wire.AppendReply(nil, &reply)); err != nil {
 		s.fail(w, r, http.StatusServiceUnavailable, err)
+		return
+	}
+	if said == alerts.Person {
+		s.renderIn(w, r, http.StatusOK, q.lang, "customer-person", q)
 		return
 	}
 	after, ok := s.question(w, r)
@@ -129,6 +136,9 @@ func (s *Server) describe(r *http.Request, link Link, desk *alerts.State, prompt
 	c := desk.Case(prompt.CaseID)
 	if c == nil {
 		return q
+	}
+	for _, why := range alerts.Why(c) {
+		q.Why = append(q.Why, why.Text(q.lang))
 	}
 	row := s.caseRow(c, s.history(link.Customer), link.Customer, q.lang)
 	q.Amount, q.City, q.When = row.Amount, row.City, c.Strongest().OccurredAt

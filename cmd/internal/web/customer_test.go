@@ -55,7 +55,7 @@ func TestNoProtectsTheCard(t *testing.T) {
 	require.True(t, b.state().Cases[0].Urgent)
 	again := b.get(link, "")
 	require.Equal(t, http.StatusGone, again.Code)
-	require.NotContains(t, again.Body.String(), "<form", "a no cannot be undone here")
+	require.NotContains(t, again.Body.String(), `value="yes"`, "a no cannot be undone here")
 	yes := b.post(link, "answer", "yes", "once", "other")
 	require.Equal(t, http.StatusGone, yes.Code)
 	require.Equal(t, alerts.PromptNo, b.state().Prompts[0].State)
@@ -149,4 +149,22 @@ func TestOldWebViewWithoutAnOriginMayAnswerButNoOtherSiteFor(t *testing.T) {
 	require.Equal(t, http.StatusForbidden, post("Sec-Fetch-Site", "cross-site").Code)
 	require.Equal(t, alerts.PromptOpen, b.state().Prompts[0].State)
 	require.Equal(t, http.StatusOK, post("Origin", "null").Code)
+}
+
+func TestACustomerCanAskWhyAndForAPerson(t *testing.T) {
+	b := newBank(t)
+	b.contact(card.English)
+	b.suspect()
+	path := b.link()
+	page := b.get(path, "en")
+	require.Contains(t, words(page), "The place was not one where you usually use this card.")
+	require.NotContains(t, words(page), "limit", "thresholds are nobody's business who may be a thief")
+	require.Less(t, page.Body.Len(), 15<<10)
+	w := b.post(path, "answer", "person", "once", once(t, page))
+	require.Equal(t, http.StatusOK, w.Code)
+	require.Contains(t, words(w), "A person will look at it.")
+	c := b.state().Cases[0]
+	require.Equal(t, alerts.CaseQueued, c.State, "an analyst has it")
+	require.Equal(t, http.StatusOK, b.post(path, "answer", "no", "once", "later").Code, "a no is heard all the same")
+	require.True(t, b.state().Cases[0].Blocked)
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/alerts/explain"
+	"github.com/cardwatch/cardwatch/cmd/internal/api"
 	"github.com/cardwatch/cardwatch/detectors"
 	"github.com/cardwatch/cardwatch/detectors/card"
 )
@@ -18,25 +19,19 @@ import (
 // searchLimit is how long somebody waits for an alert to be found.
 const searchLimit = 20 * time.Second
 
-// errBusy says that others are searching.
-var errBusy = errors.New("web: too many searches at a time")
-
-// alertAPI is an alert's explanation for programs.
-func (s *Server) alertAPI(w http.ResponseWriter, r *http.Request) {
-	e, status, err := s.explain(r)
-	switch {
-	case err == nil:
-		s.answerJSON(w, http.StatusOK, "application/json", e)
-	case status == http.StatusBadRequest:
-		s.answer9457(w, problem{Title: "Not the id of an alert", Status: status, Detail: "ids have 1 to 64 visible characters"})
-	case status == http.StatusNotFound:
-		s.answer9457(w, problem{Title: "No such alert", Status: status, Detail: "there is no alert with this id, or it is no longer kept; 'cardwatch explain' looks further back"})
-	case status == http.StatusTooManyRequests:
-		s.answer9457(w, problem{Title: "Too many searches", Status: status, Detail: "ask again in a moment"})
-	default:
-		s.cfg.Log.Error("web: an alert cannot be looked for", "error", err)
-		s.answer9457(w, problem{Title: "Not available at the moment", Status: status, Detail: "the alert could not be looked for; ask again in a moment"})
+// Explain finds and explains an alert; caseID, when known, names a case that holds it. Its errors are explain.ErrUnknown, api.ErrBusy, and
+// those of Kafka.
+func (s *Server) Explain(ctx context.Context, id, caseID string) (*explain.Explanation, error) {
+	customer, known := s.alertInCase(caseID, id)
+	records, err := s.records(ctx, id, customer)
+	if known != nil {
+		// What the desk holds is there when the topic's retention has passed, or Kafka does not answer.
+		records, err = append(records, *known), nil
 	}
+	if err != nil {
+		return nil, err
+	}
+	return explain.Of(records, s.cfg.RuleSet)
 }
 
 // exportAlert is the page for a dispute, in the languages of ?lang=, both without one. ?case= names the case that the alert is in.
@@ -72,26 +67,22 @@ func (s *Server) exportAlert(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// explain finds and explains the alert that the path names, or says with which status to refuse.
+// explain explains the alert that the path names, or says with which status to refuse.
 func (s *Server) explain(r *http.Request) (*explain.Explanation, int, error) {
 	id := r.PathValue("id")
 	if !explain.ValidID(id) {
 		return nil, http.StatusBadRequest, explain.ErrUnknown
 	}
-	customer, known := s.alertInCase(r.URL.Query().Get("case"), id)
-	records, err := s.records(r.Context(), id, customer)
-	if known != nil {
-		// What the desk holds is there when the topic's retention has passed, or Kafka does not answer.
-		records, err = append(records, *known), nil
-	}
-	if err != nil {
-		if errors.Is(err, errBusy) {
-			return nil, http.StatusTooManyRequests, err
-		}
+	e, err := s.Explain(r.Context(), id, r.URL.Query().Get("case"))
+	switch {
+	case errors.Is(err, explain.ErrUnknown):
+		return nil, http.StatusNotFound, err
+	case errors.Is(err, api.ErrBusy):
+		return nil, http.StatusTooManyRequests, err
+	case err != nil:
 		return nil, http.StatusServiceUnavailable, err
 	}
-	e, err := explain.Of(records, s.cfg.RuleSet)
-	return e, http.StatusNotFound, err
+	return e, 0, nil
 }
 
 // alertInCase gives the customer and the newest record of an alert that is in a case; nil when there is no such case or alert.
@@ -124,7 +115,7 @@ func (s *Server) records(ctx context.Context, id, customer string) ([]detectors.
 	case s.searches <- struct{}{}:
 		defer func() { <-s.searches }()
 	default:
-		return nil, errBusy
+		return nil, api.ErrBusy
 	}
 	ctx, cancel := context.WithTimeout(ctx, searchLimit)
 	defer cancel()

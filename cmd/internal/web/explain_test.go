@@ -4,10 +4,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"net/http"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -56,41 +54,18 @@ func explaining(t *testing.T) (b *bank, l *log, caseID string, alert detectors.A
 	return b, l, caseID, alert
 }
 
-func TestTheAPIExplainsAnAlert(t *testing.T) {
+// The API has its explanations from here.
+func TestAnAlertIsExplainedForPrograms(t *testing.T) {
 	b, _, _, alert := explaining(t)
-	w := b.get("/api/v1/alerts/"+alert.AlertID, "en")
-	require.Equal(t, http.StatusOK, w.Code)
-	require.Equal(t, "application/json", w.Header().Get("Content-Type"))
-	var e explain.Explanation
-	require.NoError(t, json.Unmarshal(w.Body.Bytes(), &e))
+	e, err := b.web.Explain(t.Context(), alert.AlertID, "")
+	require.NoError(t, err)
 	require.Equal(t, "Large out-of-town use", e.Title.En)
 	require.Equal(t, "4477", e.Card)
 	require.NotEmpty(t, e.Facts)
 	require.NotEmpty(t, e.Rule.Settings)
 	require.Equal(t, "cards.transaction.v1", e.Source.Topic)
-	require.NotContains(t, w.Body.String(), cardID)
-}
-
-func TestTheAPIsRefusalsAreProblems(t *testing.T) {
-	b, l, _, alert := explaining(t)
-	problem := func(path string, status int) {
-		w := b.get(path, "en")
-		require.Equal(t, status, w.Code, path)
-		require.Equal(t, "application/problem+json", w.Header().Get("Content-Type"))
-		var p struct {
-			Status int    `json:"status"`
-			Title  string `json:"title"`
-		}
-		require.NoError(t, json.Unmarshal(w.Body.Bytes(), &p))
-		require.Equal(t, status, p.Status)
-		require.NotEmpty(t, p.Title)
-		require.NotContains(t, w.Body.String(), "secret internals")
-	}
-	problem("/api/v1/alerts/no-such-alert", http.StatusNotFound)
-	problem("/api/v1/alerts/%20", http.StatusBadRequest)
-	problem("/api/v1/alerts/"+strings.Repeat("x", 65), http.StatusBadRequest)
-	l.down = true
-	problem("/api/v1/alerts/"+alert.AlertID, http.StatusServiceUnavailable)
+	_, err = b.web.Explain(t.Context(), "no-such-alert", "")
+	require.ErrorIs(t, err, explain.ErrUnknown)
 }
 
 func TestTheCaseTellsWhatDecidedAndLinksToThePage(t *testing.T) {

@@ -26,6 +26,8 @@ type page struct {
 	Path string
 	// Rules says that there is a page about the rules.
 	Rules bool
+	// Silences says that there is a page about silences.
+	Silences bool
 	// Demo says that there is a sandbox telephone.
 	Demo bool
 	Now  card.Moment
@@ -98,7 +100,7 @@ func (s *Server) execute(r *http.Request, lang card.Language, name string, data 
 	var body bytes.Buffer
 	err = s.pages[lang].ExecuteTemplate(&body, name, page{
 		Name: name, Lang: lang, Bank: bankName(s.clerk.Desk().Policy().BankName, lang), Actor: actorOf(r), Path: r.URL.RequestURI(),
-		Rules: s.cfg.Rules != nil, Demo: s.cfg.Sandbox != nil, Now: s.now(), Once: once, Data: data,
+		Rules: s.cfg.Rules != nil, Silences: s.cfg.Silences != nil, Demo: s.cfg.Sandbox != nil, Now: s.now(), Once: once, Data: data,
 	})
 	return body.Bytes(), err
 }

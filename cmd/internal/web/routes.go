@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"github.com/cardwatch/cardwatch/cmd/internal/api"
 )
 
 // Handler is everything: console, customer's page and probes. It is for a loopback listener; a reverse proxy in front of it
@@ -15,7 +17,31 @@ func (s *Server) Handler() http.Handler {
 	s.routeConsole(mux)
 	s.routeCustomer(mux)
 	s.routeProbes(mux)
-	return s.guard(mux)
+	pages := s.guard(mux)
+	if s.cfg.API == nil {
+		return pages
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if forPrograms(r) {
+			s.serveAPI(w, r)
+			return
+		}
+		pages.ServeHTTP(w, r)
+	})
+}
+
+// serveAPI lets programs in. A token is nothing that a browser sends by itself, so where tokens are asked for, any host name will do: a proxy
+// may pass on the API under a name of the bank's.
+func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
+	s.protect(w, r)
+	switch {
+	case !s.cfg.API.Open() && !isLocalName(r):
+		s.cfg.API.Refuse(w, r, api.CodeMisdirected)
+	case http.NewCrossOriginProtection().Check(r) != nil || r.Header.Get("Sec-Fetch-Site") == "cross-site":
+		s.cfg.API.Refuse(w, r, api.CodeCrossSite)
+	default:
+		s.cfg.API.ServeHTTP(w, r)
+	}
 }
 
 // Probes is /metrics, /healthz, /readyz and /-/reload alone.
@@ -28,17 +54,20 @@ func (s *Server) Probes() http.Handler {
 func (s *Server) routeConsole(mux *http.ServeMux) {
 	mux.HandleFunc("GET /{$}", s.board)
 	mux.HandleFunc("GET /events", s.events)
+	mux.HandleFunc("POST /next", s.next)
 	mux.HandleFunc("GET /cases/{id}", s.showCase)
 	mux.HandleFunc("POST /cases/{id}", s.actOnCase)
 	mux.HandleFunc("GET /queue", s.showQueue)
 	mux.HandleFunc("POST /queue", s.actOnQueue)
+	if s.cfg.Silences != nil {
+		mux.HandleFunc("GET "+silencesPath, s.showSilences)
+		mux.HandleFunc("POST "+silencesPath, s.actOnSilences)
+	}
 	if s.cfg.Rules != nil {
 		mux.HandleFunc("GET "+rulesPath, s.showRules)
 		mux.HandleFunc("POST "+rulesPath, s.actOnRules)
-		mux.HandleFunc("GET "+apiPath+"v1/rules/quality", s.ruleQuality)
 	}
 	mux.HandleFunc("GET /alerts/{id}/export", s.exportAlert)
-	mux.HandleFunc("GET /api/v1/alerts/{id}", s.alertAPI)
 	mux.HandleFunc("POST /preferences", s.setPreferences)
 	mux.HandleFunc("GET /static/console.css", s.asset("console.css"))
 	mux.HandleFunc("GET /static/live.js", s.asset("live.js"))
@@ -112,18 +141,27 @@ func (s *Server) guard(mux *http.ServeMux) http.Handler {
 // (DNS rebinding), and those for the console under the name that the world reaches. Probes are asked by machines under any
 // name.
 func (s *Server) knownHost(r *http.Request, pattern string) bool {
-	host, _, err := net.SplitHostPort(r.Host)
-	if err != nil {
-		host = r.Host
-	}
 	switch {
-	case slices.Contains([]string{"127.0.0.1", "localhost", "::1", "[::1]"}, host):
+	case isLocalName(r):
 		return true
 	case slices.Contains([]string{"GET /healthz", "GET /readyz", "GET /metrics"}, pattern):
 		return true
 	default:
-		return host == s.base.Hostname() && (forCustomers(r) || pattern == "GET /static/customer.css")
+		return hostOf(r) == s.base.Hostname() && (forCustomers(r) || pattern == "GET /static/customer.css")
 	}
+}
+
+func hostOf(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.Host)
+	if err != nil {
+		return r.Host
+	}
+	return host
+}
+
+// isLocalName reports whether a request calls us by one of the names of this machine alone.
+func isLocalName(r *http.Request) bool {
+	return slices.Contains([]string{"127.0.0.1", "localhost", "::1", "[::1]"}, hostOf(r))
 }
 
 // statusCatcher takes in what the mux says about a path or a method that it does not know, to say it in the reader's language.

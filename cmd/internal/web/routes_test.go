@@ -160,3 +160,32 @@ func TestConfigurationThatCannotWorkIsRefused(t *testing.T) {
 	_, err := web.New(web.Config{})
 	require.ErrorContains(t, err, "needs View")
 }
+
+// The API has no sign-in by default, so a browser must not be led to it: not from another site, and not under another name.
+func TestTheAPIIsOutOfForeignSitesReach(t *testing.T) {
+	b := newBank(t)
+	id := b.suspect()
+	ask := func(change func(*http.Request)) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(http.MethodPost, "/api/v1/cases/"+id+"/acts", strings.NewReader(`{"verb":"claim"}`))
+		r.Host, r.RemoteAddr = "127.0.0.1:8080", "127.0.0.1:4711"
+		r.Header.Set("Content-Type", "application/json")
+		change(r)
+		return b.do(r)
+	}
+	for name, tt := range map[string]struct {
+		status int
+		change func(*http.Request)
+	}{
+		"another origin":  {http.StatusForbidden, func(r *http.Request) { r.Header.Set("Origin", "https://evil.example") }},
+		"a foreign site":  {http.StatusForbidden, func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") }},
+		"a foreign name":  {http.StatusMisdirectedRequest, func(r *http.Request) { r.Host = "evil.example" }},
+		"customers' name": {http.StatusMisdirectedRequest, func(r *http.Request) { r.Host = "bank.example" }},
+		"another machine": {http.StatusUnauthorized, func(r *http.Request) { r.RemoteAddr = "192.0.2.7:4711" }},
+	} {
+		w := ask(tt.change)
+		require.Equal(t, tt.status, w.Code, name)
+		require.Equal(t, "application/problem+json", w.Header().Get("Content-Type"), name)
+	}
+	require.Empty(t, b.state().Cases[0].Owner)
+	require.Equal(t, http.StatusOK, ask(func(*http.Request) {}).Code)
+}

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/cardwatch/cardwatch/alerts/quality"
 	"github.com/cardwatch/cardwatch/cmd/internal/clerk"
 	"github.com/cardwatch/cardwatch/detectors/lifecycle"
 )
@@ -40,20 +39,4 @@ func (s *Server) actOnRules(w http.ResponseWriter, r *http.Request) {
 	default:
 		s.fail(w, r, http.StatusServiceUnavailable, err)
 	}
-}
-
-// ruleQuality tells programs how good the rules are.
-func (s *Server) ruleQuality(w http.ResponseWriter, _ *http.Request) {
-	report, counted := s.cfg.Rules.Quality()
-	if !counted {
-		w.Header().Set("Retry-After", "5")
-		s.answer9457(w, problem{
-			Title: "The figures are not complete yet", Status: http.StatusServiceUnavailable, Detail: "alerts and answers of the last weeks are still being read",
-		})
-		return
-	}
-	s.answerJSON(w, http.StatusOK, "application/json", struct {
-		At string `json:"at"`
-		quality.Report
-	}{s.now().String(), report})
 }

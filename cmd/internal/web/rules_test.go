@@ -202,32 +202,6 @@ func TestRulesPageWithoutABroker(t *testing.T) {
 	require.Equal(t, http.StatusNotFound, newBank(t).get("/rules", "en").Code, "without a desk there is no page")
 }
 
-func TestQualityForPrograms(t *testing.T) {
-	o := newRuleOffice(t, true)
-	o.fired("shoe_shops", 3, 50, 5)
-	w := o.get("/api/v1/rules/quality", "en")
-	require.Equal(t, http.StatusOK, w.Code)
-	require.Equal(t, "application/json", w.Header().Get("Content-Type"))
-	require.JSONEq(t, `{"at":"2026-03-01T02:00:00.000+08:00",
-		"rules":[{"rule":"shoe_shops","decayed":false,
-			"spans":[{"days":1,"alerts":0,"genuine":0,"fraud":0,"unknown":0,"precision":null},
-				{"days":7,"alerts":50,"genuine":45,"fraud":5,"unknown":0,"precision":0.1},
-				{"days":28,"alerts":50,"genuine":45,"fraud":5,"unknown":0,"precision":0.1}],
-			"before":{"days":28,"alerts":0,"genuine":0,"fraud":0,"unknown":0,"precision":null}}],
-		"drafts":[{"rule_set":"v2","rule":"shoe_shops",
-			"spans":[{"days":1,"alerts":0,"genuine":0,"fraud":0,"unknown":0,"precision":null},
-				{"days":7,"alerts":50,"genuine":0,"fraud":0,"unknown":0,"also_live":50,"precision":null},
-				{"days":28,"alerts":50,"genuine":0,"fraud":0,"unknown":0,"also_live":50,"precision":null}]}]}`, w.Body.String())
-
-	o.counted = false
-	for path, status := range map[string]int{"/api/v1/rules/quality": http.StatusServiceUnavailable, "/api/v1/nothing": http.StatusNotFound} {
-		w := o.get(path, "en")
-		require.Equal(t, status, w.Code)
-		require.Equal(t, "application/problem+json", w.Header().Get("Content-Type"))
-	}
-	require.Contains(t, words(o.get("/rules", "en")), "the figures are not complete")
-}
-
 // A rule that users wrote has its name and its reasons from its author, in the reader's language.
 func TestAUsersRuleIsShownInItsAuthorsWords(t *testing.T) {
 	b := newBank(t)

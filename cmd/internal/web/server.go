@@ -17,6 +17,7 @@ import (
 	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/alerts/channel/sandbox"
 	"github.com/cardwatch/cardwatch/alerts/explain"
+	"github.com/cardwatch/cardwatch/cmd/internal/api"
 	"github.com/cardwatch/cardwatch/cmd/internal/clerk"
 	"github.com/cardwatch/cardwatch/detectors"
 	"github.com/cardwatch/cardwatch/detectors/card"
@@ -47,6 +48,10 @@ type Config struct {
 	Reload func(ctx context.Context) (any, error)
 	// Rules is where people see and change the rules; nil leaves out /rules.
 	Rules *RuleDesk
+	// API answers what programs ask; nil leaves it out.
+	API *api.Server
+	// Silences is where people see and make silences; nil leaves out /silences.
+	Silences api.Silences
 	// Metrics answers /metrics; nil leaves it out.
 	Metrics http.Handler
 	// Alert gives the records of an alert, none when there is no such alert; the customer is "" when nobody knows them. Nil explains

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/detectors"
 	"github.com/cardwatch/cardwatch/detectors/card"
 )
@@ -49,7 +50,7 @@ func TestEveryKeyInATemplateHasATextAndEveryTextIsUsed(t *testing.T) {
 		}
 	}
 	// Keys that are put together from codes are checked where the codes are.
-	composed := regexp.MustCompile(`^(error\.\d+|time|reason|type|status|entry_mode)\.|\.title$`)
+	composed := regexp.MustCompile(`^(error\.\d+|time|reason|type|status|entry_mode|board\.line|clock|silences\.field)\.|^board\.none_free$|\.title$`)
 	for key := range zh {
 		require.True(t, inTemplates[key] || composed.MatchString(key), "nobody uses %q", key)
 	}
@@ -75,6 +76,20 @@ func TestEnumerationsOfTransactionsHaveWords(t *testing.T) {
 		for _, status := range []card.Status{card.Approved, card.Declined} {
 			require.Contains(t, texts, "status."+status.String())
 		}
+	}
+}
+
+func TestWhatASilenceLooksAtAndTheLinesHaveWords(t *testing.T) {
+	zh, _ := catalogues(t)
+	for _, field := range append(silenceFields, alerts.MatchRuleSet) {
+		require.Contains(t, zh, "silences.field."+string(field))
+	}
+	for _, line := range boardLines {
+		require.Contains(t, zh, "board.line."+orElse(line, "first"))
+	}
+	for _, clock := range []alerts.ClockKind{alerts.ClaimClock, alerts.CloseClock} {
+		require.Contains(t, zh, "clock."+string(clock))
+		require.Contains(t, zh, "clock."+string(clock)+"_late")
 	}
 }
 

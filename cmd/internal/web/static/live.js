@@ -2,6 +2,13 @@
 // button, and the feed can be paused. Without this file every page works by reloading.
 "use strict";
 
+// "n" takes the next case, unless somebody is typing.
+document.addEventListener("keydown", (event) => {
+  const next = document.getElementById("next");
+  const typing = event.target.closest("input, textarea, select");
+  if (next && event.key === "n" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) next.click();
+});
+
 (() => {
   const bar = document.getElementById("live");
   if (!bar || !window.EventSource) return;

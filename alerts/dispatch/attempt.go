@@ -96,6 +96,7 @@ func (l *lane) outgoing(s *alerts.State, m *alerts.Message, row Row, words alert
 // not taken the message; one that may have taken it is only followed by another when twice does no harm.
 func (l *lane) send(ctx context.Context, row Row, m *alerts.Message, out channel.Outgoing) result {
 	if wait := l.phones.begin(out.To, time.Now()); wait > 0 {
+		l.cfg.Metrics.limited.WithLabelValues(string(l.kind), "phone").Inc()
 		return result{wait: wait}
 	}
 	taken := false
@@ -128,6 +129,7 @@ func (l *lane) send(ctx context.Context, row Row, m *alerts.Message, out channel
 	case last != nil:
 		return l.failed(ctx, row, m, last, failed)
 	case full > 0:
+		l.cfg.Metrics.limited.WithLabelValues(string(l.kind), "provider").Inc()
 		return result{wait: full}
 	}
 	reason := ReasonBreakerOpen

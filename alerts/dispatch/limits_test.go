@@ -205,3 +205,18 @@ func TestAProviderThatAsksForAPauseGetsIt(t *testing.T) {
 		require.True(t, slices.ContainsFunc(d.lines, func(l line) bool { return l.customer == "c1" }))
 	})
 }
+
+// What was under way when the provider began to hang has waited for one time-out; it does not wait for a second one.
+func TestWhoWaitedForAHangingProviderGoesTheOtherWay(t *testing.T) {
+	inBubble(t, func(t *testing.T, b *bank) {
+		push, texts := app(hangs), sms(works)
+		defer b.run(push, texts)()
+		for n := range 30 {
+			b.suspect(fmt.Sprint("c", n))
+			pass(20 * time.Millisecond)
+		}
+		pass(7 * time.Second)
+		require.Len(t, texts.sent(), 30)
+		require.Len(t, push.sent(), 30, "nobody was tried there twice")
+	})
+}

@@ -96,6 +96,7 @@ func (l *lane) outgoing(s *alerts.State, m *alerts.Message, row Row, words alert
 // not taken the message; one that may have taken it is only followed by another when twice does no harm.
 func (l *lane) send(ctx context.Context, row Row, m *alerts.Message, out channel.Outgoing) result {
 	if wait := l.phones.begin(out.To, time.Now()); wait > 0 {
+		l.cfg.Metrics.limited.WithLabelValues(string(l.kind), "phone").Inc()
 		return result{wait: wait}
 	}
 	taken := false
@@ -128,6 +129,7 @@ func (l *lane) send(ctx context.Context, row Row, m *alerts.Message, out channel
 	case last != nil:
 		return l.failed(ctx, row, m, last, failed)
 	case full > 0:
+		l.cfg.Metrics.limited.WithLabelValues(string(l.kind), "provider").Inc()
 		return result{wait: full}
 	}
 	reason := ReasonBreakerOpen
@@ -156,11 +158,18 @@ func (l *lane) failed(ctx context.Context, row Row, m *alerts.Message, p *provid
 	if e := (*channel.Error)(nil); errors.As(err, &e) {
 		wait = e.RetryAfter
 	}
+	if reason == channel.NoAnswer {
+		wait = max(wait, silencePause)
+	}
 	if !l.cfg.Now().Add(wait).Before(m.ExpiresAt) {
 		return l.settle(ctx, row, p.channel.Name(), alerts.Undelivered, string(reason), "")
 	}
 	return result{failed: true, wait: wait}
 }
+
+// silencePause is the least pause after an attempt without an answer: by then the breaker has seen how the others fared that began beside
+// it, and the message goes another way instead of waiting for callTimeout once more.
+const silencePause = time.Second
 
 // settle records what became of a message. A message whose record is lost with the process stays in the outbox.
 func (l *lane) settle(ctx context.Context, row Row, provider string, outcome alerts.SendOutcome, reason, providerID string) result {

@@ -23,6 +23,10 @@ type lane struct {
 	// jobs holds what the lane knows of a row beyond the outbox, until the row leaves it.
 	jobs    map[string]*job
 	running int
+	// rows is what the last look at the outbox found, at looked; stale means that there may be more by now.
+	rows   []Row
+	looked time.Time
+	stale  bool
 }
 
 // job is one message on its way.
@@ -51,13 +55,17 @@ type result struct {
 func (l *lane) run(ctx context.Context) {
 	timer := time.NewTimer(pollEvery)
 	defer timer.Stop()
+	l.stale = true
 	for ctx.Err() == nil {
+		l.look(ctx)
 		l.launch(ctx)
 		timer.Reset(l.nextLook())
 		select {
 		case <-ctx.Done():
 		case <-timer.C:
+			l.stale = true
 		case <-l.wake:
+			l.stale = true
 		case r := <-l.ended:
 			l.finish(r)
 		}
@@ -70,6 +78,9 @@ func (l *lane) run(ctx context.Context) {
 // roomPause is the pause between two looks whether a provider's limit leaves room again.
 const roomPause = 20 * time.Millisecond
 
+// lookPause is the least pause between two looks at the outbox: every commit of the desk asks for one, hundreds of times a second.
+const lookPause = 10 * time.Millisecond
+
 // nextLook is how long the lane may sleep: until the next retry, but no longer than pollEvery.
 func (l *lane) nextLook() time.Duration {
 	sleep := pollEvery
@@ -81,26 +92,36 @@ func (l *lane) nextLook() time.Duration {
 	if !l.roomFor(l.running+1, time.Now()) {
 		sleep = min(sleep, roomPause)
 	}
+	if l.stale && l.running < workers {
+		sleep = min(sleep, max(lookPause-time.Since(l.looked), 0))
+	}
 	return sleep
 }
 
-// launch starts an attempt at every due row for which there is a worker.
-func (l *lane) launch(ctx context.Context) {
-	if l.running >= workers {
+// look reads the outbox when something may have changed there, a worker is free to do something about it, and the last look is not just
+// past.
+func (l *lane) look(ctx context.Context) {
+	if !l.stale || l.running >= workers || time.Since(l.looked) < lookPause {
 		return
 	}
 	rows, err := l.cfg.Outbox.Pending(ctx, l.kind, l.cfg.Now(), batch)
+	l.looked, l.stale = time.Now(), false
 	if err != nil {
 		if ctx.Err() == nil {
 			l.cfg.Log.Error("outbox cannot be read; it is tried again", "channel", l.kind, "err", err)
 		}
 		return
 	}
+	l.rows = rows
 	if len(rows) < batch {
 		l.forget(ctx, rows)
 	}
+}
+
+// launch starts an attempt at every row for which there is a worker.
+func (l *lane) launch(ctx context.Context) {
 	now := time.Now()
-	for _, row := range rows {
+	for _, row := range l.rows {
 		j := l.jobs[row.MessageID]
 		if j == nil {
 			j = &job{customer: row.Customer}

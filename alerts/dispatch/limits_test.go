@@ -47,6 +47,12 @@ func (d *diary) perSecond() map[int]int {
 	return count
 }
 
+func (d *diary) all() []line {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.lines)
+}
+
 func TestAProviderIsGivenNoMoreThanItAllows(t *testing.T) {
 	inBubble(t, func(t *testing.T, b *bank) {
 		d := newDiary()
@@ -55,12 +61,12 @@ func TestAProviderIsGivenNoMoreThanItAllows(t *testing.T) {
 			b.suspect(fmt.Sprint("c", n))
 		}
 		pass(20 * time.Second)
-		require.Len(t, d.lines, 40, "and all are sent in the end")
+		require.Len(t, d.all(), 40, "and all are sent in the end")
 		for second, n := range d.perSecond() {
 			// A second's worth may go at once, and the next one drop by drop meanwhile.
 			require.LessOrEqual(t, n, 10, "in second %d", second)
 		}
-		require.GreaterOrEqual(t, d.lines[39].second, 6, "40 at 5 a second, 5 of them at once")
+		require.GreaterOrEqual(t, d.all()[39].second, 6, "40 at 5 a second, 5 of them at once")
 	})
 }
 
@@ -84,7 +90,7 @@ func TestABacklogIsWorkedOffInOrderOfUrgency(t *testing.T) {
 		pass(5 * time.Minute)
 		var reminded []string
 		last := 0
-		for i, l := range d.lines {
+		for i, l := range d.all() {
 			if l.purpose == alerts.FraudPrompt {
 				last = i
 			} else {
@@ -199,9 +205,24 @@ func TestAProviderThatAsksForAPauseGetsIt(t *testing.T) {
 			b.suspect(fmt.Sprint("more", n))
 		}
 		pass(15 * time.Second)
-		require.Empty(t, d.lines, "for all messages, not only for the one that was refused")
+		require.Empty(t, d.all(), "for all messages, not only for the one that was refused")
 		pass(10 * time.Second)
-		require.Len(t, d.lines, 6)
-		require.True(t, slices.ContainsFunc(d.lines, func(l line) bool { return l.customer == "c1" }))
+		require.Len(t, d.all(), 6)
+		require.True(t, slices.ContainsFunc(d.all(), func(l line) bool { return l.customer == "c1" }))
+	})
+}
+
+// What was under way when the provider began to hang has waited for one time-out; it does not wait for a second one.
+func TestWhoWaitedForAHangingProviderGoesTheOtherWay(t *testing.T) {
+	inBubble(t, func(t *testing.T, b *bank) {
+		push, texts := app(hangs), sms(works)
+		defer b.run(push, texts)()
+		for n := range 30 {
+			b.suspect(fmt.Sprint("c", n))
+			pass(20 * time.Millisecond)
+		}
+		pass(7 * time.Second)
+		require.Len(t, texts.sent(), 30)
+		require.Len(t, push.sent(), 30, "nobody was tried there twice")
 	})
 }

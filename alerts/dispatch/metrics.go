@@ -10,6 +10,7 @@ import (
 type Metrics struct {
 	attempts *prometheus.CounterVec
 	refusals *prometheus.CounterVec
+	limited  *prometheus.CounterVec
 	breaker  *prometheus.GaugeVec
 	seconds  *prometheus.HistogramVec
 }
@@ -25,6 +26,10 @@ func NewMetrics(reg prometheus.Registerer) (*Metrics, error) {
 			Name: "cardwatch_send_refusals_total",
 			Help: "Messages that a contact rule refused at the moment of sending, by rule.",
 		}, []string{"channel", "rule"}),
+		limited: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "cardwatch_send_limited_total",
+			Help: "Times that a message was put off because a provider or a telephone number had had enough, by whose limit it was: provider or phone.",
+		}, []string{"channel", "limit"}),
 		breaker: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "cardwatch_breaker_state",
 			Help: "State of a provider's circuit breaker: 0 closed, 1 half-open, 2 open.",
@@ -37,7 +42,7 @@ func NewMetrics(reg prometheus.Registerer) (*Metrics, error) {
 		}, []string{"channel", "provider"}),
 	}
 	var problems []error
-	for _, c := range []prometheus.Collector{m.attempts, m.refusals, m.breaker, m.seconds} {
+	for _, c := range []prometheus.Collector{m.attempts, m.refusals, m.limited, m.breaker, m.seconds} {
 		problems = append(problems, reg.Register(c))
 	}
 	return m, errors.Join(problems...)

@@ -32,7 +32,7 @@ func DeskGroup(monitor string) string { return monitor + "-desk" }
 type desk struct {
 	engine     *stream.Engine[alerts.State]
 	dispatcher *dispatch.Dispatcher
-	producer   *kafka.Producer
+	receipts   *kafka.Gather
 	view       stream.View
 	now        func() card.Moment
 }
@@ -52,9 +52,11 @@ func newDesk(h *host, config stream.EngineConfig, registry *prometheus.Registry)
 	}
 	config.Rules, config.WriteBehind, config.FindByPhone = recorded, 0, d.view.FindByPhone
 	config.Committed = func(int, []string) { d.dispatcher.Wake() }
-	if d.producer, err = h.client.Producer(context.Background(), ""); err != nil {
+	producer, err := h.client.Producer(context.Background(), "")
+	if err != nil {
 		return nil, err
 	}
+	d.receipts = kafka.NewGather(producer, 10*time.Second)
 	d.engine, err = stream.NewEngine(func(recorded []byte) (stream.Processor[alerts.State], error) {
 		policy := alerts.Defaults()
 		if err := json.Unmarshal(recorded, &policy); err != nil {
@@ -108,11 +110,9 @@ func (d *desk) owned() stream.View {
 }
 
 func (d *desk) record(ctx context.Context, r alerts.Receipt) error {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	return d.producer.Send(ctx, []kafka.Message{{
+	return d.receipts.Send(ctx, kafka.Message{
 		Topic: wire.ReceiptTopic, Partition: -1, Key: []byte(r.Customer), Value: wire.AppendReceipt(nil, &r), Timestamp: r.At.UnixMilli,
-	}})
+	})
 }
 
 // outbox is the desk's store as the sender sees it.

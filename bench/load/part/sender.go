@@ -58,6 +58,8 @@ const (
 	beat = 2 * time.Millisecond
 	// lastAlerts is how long alerts are awaited once everything is sent.
 	lastAlerts = 10 * time.Second
+	// lastAnswers is the same for what customers are asked and answer: a provider that hangs costs some of them two time-outs of a call.
+	lastAnswers = 20 * time.Second
 )
 
 // plantPrefix begins the event_id of a planted record; the traffic's series and, after another dash, its number follow.
@@ -109,7 +111,7 @@ func (s *sender) serve(ctx context.Context, client *kafka.Client) (SenderAnswer,
 	if err == nil {
 		s.plants.seen.await(reading, s.planted, lastAlerts)
 		if s.dialogue != nil {
-			s.dialogue.blocked.await(reading, s.planted, lastAlerts)
+			s.dialogue.blocked.await(reading, s.planted, lastAnswers)
 		}
 	}
 	stop()

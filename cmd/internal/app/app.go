@@ -56,10 +56,12 @@ type App struct {
 	// OnDelivered hears of every message that reached a telephone; set before Run, may be nil, must not block.
 	OnDelivered func(alerts.Receipt)
 
-	db         *store.DB
-	disk       *diskWatch
-	failed     chan error
-	producer   *kafka.Producer
+	db       *store.DB
+	disk     *diskWatch
+	failed   chan error
+	producer *kafka.Producer
+	// gather sends what concerns single customers, of whom there are many at a time.
+	gather     *kafka.Gather
 	monitor    *stream.Engine[detectors.State]
 	rules      *ruleKeeper
 	office     *Office
@@ -99,6 +101,7 @@ func New(ctx context.Context, o Options) (a *App, err error) {
 	if a.producer, err = a.Client.Producer(ctx, ""); err != nil {
 		return a, err
 	}
+	a.gather = kafka.NewGather(a.producer, 10*time.Second)
 	if o.Config.Has(config.RoleMonitor) {
 		if a.rules, err = a.newRuleKeeper(ctx); err != nil {
 			return a, err
@@ -247,11 +250,9 @@ func (a *App) record(ctx context.Context, r alerts.Receipt) error {
 
 // Publish writes one record of a customer's and returns when Kafka has acknowledged it.
 func (a *App) Publish(ctx context.Context, topic, customer string, value []byte) error {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	return a.producer.Send(ctx, []kafka.Message{{
+	return a.gather.Send(ctx, kafka.Message{
 		Topic: topic, Partition: -1, Key: []byte(customer), Value: value, Timestamp: a.Clock.Now().UnixMilli(),
-	}})
+	})
 }
 
 func (a *App) deskChanged(_ int, customers []string) {

@@ -66,7 +66,7 @@ func New(c Config) (*Client, error) {
 	transport := &http.Transport{
 		DialContext:            dialer.DialContext,
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: c.Roots},
-		MaxIdleConnsPerHost:    16,
+		MaxIdleConnsPerHost:    64, // as many as the dispatcher has calls under way
 		IdleConnTimeout:        90 * time.Second,
 		MaxResponseHeaderBytes: maxBody,
 		DisableCompression:     true,

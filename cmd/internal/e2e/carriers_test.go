@@ -97,7 +97,9 @@ func (c *perlCentre) section(t *testing.T, dir string) string {
 		"message_id_base: 16, receipt_id_base: 10}}", c.port, secretFile(t, dir, "centre", centrePassword))
 }
 
-func (c *perlCentre) shows(t *testing.T, phone string, n int) string { return c.phones.await(t, phone, n) }
+func (c *perlCentre) shows(t *testing.T, phone string, n int) string {
+	return c.phones.await(t, phone, n)
+}
 
 func (c *perlCentre) says(t *testing.T, phone, text string) {
 	c.order(t, "reply %s 0 %s", strings.TrimPrefix(phone, "+"), hex.EncodeToString([]byte(text)))

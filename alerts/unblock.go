@@ -25,9 +25,13 @@ func (st *step) askUnblock(c *Case, actor, note string) Refusal {
 	return ""
 }
 
-// unblocksAlone reports whether what is at stake is known, and small enough for one person.
+// unblocksAlone reports whether what is at stake is known, and small enough for one person: in this case and in every other that the card is
+// blocked for, or a small case beside a large one would be a way around the second person.
 func (st *step) unblocksAlone(c *Case) bool {
-	return len(c.Alerts) > 0 && c.MoreAlerts == 0 && largestAmount(c) <= st.policy.UnblockAloneMinor
+	return find(st.s.Cases, func(of *Case) bool {
+		atStake := of.ID == c.ID || of.Card == c.Card && of.Blocked
+		return atStake && (len(of.Alerts) == 0 || of.MoreAlerts > 0 || largestAmount(of) > st.policy.UnblockAloneMinor)
+	}) == nil
 }
 
 // answerUnblock is a second person's word on a request. The one who asked may only take it back.

@@ -91,6 +91,24 @@ func TestAnUnknownAmountIsNoSmallOne(t *testing.T) {
 	require.Equal(t, "li.na", c.state.Case(late.ID).Unblock.By)
 }
 
+func TestASmallCaseIsNoWayAroundTheSecondPerson(t *testing.T) {
+	c := denied(t, largeAmount)
+	fraud := staff(alerts.Close, c.theCase().ID)
+	fraud.Disposition = alerts.ConfirmedFraud
+	c.do(fraud, "")
+	c.after(time.Hour)
+	small := alert("a2", smallAmount)
+	small.OccurredAt = c.now
+	c.apply(small)
+	second := c.state.Cases[1].ID
+	c.do(staff(alerts.Claim, second), "")
+	ask := staff(alerts.Unblock, second)
+	ask.Note = "he has the card again"
+	c.do(ask, "")
+	require.Empty(t, c.out.CardActions)
+	require.Equal(t, "li.na", c.state.Case(second).Unblock.By)
+}
+
 func TestARequestCanBeRefusedOrTakenBack(t *testing.T) {
 	for _, actor := range []string{"wang.wei", "li.na"} {
 		c := denied(t, largeAmount)

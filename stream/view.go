@@ -116,6 +116,9 @@ func (v View) FindByPhone(phone alerts.Phone) ([]*alerts.State, error) {
 	states := make([]*alerts.State, 0, len(customers))
 	for _, customer := range customers {
 		state, err := v.Desk(customer)
+		if errors.Is(err, ErrNotFound) {
+			continue // another process has the customer by now
+		}
 		if err != nil {
 			return nil, fmt.Errorf("stream: whose number it is: %w", err)
 		}

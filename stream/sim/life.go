@@ -118,7 +118,7 @@ func (l *life) build() (err error) {
 		return err
 	}
 	desk := l.engine("desk", kafka.SingleOwner())
-	desk.FindByPhone, desk.WriteBehind = l.view(nil).FindByPhone, 0
+	desk.FindByPhone, desk.WriteBehind = l.findByPhone, 0
 	l.desk, err = stream.NewEngine(func([]byte) (stream.Processor[kept[alerts.State]], error) {
 		return historian[alerts.State]{stream.NewDesk(w.policy, nil), 0}, nil
 	}, desk)
@@ -143,6 +143,24 @@ func (l *life) engine(role string, balancer kafka.Balancer) stream.EngineConfig 
 		Client: l.client, Store: l.db, Zone: zone, TickEvery: tickEvery, Log: w.log(l.worker.id), Release: "sim",
 		Group: kafka.GroupConfig{Group: role, SessionTimeout: session, HeartbeatInterval: heartbeat, RebalanceTimeout: rebalance, Balancer: balancer},
 	}
+}
+
+// findByPhone is stream.View's, for states with a past.
+func (l *life) findByPhone(phone alerts.Phone) (sharers []*alerts.State, err error) {
+	customers, err := l.view(nil).CustomersOf(alerts.IndexPhone, alerts.PhoneKey(phone), alerts.MaxSharers)
+	if err != nil {
+		return nil, err
+	}
+	for _, customer := range customers {
+		state, err := outbox{life: l}.State(context.Background(), customer)
+		if err != nil && !errors.Is(err, errNoState) {
+			return nil, err
+		}
+		if err == nil {
+			sharers = append(sharers, state)
+		}
+	}
+	return sharers, nil
 }
 
 func (l *life) view(only func() []int) stream.View {

@@ -3,6 +3,8 @@ package app
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -250,23 +252,34 @@ func (s *Silences) tidy(ctx context.Context) error {
 	s.mu.Lock()
 	deciding, entries := s.book.Deciding(now), s.book.Entries()
 	s.mu.Unlock()
+	all := s.seesAll()
 	open, err := s.lift(ctx, entries)
 	if err != nil {
 		return err
 	}
 	s.tell(entries, now)
+	all = all && s.seesAll()
 	for i := range deciding {
 		silence := &deciding[i]
 		if open[silence.ID] > 0 {
 			s.carried[silence.ID] = true
 		}
-		if silence.UntilResolved && s.carried[silence.ID] && open[silence.ID] == 0 {
-			if err := s.End(ctx, "resolved-"+silence.ID, alerts.ActorClock, silence.ID, ""); err != nil {
+		if all && silence.UntilResolved && s.carried[silence.ID] && open[silence.ID] == 0 {
+			if err := s.End(ctx, resolvedID(silence.ID), alerts.ActorClock, silence.ID, ""); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// seesAll reports whether this process has every partition: a case that it cannot see may still carry a silence.
+func (s *Silences) seesAll() bool { return len(s.view.Only()) == s.view.Partitions }
+
+// resolvedID is the same for every process that finds a silence resolved, and short enough for an id.
+func resolvedID(silence string) string {
+	sum := sha256.Sum256([]byte(silence))
+	return "resolved-" + hex.EncodeToString(sum[:12])
 }
 
 // tell says once of each silence that it is over; while the process starts, only of those that it has seen hold.

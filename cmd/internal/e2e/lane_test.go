@@ -44,6 +44,7 @@ func newLane(t *testing.T) *lane {
 func TestOnApacheKafka(t *testing.T) {
 	l := newLane(t)
 	t.Run("from a transaction to the customer's answer and back", l.answers)
+	t.Run("a customer answers by text message", l.answersByText)
 	t.Run("bad records and clear card numbers", l.badRecords)
 	t.Run("two monitors share, hand over and fail over", l.handOver)
 	t.Run("monitors are killed, and stopped until they are zombies", l.zombies)

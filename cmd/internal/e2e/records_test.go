@@ -40,6 +40,8 @@ type fields struct {
 	Source     string   `json:"source"`
 	ExemptTill string   `json:"exempt_until"`
 	Requested  string   `json:"requested_by"`
+	Provider   string   `json:"provider"`
+	Outcome    string   `json:"outcome"`
 	Reasons    []struct {
 		Code string `json:"code"`
 	} `json:"reasons"`

@@ -207,9 +207,7 @@ func TestEveryRouteIsInTheDocumentAndReverse(t *testing.T) {
 			documented = append(documented, method+" "+path)
 		}
 	}
-	for _, route := range o.server.Routes() {
-		served = append(served, route)
-	}
+	served = append(served, o.server.Routes()...)
 	require.ElementsMatch(t, documented, served)
 	w := o.call("", "GET", "/openapi.yaml", "")
 	require.Equal(t, http.StatusOK, w.Code)

@@ -6,7 +6,7 @@ import (
 	"github.com/cardwatch/cardwatch/detectors/card"
 )
 
-// never is the answer of a rule that no passing of time changes; unless is its opposite where the rule has nothing to say.
+// unless is the answer of a rule that no passing of time changes: never, or now.
 func unless(bad bool, at card.Moment) (card.Moment, bool) {
 	if bad {
 		return card.Moment{}, false
@@ -96,4 +96,6 @@ func (d Duty) Kind() Kind { return DutyKind }
 func (d Duty) opens(_ *inquiry, at card.Moment) (card.Moment, bool) { return at, true }
 
 // falls reports whether the duty concerns a contact.
-func (d Duty) falls(r *Request) bool { return among(d.Channels, r.Channel) && among(d.Parties, r.Party) }
+func (d Duty) falls(r *Request) bool {
+	return among(d.Channels, r.Channel) && among(d.Parties, r.Party)
+}

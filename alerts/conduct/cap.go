@@ -86,7 +86,7 @@ type tally struct {
 // counted are the contacts in the cap's scope, without the request's own reservation.
 func (c Cap) counted(l *Log, r *Request) []tally {
 	var list []tally
-	own := idOf(r.ID)
+	own := KeyOf(r.ID)
 	for i := range l.contacts {
 		o := &l.contacts[i]
 		if own != 0 && o.ID == own || o.Agreed && !c.Agreed || !c.Scope.holds(o, r) {

@@ -58,12 +58,12 @@ var ErrNotReserved = errors.New("conduct: no such reservation")
 // reservation of the same id is judged again as it stands and never doubled, so that a command may be repeated.
 func (l *Log) Reserve(p Pack, f Flags, r Request) Decision {
 	d := Decide(p, f, l, r)
-	if d.Outcome != Allow || r.ID == "" || l.find(idOf(r.ID)) != nil {
+	if d.Outcome != Allow || r.ID == "" || l.find(KeyOf(r.ID)) != nil {
 		return d
 	}
 	l.prune(r.At)
 	l.insert(Contact{
-		ID: idOf(r.ID), At: r.local(r.At), Channel: r.Channel, Party: r.Party, Purpose: r.Purpose, Number: r.Number, Debt: r.Debt,
+		ID: KeyOf(r.ID), At: r.local(r.At), Channel: r.Channel, Party: r.Party, Purpose: r.Purpose, Number: r.Number, Debt: r.Debt,
 		Result: Reserved, Agency: agency(r.Agency), Agreed: r.Agreement != "",
 	})
 	return d
@@ -71,7 +71,7 @@ func (l *Log) Reserve(p Pack, f Flags, r Request) Decision {
 
 // Settle says what became of a reservation, lapsed or not. The same word twice is one; another word than the first is ErrNotReserved.
 func (l *Log) Settle(id string, result Result) error {
-	c := l.find(idOf(id))
+	c := l.find(KeyOf(id))
 	switch {
 	case result != Cancelled && (result == Reserved || !slices.Contains(results, result)):
 		return fmt.Errorf("conduct: %q is no result that a contact can have", result)
@@ -87,11 +87,16 @@ func (l *Log) Settle(id string, result Result) error {
 }
 
 // Note keeps a contact that was made without a reservation: one that an agency reports, or that the debtor began (Agreed). It is a
-// fact and never refused; one whose id is known is that one. now bounds what is remembered.
-func (l *Log) Note(id string, c Contact, now card.Moment) {
-	c.ID, c.Agency = idOf(id), agency(c.Agency)
+// fact, and the rules are not asked; one whose id is known is the known one. now bounds what is remembered. A contact that lacks what
+// the caps count by is an error.
+func (l *Log) Note(id string, c Contact, now card.Moment) error {
+	r := Request{At: c.At, Channel: c.Channel, Party: c.Party, Purpose: c.Purpose, Number: c.Number, Debt: c.Debt}
+	if !r.complete() || c.Result == Reserved || !slices.Contains(results, c.Result) {
+		return fmt.Errorf("conduct: noting %q: a contact needs its time, channel, party, purpose, number, debt and result", id)
+	}
+	c.ID, c.Agency = KeyOf(id), agency(c.Agency)
 	if l.find(c.ID) != nil || now.Sub(c.At) >= Memory {
-		return
+		return nil
 	}
 	l.prune(now)
 	l.heed(&c)
@@ -100,6 +105,7 @@ func (l *Log) Note(id string, c Contact, now card.Moment) {
 	} else if l.missed.Before(c.At) {
 		l.missed = c.At
 	}
+	return nil
 }
 
 // Contacts are those that the log holds, the oldest first.
@@ -171,8 +177,6 @@ func (l *Log) lost(failures int, at card.Moment) bool {
 	}
 	return false
 }
-
-func idOf(id string) Key { return KeyOf(id) }
 
 // agency copies a name out of its caller's memory, cut to what is kept.
 func agency(name string) string { return strings.Clone(name[:min(len(name), maxAgency)]) }

@@ -53,10 +53,10 @@ func (f Form) opens(q *inquiry, at card.Moment) (card.Moment, bool) {
 	case Complete:
 		return unless(!q.complete(), at)
 	case Once:
-		own := q.log.find(idOf(q.ID))
+		own := q.log.find(KeyOf(q.ID))
 		return unless(own != nil && (own.Result != Reserved || !q.At.Before(own.At.Add(Hold))), at)
 	default:
-		own := q.log.find(idOf(q.ID))
+		own := q.log.find(KeyOf(q.ID))
 		return unless(own == nil && q.log.full(q.At), at)
 	}
 }

@@ -22,7 +22,7 @@ var zones = []string{
 
 // shifts are moments near which a clock of one of the zones is changed.
 var shifts = []string{
-	"2011-12-30T10:00:00Z", // Apia left the 30th out
+	"2011-12-30T10:00:00Z",                         // Apia left the 30th out
 	"2026-03-08T07:00:00Z", "2026-11-01T06:00:00Z", // New York
 	"2026-03-29T01:00:00Z", "2026-10-25T01:00:00Z", // London, Troll
 	"2026-04-04T16:00:00Z", "2026-10-03T16:00:00Z", // Sydney, Lord Howe

@@ -59,6 +59,12 @@ func TestARepeatedReservationIsOne(t *testing.T) {
 		"the moment of sending is judged anew: a stop that came meanwhile wins")
 }
 
+func TestAClaimNeedsAName(t *testing.T) {
+	l := &conduct.Log{}
+	require.Equal(t, []conduct.RuleID{conduct.OwnComplete}, l.Reserve(packOf(t, conduct.CN), conduct.Flags{}, ask(moment(t, wednesday))).Rules)
+	require.Empty(t, l.Contacts())
+}
+
 func TestSettling(t *testing.T) {
 	cn, at := packOf(t, conduct.CN), moment(t, wednesday)
 	l := &conduct.Log{}

@@ -49,6 +49,18 @@ const (
 	RuleState    Kind = "rule_state"
 	RuleVerb     Kind = "rule_verb"
 	RuleRefusal  Kind = "rule_refusal"
+
+	Pack           Kind = "pack"
+	RuleKind       Kind = "rule_kind"
+	ContactFlag    Kind = "contact_flag"
+	ContactResult  Kind = "contact_result"
+	ContactChannel Kind = "contact_channel"
+	ContactParty   Kind = "contact_party"
+	ContactPurpose Kind = "contact_purpose"
+	ContactScope   Kind = "contact_scope"
+	ContactCounted Kind = "contact_counted"
+	Record         Kind = "record"
+	Custody        Kind = "custody"
 )
 
 // Term is the name of one thing in both languages.
@@ -64,7 +76,7 @@ func (t Term) In(lang card.Language) string {
 
 // Lookup finds the term of a code; false when there is none, which callers show as the code itself.
 func Lookup(kind Kind, code string) (Term, bool) {
-	for _, terms := range []map[string]Term{monitorTerms, caseTerms, messageTerms, ruleTerms} {
+	for _, terms := range []map[string]Term{monitorTerms, caseTerms, messageTerms, ruleTerms, conductTerms} {
 		if t, ok := terms[string(kind)+"."+code]; ok {
 			return t, true
 		}

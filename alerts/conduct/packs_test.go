@@ -62,6 +62,10 @@ func TestABankMayTighten(t *testing.T) {
 		require.Equal(t, tc.rules, d.Rules, name)
 		require.Equal(t, tc.warns, d.Warnings, name)
 	}
+	us, err := conduct.Tighten(packOf(t, conduct.US), conduct.Overrides{Rules: map[conduct.RuleID]conduct.Override{conduct.USSevenIn7: {Max: ptr(5)}}})
+	require.NoError(t, err)
+	require.Equal(t, []conduct.RuleID{conduct.USSevenIn7}, scene{at: wednesday, past: times(4, past{ago: day, result: conduct.NoAnswer})}.decide(t, us).Warnings,
+		"the warning moves along: it would never come at six of five")
 	_, until, _ := cn.Custody(conduct.Record{Kind: conduct.Recording, Made: moment(t, wednesday), Done: moment(t, wednesday)}, moment(t, wednesday))
 	require.Equal(t, moment(t, "2031-03-04T10:00:00+08:00"), until)
 	require.Equal(t, conduct.Allow, scene{at: "2026-03-04T08:59:00+08:00"}.decide(t, packOf(t, conduct.CN)).Outcome, "the pack that is shipped stays as it is")
@@ -111,6 +115,8 @@ func TestHolidaysAreGivenAsData(t *testing.T) {
 		require.Equal(t, []conduct.RuleID{conduct.AUHours}, d.Rules)
 		require.Equal(t, moment(t, until), d.Until)
 	}
+	safest := conduct.Strictest(packOf(t, conduct.CN), au)
+	require.Equal(t, []conduct.RuleID{conduct.AUHours, conduct.OwnSafeHours}, scene{at: "2026-12-25T10:00:00+11:00"}.decide(t, safest).Rules)
 	require.Equal(t, conduct.Allow, scene{at: "2026-12-25T10:00:00+08:00"}.decide(t, packOf(t, conduct.CN)).Outcome)
 }
 

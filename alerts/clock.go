@@ -58,6 +58,7 @@ func (st *step) passEntryTime(e *QueueEntry) {
 	if e.Promise.State == PromiseOpen && st.due(e.Promise.Until.Add(st.policy.PromiseGrace)) {
 		e.Promise.State = PromiseBroken
 		st.note(&e.History, ActPromiseBroken, ActorClock, "")
+		st.conduct(Conduct{Account: e.Account, Kind: PromiseFailed, AmountMinor: e.Promise.AmountMinor, Actor: ActorClock})
 	}
 	e.Priority = entryPriority(e, st.now, st.policy.PromiseGrace)
 }

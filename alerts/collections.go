@@ -87,6 +87,7 @@ func (st *step) queueCommand(cmd *Command) Refusal {
 		}
 		e.Promise = PromiseToPay{AmountMinor: cmd.AmountMinor, MadeAt: st.now, Until: cmd.Until, State: PromiseOpen}
 		st.note(&e.History, ActPromised, actor, strconv.FormatInt(cmd.AmountMinor, 10))
+		st.conduct(Conduct{Account: e.Account, Kind: PromiseMade, AmountMinor: cmd.AmountMinor, Actor: actor})
 	case Snooze:
 		if !st.ahead(cmd, maxSnooze) {
 			return RefusedBadArgument

@@ -118,6 +118,11 @@ const (
 	fSourcePartition
 	fSourceOffset
 	fReceiptExpected
+	fKind
+	fPaidMinor
+	fParty
+	fRules
+	fFlag
 	fieldCount
 )
 
@@ -149,13 +154,14 @@ var fieldNames = [fieldCount]string{
 	fTitle: "title", fTitleZh: "title_zh", fLabel: "label", fLabelZh: "label_zh",
 	fSourceTopic: "source_topic", fSourcePartition: "source_partition", fSourceOffset: "source_offset",
 	fReceiptExpected: "receipt_expected",
+	fKind:            "kind", fPaidMinor: "paid_minor", fParty: "party", fRules: "rules", fFlag: "flag",
 }
 
 // String is the member's name on the wire.
 func (f field) String() string { return fieldNames[f] }
 
 // fieldSet is a set of fields as bits.
-type fieldSet [2]uint64
+type fieldSet [4]uint64
 
 func setOf(fields ...field) (s fieldSet) {
 	for _, f := range fields {
@@ -164,5 +170,5 @@ func setOf(fields ...field) (s fieldSet) {
 	return s
 }
 
-func (s *fieldSet) add(f field)      { s[f>>6&1] |= 1 << (f & 63) }
-func (s *fieldSet) has(f field) bool { return s[f>>6&1]&(1<<(f&63)) != 0 }
+func (s *fieldSet) add(f field)      { s[f>>6&3] |= 1 << (f & 63) }
+func (s *fieldSet) has(f field) bool { return s[f>>6&3]&(1<<(f&63)) != 0 }

@@ -83,6 +83,11 @@ var examples = map[string]card.Body{
 		Head: head("b-1", "2026-03-01T02:16:00.000+08:00"), Card: "k-1", Action: alerts.BlockCard, Reason: "customer_said_no",
 		AlertID: "9c2f", RequestedBy: "customer",
 	},
+	ConductTopic: &alerts.Conduct{
+		Head: head("n-1", "2026-03-06T10:00:00.000+08:00"), Account: "a-1", Kind: alerts.ContactRefused, Tier: detectors.Mild,
+		Currency: card.Currency{'C', 'N', 'Y'}, AmountMinor: 83000, PaidMinor: 40000, Channel: "call", Party: "debtor", Outcome: "no_answer",
+		Rules: []alerts.RuleID{"CN-HOURS", "CN-ATTEMPT"}, Flag: "complaint", Actor: "wang.li",
+	},
 	AssessmentTopic: &detectors.Assessment{
 		Head: head("e-1", "2026-02-10T00:00:01.000+08:00"), Account: "a-1", MissProbability: 0.125, Points: 512, BasePoints: 600,
 		Band: "elevated", ModelVersion: "2026-02",

@@ -23,7 +23,7 @@ func sensitive(name string) bool {
 // passes the Luhn check too.
 var (
 	amounts = setOf(fAmountMinor, fBalanceMinor, fMinDueMinor, fPastDueMinor, fCreditLimitMinor, fMonthlyIncomeMinor,
-		fOverdueMinor, fValue, fLimit)
+		fOverdueMinor, fPaidMinor, fValue, fLimit)
 	phones = setOf(fPhone, fFrom, fTo)
 )
 

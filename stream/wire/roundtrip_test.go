@@ -42,6 +42,16 @@ func generate(t *rapid.T, topic string) card.Body {
 			Head: drawHead(t), Card: drawID(t), Action: pick(t, alerts.BlockCard, alerts.UnblockCard), Reason: drawText(t), AlertID: drawMaybeID(t),
 			RequestedBy: drawID(t),
 		}
+	case ConductTopic:
+		c := &alerts.Conduct{
+			Head: drawHead(t), Account: drawMaybeID(t), Kind: pick(t, alerts.ConductKinds()...), Tier: pick(t, "", detectors.Mild),
+			Currency: pick(t, card.Currency{}, card.Currency{'C', 'N', 'Y'}), AmountMinor: drawAmount(t), PaidMinor: drawAmount(t),
+			Channel: drawMaybeID(t), Party: drawMaybeID(t), Outcome: drawMaybeID(t), Flag: drawMaybeID(t), Actor: drawMaybeID(t),
+		}
+		for range draw(t, 0, 2) {
+			c.Rules = append(c.Rules, alerts.RuleID(drawID(t)))
+		}
+		return c
 	case AssessmentTopic:
 		return drawAssessment(t)
 	case CommandTopic:

@@ -53,7 +53,7 @@ var rooms = map[string][]string{
 	"stream/history":  {"detectors/card", "stream/wire"},
 	"stream/backtest": {"stream/history", "stream/kafka", "stream/wire", "detectors", "detectors/card"},
 	"stream/alertlog": {"stream/history", "stream/kafka", "stream/wire", "detectors"},
-	"stream/replay":   {"stream/history", "stream", "stream/kafka", "stream/wire", "store", "alerts", "detectors", "detectors/card"},
+	"stream/replay":   {"stream/history", "stream", "stream/kafka", "stream/wire", "store", "alerts", "alerts/figures", "detectors", "detectors/card"},
 	"stream/sim":      {"stream", "stream/kafka", "stream/wire", "store", "alerts", "alerts/channel", "alerts/dispatch", "detectors", "detectors/card"},
 	"bench":           {"detectors", "detectors/card", "detectors/geo", "detectors/ledger", "detectors/window", "alerts", "alerts/channel", "alerts/dispatch", "store", "stream", "stream/broker", "stream/wire", "stream/kafka", "stream/replay"},
 	"cmd":             {"detectors", "detectors/lifecycle", "detectors/rule", "detectors/card", "detectors/geo", "detectors/window", "alerts", "alerts/channel", "alerts/dispatch", "alerts/glossary", "alerts/explain", "alerts/quality", "alerts/figures", "store", "stream", "stream/kafka", "stream/broker", "stream/wire", "stream/inspect", "stream/mapping", "stream/rekey", "stream/replay", "stream/history", "stream/backtest", "stream/alertlog", "bench"},

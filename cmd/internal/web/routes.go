@@ -60,6 +60,10 @@ func (s *Server) routeConsole(mux *http.ServeMux) {
 	mux.HandleFunc("GET /queue", s.showQueue)
 	mux.HandleFunc("POST /queue", s.actOnQueue)
 	mux.HandleFunc("GET /wordings", s.showWordings)
+	if s.cfg.Figures != nil {
+		mux.HandleFunc("GET "+figuresPath, s.showFigures)
+		mux.HandleFunc("GET "+figuresPath+".csv", s.exportFigures)
+	}
 	if s.cfg.Silences != nil {
 		mux.HandleFunc("GET "+silencesPath, s.showSilences)
 		mux.HandleFunc("POST "+silencesPath, s.actOnSilences)

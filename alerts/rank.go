@@ -62,7 +62,7 @@ func moneyReasons(e *QueueEntry, now card.Moment, policy *Policy) []detectors.Re
 	why := []detectors.Reason{points(RankExpected, e.basePriority,
 		fmt.Sprintf("违约概率%d%%，余额%s", risk, balance.In(card.Chinese)), fmt.Sprintf("risk %d%%, balance %s", risk, balance.In(card.English)))}
 	if left := daysToTier(e, now); left > 0 && left <= nearDays {
-		why = append(why, points(RankTierNear, nearBonus, fmt.Sprintf("%d天后进入下一等级", left), fmt.Sprintf("next tier in %d days", left)))
+		why = append(why, points(RankTierNear, nearBonus, fmt.Sprintf("%d天后进入下一等级", left), fmt.Sprintf("next tier in %d day(s)", left)))
 	}
 	if e.Promise.failed() && now.Before(e.Promise.ends(policy).Add(brokenBonusFor)) {
 		why = append(why, points(RankPromiseBroken, brokenBonus, "3天内违约", "in the last 3 days"))

@@ -62,8 +62,18 @@ const (
 	// The remaining acts belong to the collections queue.
 	ActEntered       ActCode = "entered_queue"
 	ActTierMoved     ActCode = "tier_moved"
+	ActLineMoved     ActCode = "line_moved"
+	ActPaid          ActCode = "paid"
 	ActPromised      ActCode = "promised"
 	ActPromiseBroken ActCode = "promise_broken"
+	// ActPromisePartial is a promise of which only a part came, ActPromiseKept one of which enough did.
+	ActPromisePartial   ActCode = "promise_partial"
+	ActPromiseKept      ActCode = "promise_kept"
+	ActPromiseCancelled ActCode = "promise_cancelled"
+	// ActPromiseReopened is a promise that a payment taken back has made open again.
+	ActPromiseReopened ActCode = "promise_reopened"
+	ActFlagged         ActCode = "flagged"
+	ActUnflagged       ActCode = "unflagged"
 )
 
 // caseTable says where an act takes a case. An act that a state does not list is refused when staff ask for it, and only

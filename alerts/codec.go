@@ -9,7 +9,7 @@ import (
 
 // stateVersion is the first byte of an encoded state. A change of the layout raises it, and keeps a reader for the old one.
 const (
-	stateVersion = 3
+	stateVersion = 4
 	// oldestVersion is the oldest form that can still be read.
 	oldestVersion = 1
 )
@@ -28,6 +28,7 @@ func (s *State) AppendBinary(dst []byte) []byte {
 		w.uint(e.hash)
 		w.moment(e.until)
 	})
+	each(&w, s.Flags, w.flagged)
 	return w.buf
 }
 
@@ -55,6 +56,9 @@ func (s *State) UnmarshalBinary(data []byte) error {
 			e.until = e.until.Add(eventMemory)
 		}
 	})
+	if r.version > 3 {
+		got.Flags = readEach(&r, r.flagged)
+	}
 	if err := r.Done(); err != nil {
 		return fmt.Errorf("desk state: %w", err)
 	}

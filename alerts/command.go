@@ -19,6 +19,8 @@ func (st *step) command(cmd *Command) {
 		st.out.Refusal = RefusedNoActor
 	case utf8.RuneCountInString(cmd.Note) > maxNote:
 		st.out.Refusal = RefusedBadArgument
+	case cmd.Account != "" && cmd.CaseID == "" && (cmd.Verb == SetFlag || cmd.Verb == ClearFlag):
+		st.out.Refusal = st.flagCommand(cmd)
 	case cmd.Account != "" && cmd.CaseID == "":
 		st.out.Refusal = st.queueCommand(cmd)
 	default:

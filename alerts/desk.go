@@ -48,6 +48,8 @@ func (d *Desk) Step(s *State, ev card.Event, out *Effects) {
 		st.alert(body)
 	case *detectors.Collection:
 		st.collection(body)
+	case *card.Payment:
+		st.payment(body)
 	case *Contact:
 		st.contact(body)
 	case *Reply:
@@ -56,6 +58,9 @@ func (d *Desk) Step(s *State, ev card.Event, out *Effects) {
 		st.command(body)
 	case *Receipt:
 		st.receipt(body)
+	}
+	for i := range s.Queue {
+		st.settleEntry(&s.Queue[i])
 	}
 	st.forget()
 }

@@ -42,9 +42,16 @@ type ChangeKind string
 
 // The kinds of change.
 const (
-	CaseMoved    ChangeKind = "case"
-	PromptMoved  ChangeKind = "prompt"
-	TierMoved    ChangeKind = "tier"
+	CaseMoved   ChangeKind = "case"
+	PromptMoved ChangeKind = "prompt"
+	TierMoved   ChangeKind = "tier"
+	// LineMoved is an account that goes to another line, RestMoved one that leaves its line for a while (To is the RestReason) or comes back.
+	LineMoved ChangeKind = "line"
+	RestMoved ChangeKind = "rest"
+	// PromiseMoved is a promise to pay: its states, "" before it is made.
+	PromiseMoved ChangeKind = "promise"
+	// FlagMoved is a flag that is set (To) or taken back (From).
+	FlagMoved    ChangeKind = "flag"
 	MessageMoved ChangeKind = "message"
 	// SilenceMoved is a case that a silence covers ("silenced"), or no longer does ("lifted").
 	SilenceMoved ChangeKind = "silence"
@@ -91,6 +98,8 @@ const (
 	RefusedPending Refusal = "unblock_pending"
 	// RefusedSamePerson is an approval by whoever asked.
 	RefusedSamePerson Refusal = "same_person"
+	// RefusedTooMany is an act that would make a customer's state grow beyond its bounds.
+	RefusedTooMany Refusal = "too_many"
 	// RefusedDuplicate is an event_id that was seen before.
 	RefusedDuplicate Refusal = "duplicate"
 )

@@ -114,6 +114,8 @@ type Command struct {
 	Account     string
 	AmountMinor int64
 	Until       card.Moment
+	// Flag is what SetFlag and ClearFlag are about.
+	Flag Flag
 }
 
 // Verb is what staff can do.
@@ -136,8 +138,12 @@ const (
 	Unblock        Verb = "unblock"
 	ApproveUnblock Verb = "approve_unblock"
 	RefuseUnblock  Verb = "refuse_unblock"
-	// Promise belongs to the collections queue.
-	Promise Verb = "promise"
+	// The remaining verbs belong to collections and name an Account. Promise takes AmountMinor by Until.
+	Promise       Verb = "promise"
+	CancelPromise Verb = "cancel_promise"
+	// SetFlag and ClearFlag set and take back Command.Flag; both need a note.
+	SetFlag   Verb = "flag"
+	ClearFlag Verb = "unflag"
 )
 
 // Disposition is the outcome of a fraud case, and a label for the detectors.

@@ -51,6 +51,10 @@ type Policy struct {
 	Templates map[TemplateID]Wording `yaml:"templates"`
 	// PromiseGrace is how long after its date a promise to pay counts as broken.
 	PromiseGrace time.Duration `yaml:"promise_grace"`
+	// PromiseKeptPercent is how much of a promise, in percent of its amount, has to be paid for it to be kept.
+	PromiseKeptPercent int `yaml:"promise_kept_percent"`
+	// PromisesBroken is how many promises in a row may fail before the account goes to the flexible line.
+	PromisesBroken int `yaml:"promises_broken"`
 }
 
 // BankName is the bank's name in both languages, at most 12 runes of Chinese and 20 of GSM-7 English.
@@ -102,6 +106,9 @@ func Defaults() Policy {
 		Templates:      map[TemplateID]Wording{},
 		// Promises are marked broken 3–5 days after their date (insideARM, notes/collections.md §3).
 		PromiseGrace: 72 * time.Hour,
+		// Banks count 90 … 95 % as kept; two broken in a row go to the flexible team (the same note).
+		PromiseKeptPercent: 90,
+		PromisesBroken:     2,
 	}
 }
 
@@ -150,6 +157,8 @@ func (p Policy) Validate() error {
 	} {
 		add(n.value < 1 || n.value > 20, "%s: %d is outside 1 … 20", n.key, n.value)
 	}
+	add(p.PromiseKeptPercent < 1 || p.PromiseKeptPercent > 100, "promise_kept_percent: %d is outside 1 … 100", p.PromiseKeptPercent)
+	add(p.PromisesBroken < 1 || p.PromisesBroken > 12, "promises_broken: %d is outside 1 … 12", p.PromisesBroken)
 	p.checkTemplates(add)
 	return errors.Join(problems...)
 }

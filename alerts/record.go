@@ -33,10 +33,10 @@ type ConductKind string
 
 // The kinds of conduct. A promise ends as one of the last three of its own; a plan ends as kept or ended.
 const (
-	PromiseMade    ConductKind = "promise_made"
-	PromiseKept    ConductKind = "promise_kept"
-	PromisePartial ConductKind = "promise_partial"
-	PromiseFailed  ConductKind = "promise_broken"
+	PromiseMade       ConductKind = "promise_made"
+	PromiseKeptInTime ConductKind = "promise_kept"
+	PromiseKeptInPart ConductKind = "promise_partial"
+	PromiseFailed     ConductKind = "promise_broken"
 
 	PlanOffered  ConductKind = "plan_offered"
 	PlanSigned   ConductKind = "plan_signed"
@@ -51,15 +51,15 @@ const (
 	ContactSent     ConductKind = "contact_sent"
 	ContactRefused  ConductKind = "contact_refused"
 
-	Flagged   ConductKind = "flagged"
-	Unflagged ConductKind = "unflagged"
+	FlagSet     ConductKind = "flagged"
+	FlagCleared ConductKind = "unflagged"
 )
 
 // ConductKinds lists them all.
 func ConductKinds() []ConductKind {
 	return []ConductKind{
-		PromiseMade, PromiseKept, PromisePartial, PromiseFailed, PlanOffered, PlanSigned, PlanKept, PlanBreached, PlanEnded,
-		ContactReserved, ContactMade, ContactSent, ContactRefused, Flagged, Unflagged,
+		PromiseMade, PromiseKeptInTime, PromiseKeptInPart, PromiseFailed, PlanOffered, PlanSigned, PlanKept, PlanBreached, PlanEnded,
+		ContactReserved, ContactMade, ContactSent, ContactRefused, FlagSet, FlagCleared,
 	}
 }
 

@@ -19,6 +19,8 @@ type State struct {
 	Messages []Message
 	// Queue holds the customer's overdue accounts.
 	Queue []QueueEntry
+	// Flags are the facts that staff have set about the customer and the debts.
+	Flags []Flagged
 
 	seen []seenEvent
 }
@@ -30,6 +32,7 @@ const (
 	maxPrompts    = 24
 	maxMessages   = 64
 	maxQueue      = 32
+	maxFlags      = 48
 	maxCaseAlerts = 8
 	maxHistory    = 40
 	maxSeen       = 128

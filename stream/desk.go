@@ -23,11 +23,13 @@ func NewDesk(core *alerts.Desk, observe func(*alerts.Effects)) *Desk {
 	return &Desk{core: core, observe: observe}
 }
 
-// Spec names the desk's topics. How a customer may be reached comes before what there is to say.
+// Spec names the desk's topics. How a customer may be reached comes before what there is to say. Payments, by which promises and plans
+// are judged, came with a later release and so stand last: a progress remembers its inputs by their place.
 func (d *Desk) Spec() Spec {
 	return Spec{Name: "desk", Tag: DeskTag, Inputs: []string{
 		wire.ContactTopic, wire.AlertTopic, wire.CollectionTopic, wire.ReplyTopic, wire.CommandTopic, wire.ReceiptTopic, wire.TickTopic,
-	}, Outputs: []string{wire.FeedbackTopic, wire.CardActionTopic, wire.ConductTopic}, Indexed: true}
+		wire.PaymentTopic,
+	}, Outputs: []string{wire.FeedbackTopic, wire.CardActionTopic}, Later: []string{wire.ConductTopic}, Indexed: true}
 }
 
 // Step applies one event. Nothing is rejected: a command that does not fit is refused, which is an effect.

@@ -59,11 +59,11 @@ func (t *Tally) count(c *alerts.Conduct) {
 		for _, rule := range c.Rules {
 			t.Refused[alerts.RuleID(append([]byte(nil), rule...))]++
 		}
-	case alerts.PromiseKept, alerts.PromisePartial, alerts.PromiseFailed:
+	case alerts.PromiseKeptInTime, alerts.PromiseKeptInPart, alerts.PromiseFailed:
 		t.PromisesDue++
 		t.PromisedMinor += c.AmountMinor
 		t.PromisedPaidMinor += min(c.PaidMinor, c.AmountMinor)
-		if c.Kind == alerts.PromiseKept {
+		if c.Kind == alerts.PromiseKeptInTime {
 			t.PromisesKept++
 		}
 	case alerts.PlanSigned:
@@ -74,7 +74,7 @@ func (t *Tally) count(c *alerts.Conduct) {
 		t.PlansBreached++
 	case alerts.PlanEnded:
 		t.PlansEnded++
-	case alerts.Flagged:
+	case alerts.FlagSet:
 		if c.Flag == complaint {
 			t.Complaints++
 		}

@@ -34,6 +34,9 @@ const (
 	Refusal       Kind = "refusal"
 	CardAction    Kind = "card_action"
 	BlockReason   Kind = "block_reason"
+	Line          Kind = "line"
+	Rest          Kind = "rest"
+	Flag          Kind = "flag"
 	Clock         Kind = "clock"
 	ClockState    Kind = "clock_state"
 	MatchField    Kind = "match_field"
@@ -49,6 +52,8 @@ const (
 	RuleState     Kind = "rule_state"
 	RuleVerb      Kind = "rule_verb"
 	RuleRefusal   Kind = "rule_refusal"
+	Class         Kind = "class"
+	Label         Kind = "label"
 	Figure        Kind = "figure"
 	FigureMeaning Kind = "figure_meaning"
 )
@@ -66,7 +71,7 @@ func (t Term) In(lang card.Language) string {
 
 // Lookup finds the term of a code; false when there is none, which callers show as the code itself.
 func Lookup(kind Kind, code string) (Term, bool) {
-	for _, terms := range []map[string]Term{monitorTerms, caseTerms, messageTerms, ruleTerms, figureTerms} {
+	for _, terms := range []map[string]Term{monitorTerms, caseTerms, collectionTerms, messageTerms, ruleTerms, figureTerms} {
 		if t, ok := terms[string(kind)+"."+code]; ok {
 			return t, true
 		}

@@ -20,6 +20,7 @@ var kinds = map[string]map[string]glossary.Kind{
 	"../../detectors": {
 		"ReasonCode": glossary.Reason, "Unit": glossary.Unit, "AlertState": glossary.AlertState, "Mode": glossary.Mode, "RuleMode": glossary.Mode,
 		"Severity": glossary.Severity, "Action": glossary.Action, "Tier": glossary.Tier, "band": glossary.Band,
+		"Class": glossary.Class,
 	},
 	"..": {
 		"Answer": glossary.Answer, "ChannelKind": glossary.Channel, "Verb": glossary.Verb, "Disposition": glossary.Disposition,
@@ -28,6 +29,7 @@ var kinds = map[string]map[string]glossary.Kind{
 		"PriorityCode": glossary.Priority, "Refusal": glossary.Refusal, "RuleID": glossary.Rule, "Outcome": glossary.Contact,
 		"Purpose": glossary.Purpose, "TemplateID": glossary.Template, "Actor": glossary.Actor, "Reason": glossary.BlockReason, "Failure": glossary.Failure,
 		"ClockKind": glossary.Clock, "ClockState": glossary.ClockState, "MatchField": glossary.MatchField, "MatchOp": glossary.MatchOp,
+		"Line": glossary.Line, "RestReason": glossary.Rest, "Flag": glossary.Flag, "Rank": glossary.Reason,
 		"SilenceVerb": glossary.SilenceVerb, "SilenceState": glossary.SilenceState,
 	},
 	"../../detectors/lifecycle": {"State": glossary.RuleState, "Verb": glossary.RuleVerb, "Refusal": glossary.RuleRefusal},

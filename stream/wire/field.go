@@ -123,6 +123,10 @@ const (
 	fParty
 	fRules
 	fFlag
+	fBucket
+	fIFRS9Stage
+	fClass2011
+	fClass2023
 	fieldCount
 )
 
@@ -155,6 +159,7 @@ var fieldNames = [fieldCount]string{
 	fSourceTopic: "source_topic", fSourcePartition: "source_partition", fSourceOffset: "source_offset",
 	fReceiptExpected: "receipt_expected",
 	fKind:            "kind", fPaidMinor: "paid_minor", fParty: "party", fRules: "rules", fFlag: "flag",
+	fBucket: "bucket", fIFRS9Stage: "ifrs9_stage", fClass2011: "class_2011", fClass2023: "class_2023",
 }
 
 // String is the member's name on the wire.

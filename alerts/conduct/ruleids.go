@@ -1,0 +1,93 @@
+package conduct
+
+// The rules of China (notes/collections.md §1.1).
+const (
+	CNHours      RuleID = "CN-HOURS"
+	CNAttempt    RuleID = "CN-ATTEMPT"
+	CNConnect    RuleID = "CN-CONNECT"
+	CNVisit      RuleID = "CN-VISIT"
+	CNVisitStaff RuleID = "CN-VISIT-STAFF"
+	CNTarget     RuleID = "CN-TARGET"
+	CNThirdLost  RuleID = "CN-3P-LOST"
+	CNThirdStop  RuleID = "CN-3P-STOP"
+	CNDispute    RuleID = "CN-DISPUTE"
+	CNPlanStop   RuleID = "CN-ART70-STOP"
+	CNRecording  RuleID = "CN-REC"
+	CNRecord     RuleID = "CN-REC-DUTY"
+	CNProcess    RuleID = "CN-REC5"
+	CNOralPlan   RuleID = "CN-ART70-ORAL"
+	CNLetter     RuleID = "CN-LETTER"
+	CNBan        RuleID = "CN-BAN"
+	CNAI         RuleID = "CN-AI"
+	CNSMS        RuleID = "CN-SMS"
+)
+
+// The rules of the United States (§1.2).
+const (
+	USHours     RuleID = "US-HOURS"
+	USSevenIn7  RuleID = "US-7IN7"
+	USAfterTalk RuleID = "US-7IN7-TALK"
+	USMedium    RuleID = "US-MEDIUM"
+	USNumber    RuleID = "US-MEDIUM-NUMBER"
+	USOptOut    RuleID = "US-OPTOUT"
+	USCease     RuleID = "US-CEASE"
+	USThird     RuleID = "US-3P"
+	USThirdOnce RuleID = "US-3P-ONCE"
+	USLawyer    RuleID = "US-3P-LAWYER"
+	USWork      RuleID = "US-WORK"
+	USIdentify  RuleID = "US-ID"
+	USValidate  RuleID = "US-VALID"
+	USStay      RuleID = "US-STAY"
+	USKeep      RuleID = "US-RET"
+	USKeepCalls RuleID = "US-RET-CALL"
+)
+
+// The rules of the United Kingdom, the European Union, Australia and India (§1.3).
+const (
+	UKTime        RuleID = "UK-TIME"
+	UKAsked       RuleID = "UK-TIME-ASKED"
+	UKIdentity    RuleID = "UK-ID3P"
+	UKThird       RuleID = "UK-ID3P-THIRD"
+	UKForbearance RuleID = "UK-FORB"
+	UKPressure    RuleID = "UK-PRESS"
+	UKDispute     RuleID = "UK-DISPUTE"
+	UKBreathing   RuleID = "UK-BREATHE"
+	EUForbearance RuleID = "EU-FORB"
+	AUHours       RuleID = "AU-HOURS"
+	AUVisitHours  RuleID = "AU-VISIT-HOURS"
+	AUWorkHours   RuleID = "AU-WORK-HOURS"
+	AUWeek        RuleID = "AU-WEEK"
+	AUMonth       RuleID = "AU-MONTH"
+	INHours       RuleID = "IN-HOURS"
+)
+
+// The rules that are the house's own, where the law of the place is silent, and PI-DEL (§1.4).
+const (
+	OwnComplete   RuleID = "OWN-COMPLETE"
+	OwnOnce       RuleID = "OWN-ONCE"
+	OwnRoom       RuleID = "OWN-ROOM"
+	OwnHours      RuleID = "OWN-HOURS"
+	OwnAsked      RuleID = "OWN-ASKED"
+	OwnAttempt    RuleID = "OWN-ATTEMPT"
+	OwnConnect    RuleID = "OWN-CONNECT"
+	OwnStaff      RuleID = "OWN-STAFF"
+	OwnThird      RuleID = "OWN-3P"
+	OwnThirdLost  RuleID = "OWN-3P-LOST"
+	OwnThirdStop  RuleID = "OWN-3P-STOP"
+	OwnMedium     RuleID = "OWN-MEDIUM"
+	OwnNumber     RuleID = "OWN-NUMBER"
+	OwnWork       RuleID = "OWN-WORK"
+	OwnCease      RuleID = "OWN-CEASE"
+	OwnDispute    RuleID = "OWN-DISPUTE"
+	OwnDeceased   RuleID = "OWN-DECEASED"
+	OwnIncapacity RuleID = "OWN-INCAPACITY"
+	OwnBankruptcy RuleID = "OWN-BANKRUPTCY"
+	OwnLawyer     RuleID = "OWN-LAWYER"
+	OwnPlan       RuleID = "OWN-PLAN"
+	OwnComplaint  RuleID = "OWN-COMPLAINT"
+	OwnCrisis     RuleID = "OWN-CRISIS"
+	OwnRecording  RuleID = "OWN-REC"
+	OwnProcess    RuleID = "OWN-REC5"
+	OwnSafeHours  RuleID = "OWN-SAFE-HOURS"
+	PIDel         RuleID = "PI-DEL"
+)

@@ -115,15 +115,16 @@ func (p Policy) window(s *State, m *Message, at card.Moment) (until card.Moment,
 		case conduct.Defer:
 			next = d.Until
 		}
-		if !t.Before(next) {
-			break
+		switch {
+		case t.Before(next):
+			t = next
+		case at.Before(t):
+			return t, true, rules
+		default:
+			return card.Moment{}, true, rules
 		}
-		t = next
 	}
-	if !at.Before(t) {
-		return card.Moment{}, true, rules
-	}
-	return t, true, rules
+	return card.Moment{}, false, rules
 }
 
 // budgetSpent reports whether a day has no room for a service message, with the room for prompts kept free.

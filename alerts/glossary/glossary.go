@@ -54,6 +54,18 @@ const (
 	RuleRefusal  Kind = "rule_refusal"
 	Class        Kind = "class"
 	Label        Kind = "label"
+
+	Pack           Kind = "pack"
+	RuleKind       Kind = "rule_kind"
+	ContactFlag    Kind = "contact_flag"
+	ContactResult  Kind = "contact_result"
+	ContactChannel Kind = "contact_channel"
+	ContactParty   Kind = "contact_party"
+	ContactPurpose Kind = "contact_purpose"
+	ContactScope   Kind = "contact_scope"
+	ContactCounted Kind = "contact_counted"
+	Record         Kind = "record"
+	Custody        Kind = "custody"
 )
 
 // Term is the name of one thing in both languages.
@@ -69,7 +81,7 @@ func (t Term) In(lang card.Language) string {
 
 // Lookup finds the term of a code; false when there is none, which callers show as the code itself.
 func Lookup(kind Kind, code string) (Term, bool) {
-	for _, terms := range []map[string]Term{monitorTerms, caseTerms, collectionTerms, messageTerms, ruleTerms} {
+	for _, terms := range []map[string]Term{monitorTerms, caseTerms, collectionTerms, messageTerms, ruleTerms, conductTerms} {
 		if t, ok := terms[string(kind)+"."+code]; ok {
 			return t, true
 		}

@@ -60,12 +60,17 @@ const (
 	ActSnoozed     ActCode = "snoozed"
 	ActSnoozeEnded ActCode = "snooze_ended"
 	// The remaining acts belong to the collections queue.
-	ActEntered       ActCode = "entered_queue"
-	ActTierMoved     ActCode = "tier_moved"
-	ActLineMoved     ActCode = "line_moved"
-	ActPaid          ActCode = "paid"
-	ActPromised      ActCode = "promised"
-	ActPromiseBroken ActCode = "promise_broken"
+	ActEntered   ActCode = "entered_queue"
+	ActTierMoved ActCode = "tier_moved"
+	ActLineMoved ActCode = "line_moved"
+	ActPaid      ActCode = "paid"
+	ActPaidBack  ActCode = "paid_back"
+	ActPlanMoved ActCode = "plan_moved"
+	// ActContactReserved is a contact that is about to be made, ActContactMade one that was.
+	ActContactReserved ActCode = "contact_reserved"
+	ActContactMade     ActCode = "contact_made"
+	ActPromised        ActCode = "promised"
+	ActPromiseBroken   ActCode = "promise_broken"
 	// ActPromisePartial is a promise of which only a part came, ActPromiseKept one of which enough did.
 	ActPromisePartial   ActCode = "promise_partial"
 	ActPromiseKept      ActCode = "promise_kept"

@@ -24,6 +24,9 @@ func (st *step) passTime() {
 			st.passCaseTime(c)
 		}
 	}
+	for i := range st.s.Plans {
+		st.passPlanTime(&st.s.Plans[i])
+	}
 	for i := range st.s.Queue {
 		st.passEntryTime(&st.s.Queue[i])
 	}
@@ -78,6 +81,9 @@ func (d *Desk) NextWake(s *State) card.Moment {
 		if c := &s.Cases[i]; c.State != CaseClosed {
 			d.caseWakes(c, consider)
 		}
+	}
+	for i := range s.Plans {
+		consider(s.Plans[i].Wake())
 	}
 	for i := range s.Queue {
 		d.entryWakes(&s.Queue[i], consider)

@@ -3,6 +3,7 @@ package alerts
 import (
 	"fmt"
 
+	"github.com/cardwatch/cardwatch/alerts/plan"
 	"github.com/cardwatch/cardwatch/detectors/card"
 	"github.com/cardwatch/cardwatch/detectors/pack"
 )
@@ -29,7 +30,9 @@ func (s *State) AppendBinary(dst []byte) []byte {
 		w.moment(e.until)
 	})
 	each(&w, s.Flags, w.flagged)
-	return w.buf
+	each(&w, s.Received, w.received)
+	each(&w, s.Plans, func(p *plan.Plan) { w.buf = p.AppendBinary(w.buf) })
+	return s.Contacts.AppendBinary(w.buf)
 }
 
 // UnmarshalBinary replaces the state by what AppendBinary wrote. Damaged or unknown input is an error and leaves the state
@@ -58,6 +61,9 @@ func (s *State) UnmarshalBinary(data []byte) error {
 	})
 	if r.version > 3 {
 		got.Flags = readEach(&r, r.flagged)
+		got.Received = readEach(&r, r.received)
+		got.Plans = readEach(&r, func(p *plan.Plan) { *p = plan.Read(r.Reader) })
+		got.Contacts.Read(r.Reader)
 	}
 	if err := r.Done(); err != nil {
 		return fmt.Errorf("desk state: %w", err)

@@ -26,7 +26,6 @@ func (w *writer) entry(e *QueueEntry) {
 	w.moment(e.LineSince)
 	w.str(string(e.Rest))
 	w.moment(e.RestUntil)
-	each(w, e.Received, w.received)
 	w.moment(e.rankUntil)
 	w.uint(e.lineOrder)
 }
@@ -44,7 +43,6 @@ func (r *reader) entry(e *QueueEntry) {
 		e.Why = readEach(r, r.reason)
 		e.Line, e.LineSince = Line(r.String()), r.moment()
 		e.Rest, e.RestUntil = RestReason(r.String()), r.moment()
-		e.Received = readEach(r, r.received)
 		e.rankUntil, e.lineOrder = r.moment(), r.Uint()
 	}
 }
@@ -68,11 +66,14 @@ func (r *reader) promise() (p PromiseToPay) {
 
 func (w *writer) received(v *Received) {
 	w.uint(v.ID)
+	w.str(v.Account)
 	w.moment(v.At)
 	w.int(v.Minor)
 }
 
-func (r *reader) received(v *Received) { v.ID, v.At, v.Minor = r.Uint(), r.moment(), r.Int() }
+func (r *reader) received(v *Received) {
+	v.ID, v.Account, v.At, v.Minor = r.Uint(), r.String(), r.moment(), r.Int()
+}
 
 func (w *writer) flagged(f *Flagged) {
 	w.str(string(f.Flag))

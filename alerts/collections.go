@@ -57,7 +57,7 @@ func (st *step) leaveQueue(e *QueueEntry) {
 // settleEntry brings everything that hangs on an account's facts in line with them: who works it, whether it rests, and its rank.
 func (st *step) settleEntry(e *QueueEntry) {
 	flags := st.s.FlagsOf(e.Account)
-	if line := lineOf(e, flags, st.policy.PromisesBroken, false); line != e.Line {
+	if line := lineOf(e, flags, st.policy.PromisesBroken, st.s.planNeedsReview(e.Account)); line != e.Line {
 		st.moved(LineMoved, e.Account, string(e.Line), string(line), "")
 		if e.LineSince = st.now; e.Line == "" {
 			e.LineSince = e.TierSince
@@ -66,7 +66,8 @@ func (st *step) settleEntry(e *QueueEntry) {
 		}
 		e.Line = line
 	}
-	rest, until := restOf(e, flags, false, &st.policy)
+	planned := st.s.RunningPlan(e.Account) != nil && !st.s.planNeedsReview(e.Account)
+	rest, until := restOf(e, flags, planned, &st.policy)
 	st.moved(RestMoved, e.Account, string(e.Rest), string(rest), "")
 	e.Rest, e.RestUntil = rest, until
 	e.Priority, e.Why = rank(e, flags, st.now, &st.policy)
@@ -117,6 +118,10 @@ var queueVerbs = map[Verb]func(*step, *QueueEntry, *Command) Refusal{
 	Snooze:        (*step).snoozeEntry,
 	Promise:       (*step).promise,
 	CancelPromise: (*step).cancelPromise,
+	// A contact is claimed before it is made, and settled after.
+	ContactReserve: (*step).reserveContact,
+	ContactResult:  (*step).settleContact,
+	ContactNote:    (*step).noteContact,
 }
 
 func (st *step) claimEntry(e *QueueEntry, cmd *Command) Refusal {

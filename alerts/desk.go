@@ -115,6 +115,7 @@ func (st *step) forget() {
 	s.seen = trim(s.seen, maxSeen, func(*seenEvent) bool { return true })
 	s.Cases = trim(s.Cases, maxCases, func(c *Case) bool { return c.State == CaseClosed })
 	s.Prompts = trim(s.Prompts, maxPrompts, func(p *Prompt) bool { return p.State != PromptOpen })
+	s.Plans = trim(s.Plans, maxPlans, planOver)
 	s.Messages = trim(s.Messages, maxMessages, func(m *Message) bool { return !m.Waiting() })
 }
 

@@ -19,7 +19,7 @@ func (st *step) queue(m Message) bool {
 	verdict := st.policy.MayContact(st.s, m, st.now)
 	switch verdict.Outcome {
 	case Deny:
-		st.out.Denials = append(st.out.Denials, Denial{Template: m.Template, Channel: m.Channel, Rules: verdict.Rules})
+		st.out.Denials = append(st.out.Denials, Denial{Template: m.Template, Channel: m.Channel, Rules: verdict.Rules, Until: verdict.Until})
 		st.messageConduct(&m, ContactRefused, ActorMonitor, verdict.Rules)
 		return false
 	case Defer:
@@ -122,4 +122,5 @@ func (st *step) settle(m *Message, to SendOutcome, provider, reason string) {
 	if provider != "" {
 		m.Provider = provider
 	}
+	st.logMessage(m)
 }

@@ -63,9 +63,9 @@ func (e *QueueEntry) BrokenInARow() int {
 }
 
 // PaidOfPromise is how much was paid towards the promise in time, in minor units.
-func (e *QueueEntry) PaidOfPromise(policy Policy) int64 {
+func (s *State) PaidOfPromise(e *QueueEntry, policy Policy) int64 {
 	ends := e.Promise.ends(&policy)
-	return e.paid(func(at card.Moment) bool { return !at.Before(e.Promise.MadeAt) && !ends.Before(at) })
+	return s.paid(e.Account, func(at card.Moment) bool { return !at.Before(e.Promise.MadeAt) && !ends.Before(at) })
 }
 
 // keptAt is the least sum, rounded up to a minor unit, that keeps a promise of amount: percent of it.
@@ -124,7 +124,7 @@ func (st *step) judgePromise(e *QueueEntry) {
 	if p.State == NoPromise || p.State == PromiseCancelled {
 		return
 	}
-	to, paid := PromiseBroken, e.PaidOfPromise(st.policy)
+	to, paid := PromiseBroken, st.s.PaidOfPromise(e, st.policy)
 	switch {
 	case paid >= keptAt(p.AmountMinor, st.policy.PromiseKeptPercent):
 		to = PromiseKept
@@ -151,7 +151,7 @@ func (st *step) promiseTo(e *QueueEntry, to PromiseState) {
 	// What became of a promise counts once: a payment that is taken back later does not make it come due again.
 	if kind, judged := promiseConduct[to]; judged && e.Promise.State == PromiseOpen {
 		st.conduct(Conduct{
-			Account: e.Account, Kind: kind, AmountMinor: e.Promise.AmountMinor, PaidMinor: e.PaidOfPromise(st.policy), Actor: ActorClock,
+			Account: e.Account, Kind: kind, AmountMinor: e.Promise.AmountMinor, PaidMinor: st.s.PaidOfPromise(e, st.policy), Actor: ActorClock,
 		})
 	}
 	e.Promise.State = to
@@ -166,27 +166,6 @@ func (st *step) remindOfPromise(e *QueueEntry) {
 		ID: newID("msg", e.Account, string(PromiseReminder), e.Promise.MadeAt.String()), Purpose: Service, Channel: App, Template: PromiseReminder,
 		Args: Args{Card: lastFour(e.Account)}, Account: e.Account, DueAt: st.now, ExpiresAt: e.Promise.Until,
 	})
-}
-
-// Received is money that came towards an account while it was in the queue.
-type Received struct {
-	// ID is a hash of the payment's event_id, by which it can be taken back.
-	ID    uint64
-	At    card.Moment
-	Minor int64
-}
-
-// maxReceived bounds the payments that an entry remembers one by one; the two oldest become one beyond it.
-const maxReceived = 32
-
-// paid sums what was received at the moments that count.
-func (e *QueueEntry) paid(counts func(card.Moment) bool) (sum int64) {
-	for _, r := range e.Received {
-		if counts(r.At) {
-			sum = addMinor(sum, r.Minor)
-		}
-	}
-	return sum
 }
 
 // addMinor adds amounts that are not negative and stays at the largest there is.

@@ -99,7 +99,7 @@ func TestAPaymentCountsOnceAndOnlyInItsCurrency(t *testing.T) {
 	c := promised(t)
 	first := c.pays(20_000)
 	c.apply(first)
-	require.Equal(t, int64(20_000), c.entry().PaidOfPromise(c.desk.Policy()), "the same event_id is the same payment")
+	require.Equal(t, int64(20_000), c.state.PaidOfPromise(c.entry(), c.desk.Policy()), "the same event_id is the same payment")
 	dollars := *first
 	dollars.ID, dollars.Amount.Currency = "dollars", card.Currency{'U', 'S', 'D'}
 	c.apply(&dollars)
@@ -109,7 +109,7 @@ func TestAPaymentCountsOnceAndOnlyInItsCurrency(t *testing.T) {
 	other := *first
 	other.ID, other.Account = "other", "acct-5555"
 	c.apply(&other)
-	require.Equal(t, int64(20_000), c.entry().PaidOfPromise(c.desk.Policy()))
+	require.Equal(t, int64(20_000), c.state.PaidOfPromise(c.entry(), c.desk.Policy()))
 	require.Equal(t, alerts.PromiseOpen, c.entry().Promise.State)
 }
 

@@ -35,9 +35,7 @@ type QueueEntry struct {
 	// SnoozedUntil keeps the account out of its line until then.
 	SnoozedUntil card.Moment
 	Promise      PromiseToPay
-	// Received is what was paid while the account was in the queue, oldest first, at most maxReceived.
-	Received []Received
-	History  []Act
+	History      []Act
 
 	basePriority int
 	// rankUntil is when time alone changes the rank next; lineOrder is the entry's place in its line.

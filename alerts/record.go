@@ -3,6 +3,7 @@ package alerts
 import (
 	"strconv"
 
+	"github.com/cardwatch/cardwatch/alerts/conduct"
 	"github.com/cardwatch/cardwatch/detectors"
 	"github.com/cardwatch/cardwatch/detectors/card"
 )
@@ -78,9 +79,6 @@ func (st *step) conduct(c Conduct) {
 // messageConduct tells of a message about money that went out, or that rules kept back.
 func (st *step) messageConduct(m *Message, kind ConductKind, actor string, rules []RuleID) {
 	if m.Purpose == Service {
-		st.conduct(Conduct{Account: m.Account, Kind: kind, Channel: string(m.Channel), Party: partyDebtor, Rules: rules, Actor: actor})
+		st.conduct(Conduct{Account: m.Account, Kind: kind, Channel: string(m.Channel), Party: string(conduct.Debtor), Rules: rules, Actor: actor})
 	}
 }
-
-// partyDebtor is whom a message of the desk's own goes to: it knows no other address.
-const partyDebtor = "debtor"

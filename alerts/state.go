@@ -3,6 +3,8 @@ package alerts
 import (
 	"slices"
 
+	"github.com/cardwatch/cardwatch/alerts/conduct"
+	"github.com/cardwatch/cardwatch/alerts/plan"
 	"github.com/cardwatch/cardwatch/detectors/card"
 )
 
@@ -21,6 +23,12 @@ type State struct {
 	Queue []QueueEntry
 	// Flags are the facts that staff have set about the customer and the debts.
 	Flags []Flagged
+	// Received are the payments that promises and plans are judged by, oldest first.
+	Received []Received
+	// Plans are the plans to pay back, oldest first, at most maxPlans; those that have ended go first.
+	Plans []plan.Plan
+	// Contacts are the contacts about debts, by lender and agencies, that the conduct rules count.
+	Contacts conduct.Log
 
 	seen []seenEvent
 }

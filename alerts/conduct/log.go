@@ -28,8 +28,8 @@ type Contact struct {
 }
 
 const (
-	// Hold is how long a reservation may be used, from its moment on. It then lapses: nobody knows whether the contact was made. No call
-	// about a debt is two hours long. Own choice.
+	// Hold is how long a reservation counts in full, from its moment on: no call about a debt is two hours long. It then lapses, as nobody
+	// knows whether the contact was made. It is no leave to call later than asked: that moment is judged again, under the same id. Own choice.
 	Hold = 2 * time.Hour
 	// Memory is how long the log keeps a contact: the longest window in local days, and two for those days' lengths and offsets.
 	Memory = (MaxDays + 2) * 24 * time.Hour
@@ -55,10 +55,14 @@ type Log struct {
 var ErrNotReserved = errors.New("conduct: no such reservation")
 
 // Reserve judges a request and, if the contact may be made now, claims it in the log, where it counts until it is settled or lapses. A
-// reservation of the same id is judged again as it stands and never doubled, so that a command may be repeated.
+// reservation of the same id is judged again as it stands and never doubled, so that a command may be repeated. A claim without an id is
+// denied: nobody could settle it.
 func (l *Log) Reserve(p Pack, f Flags, r Request) Decision {
+	if r.ID == "" {
+		return Decision{Outcome: Deny, Rules: []RuleID{OwnComplete}}
+	}
 	d := Decide(p, f, l, r)
-	if d.Outcome != Allow || r.ID == "" || l.find(KeyOf(r.ID)) != nil {
+	if d.Outcome != Allow || l.find(KeyOf(r.ID)) != nil {
 		return d
 	}
 	l.prune(r.At)
@@ -106,6 +110,15 @@ func (l *Log) Note(id string, c Contact, now card.Moment) error {
 		l.missed = c.At
 	}
 	return nil
+}
+
+// Contact is the one that an id stands for; false when the log has none of it.
+func (l *Log) Contact(id string) (Contact, bool) {
+	c := l.find(KeyOf(id))
+	if c == nil {
+		return Contact{}, false
+	}
+	return *c, true
 }
 
 // Contacts are those that the log holds, the oldest first.

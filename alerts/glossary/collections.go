@@ -46,6 +46,28 @@ var collectionTerms = map[string]Term{
 	"act.flagged":           {"设置标记", "Flag set"},
 	"act.unflagged":         {"取消标记", "Flag taken back"},
 
+	"verb.contact_reserve":  {"预约联系", "Reserve a contact"},
+	"verb.contact_result":   {"登记联系结果", "Result of a contact"},
+	"verb.contact_note":     {"登记联系", "Note a contact"},
+	"verb.plan_offer":       {"提出还款方案", "Offer a plan"},
+	"verb.plan_sign":        {"签订还款方案", "Sign the plan"},
+	"verb.plan_decline":     {"客户不接受方案", "Plan declined"},
+	"verb.plan_review":      {"开始复核方案", "Begin a review"},
+	"verb.plan_continue":    {"继续履行方案", "Continue the plan"},
+	"verb.plan_terminate":   {"终止方案", "Terminate the plan"},
+	"verb.plan_renegotiate": {"重新协商方案", "Renegotiate the plan"},
+
+	"act.paid_back":        {"还款被退回", "Payment taken back"},
+	"act.plan_moved":       {"还款方案", "Plan"},
+	"act.contact_reserved": {"预约联系", "Contact reserved"},
+	"act.contact_made":     {"联系结果", "Contact made"},
+
+	"refusal.contact_rules":   {"联系规则不允许", "Contact rules do not allow it"},
+	"refusal.no_plan":         {"该账户没有还款方案", "The account has no plan"},
+	"refusal.plan_incomplete": {"协议缺少第七十条要求的内容", "The contract lacks what Art. 70 asks for"},
+	"refusal.plan_lapsed":     {"方案已过期，请重新计算", "The offer has lapsed; reckon it anew"},
+	"refusal.plan_over":       {"方案已到期，无法顺延", "The plan's last day is over"},
+
 	"refusal.too_many": {"记录已满，请先清理", "There are as many as may be"},
 
 	"reason.rank_expected_loss":  {"预期损失", "Expected loss"},

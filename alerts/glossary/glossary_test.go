@@ -32,6 +32,11 @@ var kinds = map[string]map[string]glossary.Kind{
 		"Line": glossary.Line, "RestReason": glossary.Rest, "Flag": glossary.Flag, "Rank": glossary.Reason,
 		"SilenceVerb": glossary.SilenceVerb, "SilenceState": glossary.SilenceState,
 	},
+	"../conduct": {
+		"RuleID": glossary.Rule, "PackID": glossary.Pack, "Kind": glossary.RuleKind, "Outcome": glossary.Contact, "Flag": glossary.ContactFlag,
+		"Result": glossary.ContactResult, "Channel": glossary.ContactChannel, "Party": glossary.ContactParty, "Purpose": glossary.ContactPurpose,
+		"Scope": glossary.ContactScope, "Counted": glossary.ContactCounted, "RecordKind": glossary.Record, "Custody": glossary.Custody,
+	},
 	"../../detectors/lifecycle": {"State": glossary.RuleState, "Verb": glossary.RuleVerb, "Refusal": glossary.RuleRefusal},
 	"../channel":                {"Reason": glossary.Failure},
 	"../dispatch":               {"Reason": glossary.Failure},

@@ -32,6 +32,8 @@ func foreignDocs() map[string]string {
 		"desk.templates":            "The bank's own wordings, by template: version (above the shipped one's), zh-CN and en. See cardwatch templates preview.",
 		"desk.promise_grace":        "How long after its date a promise to pay counts as broken.",
 		"desk.promise_kept_percent": "How much of a promise, in percent of its amount, has to be paid for it to be kept.",
+		"desk.plan_grace_days":      "How many days after its due day an instalment of a plan may be paid without a breach.",
+		"desk.plan_tolerance_minor": "How much of an instalment of a plan may be missing, in minor units.",
 		"desk.promises_broken":      "How many promises in a row may fail before the account goes to the flexible line.",
 	}
 	rules := detectors.Defaults()

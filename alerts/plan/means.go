@@ -84,6 +84,8 @@ type Room struct {
 	Bound BoundCode
 	// CountedMinor is the income counted on, NeededMinor the essentials, BufferMinor what stays for the unforeseen.
 	CountedMinor, NeededMinor, BufferMinor int64
+	// FreeMinor is what is left when living and the other debts are paid, at least 0. More could only be paid with borrowed money.
+	FreeMinor int64
 }
 
 // BoundCode names what limits a monthly payment.
@@ -117,22 +119,29 @@ func (p Policy) LaterRoom(m Means) Room {
 }
 
 func (p Policy) room(m Means, income int64, job Job) Room {
-	counted := p.counted(income, job)
+	counted, others := p.counted(within(income), job), within(m.OtherDebtMinor)
 	r := Room{
 		CountedMinor: counted,
-		NeededMinor:  max(m.EssentialsMinor, p.LivingMinor+int64(m.Dependants)*p.DependantMinor),
+		NeededMinor:  max(within(m.EssentialsMinor), p.LivingMinor+min(max(int64(m.Dependants), 0), maxDependants)*p.DependantMinor),
 		BufferMinor:  max(p.Buffer.Of(counted), p.BufferMinor),
 	}
+	r.FreeMinor = max(0, counted-r.NeededMinor-others)
 	r.AffordableMinor, r.Bound = counted-r.NeededMinor-r.BufferMinor, ByLiving
-	if n := p.DebtServiceCap.Of(counted) - m.OtherDebtMinor; n < r.AffordableMinor {
+	if n := p.DebtServiceCap.Of(counted) - others; n < r.AffordableMinor {
 		r.AffordableMinor, r.Bound = n, ByDebtService
 	}
-	if n := counted - r.NeededMinor - m.OtherDebtMinor; n < r.AffordableMinor {
-		r.AffordableMinor, r.Bound = n, ByBorrowing
+	if r.FreeMinor < r.AffordableMinor {
+		r.AffordableMinor, r.Bound = r.FreeMinor, ByBorrowing
 	}
 	r.AffordableMinor = max(0, r.AffordableMinor)
 	return r
 }
+
+// maxDependants bounds what is believed as a number of people.
+const maxDependants = 50
+
+// within takes an amount that somebody told: below 0 is nothing, and no amount is above maxMinor.
+func within(minor int64) int64 { return min(max(minor, 0), maxMinor) }
 
 func (p Policy) counted(income int64, job Job) int64 {
 	switch job {

@@ -104,7 +104,7 @@ func (t Terms) Problems() (found []ProblemCode) {
 	add(t.PrincipalMinor == 0, NoPrincipal)
 	add(negative, NegativeAmount)
 	add(large, AmountTooLarge)
-	add(t.WaivedInterestMinor > t.InterestMinor || t.WaivedFeesMinor > t.FeesMinor, WaivedTooMuch)
+	add(!negative && (t.WaivedInterestMinor > t.InterestMinor || t.WaivedFeesMinor > t.FeesMinor), WaivedTooMuch)
 	add(t.Rate < 0 || t.Rate > maxRate || t.PlanRate < 0 || t.PlanRate > maxRate, RateOutOfRange)
 	add(t.Kind == Reduced && t.PlanRate >= t.Rate, RateNotReduced)
 	add(t.Kind != Reduced && t.PlanRate != 0, PlanRateUnused)

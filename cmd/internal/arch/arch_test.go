@@ -32,8 +32,8 @@ var rooms = map[string][]string{
 	"detectors":           {"detectors/card", "detectors/geo", "detectors/pack", "detectors/window", "detectors/ledger"},
 	"detectors/lifecycle": {"detectors/card"},
 	// Rules that users write are detectors, too, but not part of the core: only who makes a monitor of a set needs their compiler.
-	"detectors/rule":  {"detectors", "detectors/card", "detectors/window"},
-	"alerts":          {"detectors", "detectors/card", "detectors/geo", "detectors/pack", "alerts/plan"},
+	"detectors/rule": {"detectors", "detectors/card", "detectors/window"},
+	"alerts":         {"detectors", "detectors/card", "detectors/geo", "detectors/pack", "alerts/plan"},
 	// What a plan to pay back costs, whether it can be kept and how it ends; it knows nothing of cases and queues.
 	"alerts/plan":     {"detectors/card", "detectors/pack"},
 	"alerts/glossary": {"detectors/card", "detectors", "alerts"},

@@ -49,6 +49,23 @@ const (
 	RuleState    Kind = "rule_state"
 	RuleVerb     Kind = "rule_verb"
 	RuleRefusal  Kind = "rule_refusal"
+
+	PlanKind       Kind = "plan_kind"
+	PlanState      Kind = "plan_state"
+	PlanAct        Kind = "plan_act"
+	PlanEffect     Kind = "plan_effect"
+	PlanRefusal    Kind = "plan_refusal"
+	PlanFinding    Kind = "plan_finding"
+	PlanMissing    Kind = "plan_missing"
+	PlanProblem    Kind = "plan_problem"
+	PlanBound      Kind = "plan_bound"
+	PlanForm       Kind = "plan_form"
+	Job            Kind = "job"
+	OfferKind      Kind = "offer_kind"
+	InterestPaid   Kind = "interest_paid"
+	OfferShown     Kind = "offer_shown"
+	OfferRule      Kind = "offer_rule"
+	OfferViolation Kind = "offer_violation"
 )
 
 // Term is the name of one thing in both languages.
@@ -64,7 +81,7 @@ func (t Term) In(lang card.Language) string {
 
 // Lookup finds the term of a code; false when there is none, which callers show as the code itself.
 func Lookup(kind Kind, code string) (Term, bool) {
-	for _, terms := range []map[string]Term{monitorTerms, caseTerms, messageTerms, ruleTerms} {
+	for _, terms := range []map[string]Term{monitorTerms, caseTerms, messageTerms, ruleTerms, planTerms} {
 		if t, ok := terms[string(kind)+"."+code]; ok {
 			return t, true
 		}

@@ -91,9 +91,9 @@ func share(amount int64, num, den uint64) int64 {
 	return int64(q)
 }
 
-// monthsAfter is the same day and hour m months later, by the moment's own calendar; the last day of the month where it has no such day
+// MonthsAfter is the same day and hour m months later, by the moment's own calendar; the last day of the month where it has no such day
 // (31 January, 28 February, 31 March …).
-func monthsAfter(at card.Moment, m int) card.Moment {
+func MonthsAfter(at card.Moment, m int) card.Moment {
 	t := at.Time()
 	first := t.AddDate(0, 0, 1-t.Day()).AddDate(0, m, 0)
 	last := first.AddDate(0, 1, -1).Day()

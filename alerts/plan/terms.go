@@ -125,8 +125,8 @@ func (k Kind) known() bool {
 	return false
 }
 
-// runningRate is what the plan charges.
-func (t Terms) runningRate() Rate {
+// RunningRate is the interest a year that the plan charges while it runs.
+func (t Terms) RunningRate() Rate {
 	switch t.Kind {
 	case Frozen, LumpSum:
 		return 0

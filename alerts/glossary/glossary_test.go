@@ -38,8 +38,14 @@ var kinds = map[string]map[string]glossary.Kind{
 		"Scope": glossary.ContactScope, "Counted": glossary.ContactCounted, "RecordKind": glossary.Record, "Custody": glossary.Custody,
 	},
 	"../../detectors/lifecycle": {"State": glossary.RuleState, "Verb": glossary.RuleVerb, "Refusal": glossary.RuleRefusal},
-	"../channel":                {"Reason": glossary.Failure},
-	"../dispatch":               {"Reason": glossary.Failure},
+	"../plan": {
+		"Kind": glossary.PlanKind, "State": glossary.PlanState, "Act": glossary.PlanAct, "Effect": glossary.PlanEffect, "Refusal": glossary.PlanRefusal,
+		"FindingCode": glossary.PlanFinding, "Missing": glossary.PlanMissing, "ProblemCode": glossary.PlanProblem, "BoundCode": glossary.PlanBound,
+		"Form": glossary.PlanForm, "Job": glossary.Job, "OfferKind": glossary.OfferKind, "Collection": glossary.InterestPaid,
+		"Shown": glossary.OfferShown, "RuleID": glossary.OfferRule, "ViolationCode": glossary.OfferViolation,
+	},
+	"../channel":  {"Reason": glossary.Failure},
+	"../dispatch": {"Reason": glossary.Failure},
 }
 
 // codesIn finds the codes of a package's source: constants, and reasons written out as Code: "…".

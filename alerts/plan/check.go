@@ -3,7 +3,7 @@ package plan
 // FindingCode names what speaks against a plan, or must be known about it.
 type FindingCode string
 
-// The findings. Those up to WaiverNeeded block a plan, the others are to be known.
+// The findings. Those up to TermsProblem block a plan, the others are to be known.
 const (
 	// Unaffordable: an instalment is above what the customer can pay (CONC 7.3, UK-PRESS).
 	Unaffordable FindingCode = "unaffordable"
@@ -100,8 +100,8 @@ func (p Policy) checkMonthly(m Means, s Schedule) (findings []Finding) {
 	switch {
 	case room.AffordableMinor == 0:
 		over.Code = NothingAffordable
-	case asks > room.AffordableMinor && room.Bound == ByBorrowing:
-		over.Code = NeedsBorrowing
+	case asks > room.FreeMinor:
+		over.Code, over.Limit = NeedsBorrowing, room.FreeMinor
 	case asks > room.AffordableMinor:
 		over.Code = Unaffordable
 	case asks > p.Comfort.Of(room.AffordableMinor):
@@ -114,7 +114,7 @@ func (p Policy) checkMonthly(m Means, s Schedule) (findings []Finding) {
 
 // checkLumpSum holds one payment against the savings: a reserve for living must stay.
 func (p Policy) checkLumpSum(m Means, s Schedule) []Finding {
-	free := max(0, m.SavingsMinor-int64(p.ReserveMonths)*p.Room(m).NeededMinor)
+	free := max(0, within(m.SavingsMinor)-int64(p.ReserveMonths)*p.Room(m).NeededMinor)
 	if s.PayableMinor() > free {
 		return []Finding{{Code: SavingsTooSmall, Value: s.PayableMinor(), Limit: free}}
 	}

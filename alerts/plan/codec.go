@@ -30,8 +30,11 @@ func Read(r *pack.Reader) Plan {
 	p.Contract.read(r)
 	p.State, p.Since, p.SignedAt = State(r.String()), readMoment(r), readMoment(r)
 	p.PaidMinor, p.CarriedMinor, p.Breaches, p.Reason = r.Int(), r.Int(), int(r.Uint()), r.String()
-	if _, known := table[p.State]; !known {
+	if _, known := table[p.State]; r.Err() == nil && !known {
 		r.Fail(errors.New("plan: unknown state"))
+	}
+	if r.Err() == nil && (p.PaidMinor < 0 || p.PaidMinor > 2*maxPaid || p.CarriedMinor < 0 || p.CarriedMinor > maxPaid || p.Breaches < 0) {
+		r.Fail(errors.New("plan: what was paid is out of bounds"))
 	}
 	if r.Err() != nil {
 		return Plan{}

@@ -1,6 +1,11 @@
 package plan
 
-import "github.com/cardwatch/cardwatch/detectors/card"
+import (
+	"errors"
+	"fmt"
+
+	"github.com/cardwatch/cardwatch/detectors/card"
+)
 
 // Job is where a customer's income comes from. It is sensitive (PIPL 28, 29): whoever stores it needs a separate consent.
 type Job string
@@ -43,7 +48,8 @@ type Policy struct {
 	// LivingMinor and DependantMinor are the least that the customer and each dependant are taken to need: who tells less has forgotten
 	// something, and a plan built on it would break.
 	LivingMinor, DependantMinor int64
-	// Irregular and Unemployed are the share of such an income that is counted on; all of the others' is.
+	// Irregular and Unemployed are the share of such an income that is counted on; wages and pensions count in full. A job that nobody
+	// told counts as irregular.
 	Irregular, Unemployed Rate
 	// Comfort is the share of what is affordable that a proposal asks for when the term allows.
 	Comfort Rate
@@ -76,6 +82,35 @@ func Defaults() Policy {
 	}
 }
 
+// Validate says what in a policy cannot be meant.
+func (p Policy) Validate() error {
+	for name, share := range map[string]Rate{"debt service cap": p.DebtServiceCap, "buffer": p.Buffer, "irregular income": p.Irregular,
+		"unemployed income": p.Unemployed, "comfort": p.Comfort, "reduced rate": p.ReducedRate, "minimum share": p.Minimum.Share} {
+		if share < 0 || share > Whole {
+			return fmt.Errorf("plan policy: %s is %s; give 0 … 100 %%", name, share)
+		}
+	}
+	for name, amount := range map[string]int64{"buffer": p.BufferMinor, "living": p.LivingMinor, "dependant": p.DependantMinor,
+		"tolerance": p.ToleranceMinor, "minimum's floor": p.Minimum.FloorMinor} {
+		if amount < 0 || amount > maxMinor {
+			return fmt.Errorf("plan policy: the amount of %s is %d; give 0 … %d minor units", name, amount, int64(maxMinor))
+		}
+	}
+	switch {
+	case p.Currency == card.Currency{}:
+		return errors.New("plan policy: its amounts need a currency")
+	case p.MaxMonths < 1 || p.MaxMonths > MaxMonths:
+		return fmt.Errorf("plan policy: the longest term is %d months; Art. 70 allows 1 … %d", p.MaxMonths, MaxMonths)
+	case p.DeferMonths < 0 || p.DeferMonths >= MaxMonths:
+		return fmt.Errorf("plan policy: the longest deferral is %d months; give 0 … %d", p.DeferMonths, MaxMonths-1)
+	case p.GraceDays < 0 || p.GraceDays > maxGrace:
+		return fmt.Errorf("plan policy: grace is %d days; give 0 … %d", p.GraceDays, maxGrace)
+	case p.ReserveMonths < 0 || p.ReserveMonths > MaxMonths:
+		return fmt.Errorf("plan policy: the reserve is %d months; give 0 … %d", p.ReserveMonths, MaxMonths)
+	}
+	return nil
+}
+
 // Room is what a customer can pay each month, and how that was reckoned.
 type Room struct {
 	// AffordableMinor is the least of the three bounds, at least 0.
@@ -84,6 +119,8 @@ type Room struct {
 	Bound BoundCode
 	// CountedMinor is the income counted on, NeededMinor the essentials, BufferMinor what stays for the unforeseen.
 	CountedMinor, NeededMinor, BufferMinor int64
+	// FreeMinor is what is left when living and the other debts are paid, at least 0. More could only be paid with borrowed money.
+	FreeMinor int64
 }
 
 // BoundCode names what limits a monthly payment.
@@ -117,30 +154,37 @@ func (p Policy) LaterRoom(m Means) Room {
 }
 
 func (p Policy) room(m Means, income int64, job Job) Room {
-	counted := p.counted(income, job)
+	counted, others := p.counted(within(income), job), within(m.OtherDebtMinor)
 	r := Room{
 		CountedMinor: counted,
-		NeededMinor:  max(m.EssentialsMinor, p.LivingMinor+int64(m.Dependants)*p.DependantMinor),
+		NeededMinor:  max(within(m.EssentialsMinor), p.LivingMinor+min(max(int64(m.Dependants), 0), maxDependants)*p.DependantMinor),
 		BufferMinor:  max(p.Buffer.Of(counted), p.BufferMinor),
 	}
+	r.FreeMinor = max(0, counted-r.NeededMinor-others)
 	r.AffordableMinor, r.Bound = counted-r.NeededMinor-r.BufferMinor, ByLiving
-	if n := p.DebtServiceCap.Of(counted) - m.OtherDebtMinor; n < r.AffordableMinor {
+	if n := p.DebtServiceCap.Of(counted) - others; n < r.AffordableMinor {
 		r.AffordableMinor, r.Bound = n, ByDebtService
 	}
-	if n := counted - r.NeededMinor - m.OtherDebtMinor; n < r.AffordableMinor {
-		r.AffordableMinor, r.Bound = n, ByBorrowing
+	if r.FreeMinor < r.AffordableMinor {
+		r.AffordableMinor, r.Bound = r.FreeMinor, ByBorrowing
 	}
 	r.AffordableMinor = max(0, r.AffordableMinor)
 	return r
 }
 
+// maxDependants bounds what is believed as a number of people.
+const maxDependants = 50
+
+// within takes an amount that somebody told: below 0 is nothing, and no amount is above maxMinor.
+func within(minor int64) int64 { return min(max(minor, 0), maxMinor) }
+
 func (p Policy) counted(income int64, job Job) int64 {
 	switch job {
-	case Irregular:
-		return p.Irregular.Of(income)
+	case Employed, Retired:
+		return income
 	case Unemployed:
 		return p.Unemployed.Of(income)
 	default:
-		return income
+		return p.Irregular.Of(income)
 	}
 }

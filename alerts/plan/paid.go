@@ -60,7 +60,7 @@ func (p *Plan) PayoffMinor(now card.Moment) int64 {
 
 // notBegun counts the months after one and up to another that have not begun.
 func (t Terms) notBegun(after, upTo int, now card.Moment) (n int) {
-	for m := upTo; m > after && now.Before(monthsAfter(t.FirstDue, m-2)); m-- {
+	for m := upTo; m > after && now.Before(MonthsAfter(t.FirstDue, m-2)); m-- {
 		n++
 	}
 	return n

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"math"
 	"math/bits"
 	"strconv"
 	"strings"
@@ -68,18 +69,21 @@ func (r Rate) String() string {
 	return sign + strconv.FormatInt(int64(r/Percent), 10) + "." + fraction + "%"
 }
 
-// Of is the share of an amount, half to even. The amount must not be negative.
-func (r Rate) Of(minor int64) int64 { return share(minor, uint64(r), uint64(Whole)) }
+// Of is the share of an amount, half to even; 0 when one of them is not above 0.
+func (r Rate) Of(minor int64) int64 { return share(minor, uint64(max(r, 0)), uint64(Whole)) }
 
 // month is one month's interest on an amount: a twelfth of the year's, half to even.
-func (r Rate) month(minor int64) int64 { return share(minor, uint64(r), 12*uint64(Whole)) }
+func (r Rate) month(minor int64) int64 { return share(minor, uint64(max(r, 0)), 12*uint64(Whole)) }
 
-// share is amount·num/den, half to even. With amounts up to 2⁶³ and num ≤ den the quotient fits.
+// share is amount·num/den, half to even; 0 for an amount that is not above 0. What does not fit stops at the largest number.
 func share(amount int64, num, den uint64) int64 {
 	if amount <= 0 || num == 0 {
 		return 0
 	}
 	hi, lo := bits.Mul64(uint64(amount), num)
+	if hi >= den {
+		return math.MaxInt64
+	}
 	q, rest := bits.Div64(hi, lo, den)
 	if 2*rest > den || 2*rest == den && q%2 == 1 {
 		q++
@@ -87,9 +91,9 @@ func share(amount int64, num, den uint64) int64 {
 	return int64(q)
 }
 
-// monthsAfter is the same day and hour m months later, by the moment's own calendar; the last day of the month where it has no such day
+// MonthsAfter is the same day and hour m months later, by the moment's own calendar; the last day of the month where it has no such day
 // (31 January, 28 February, 31 March …).
-func monthsAfter(at card.Moment, m int) card.Moment {
+func MonthsAfter(at card.Moment, m int) card.Moment {
 	t := at.Time()
 	first := t.AddDate(0, 0, 1-t.Day()).AddDate(0, m, 0)
 	last := first.AddDate(0, 1, -1).Day()

@@ -35,7 +35,7 @@ func (t Terms) Schedule() (Schedule, error) {
 	}
 	s := Schedule{Terms: t, Lines: t.lines(t.level())}
 	for i := range s.Lines {
-		s.Lines[i].Due = monthsAfter(t.FirstDue, s.Lines[i].Month-1)
+		s.Lines[i].Due = MonthsAfter(t.FirstDue, s.Lines[i].Month-1)
 	}
 	return s, nil
 }
@@ -65,7 +65,7 @@ func (t Terms) lines(amount int64) []Line {
 		if t.InterestOnInterest {
 			bearing += d.interest
 		}
-		interest := t.runningRate().month(bearing)
+		interest := t.RunningRate().month(bearing)
 		d.interest += interest
 		charged += interest
 		if m <= t.DeferMonths {
@@ -121,6 +121,14 @@ func (s Schedule) PayableMinor() (sum int64) {
 func (s Schedule) InterestMinor() (sum int64) {
 	for _, l := range s.Lines {
 		sum += l.InterestMinor
+	}
+	return sum
+}
+
+// FeesMinor is the fees in all lines.
+func (s Schedule) FeesMinor() (sum int64) {
+	for _, l := range s.Lines {
+		sum += l.FeesMinor
 	}
 	return sum
 }

@@ -127,7 +127,7 @@ func (p *Plan) effects(before State) (effects []Effect) {
 	switch {
 	case !stopped && stops:
 		effects = append(effects, CollectionsStopped)
-	case stopped && !stops:
+	case stopped && !stops && p.State != Kept: // nobody collects what is paid
 		effects = append(effects, CollectionsMayResume)
 	}
 	if p.Contract.Recording != "" && p.State == Signed {

@@ -104,7 +104,7 @@ func (t Terms) Problems() (found []ProblemCode) {
 	add(t.PrincipalMinor == 0, NoPrincipal)
 	add(negative, NegativeAmount)
 	add(large, AmountTooLarge)
-	add(t.WaivedInterestMinor > t.InterestMinor || t.WaivedFeesMinor > t.FeesMinor, WaivedTooMuch)
+	add(!negative && (t.WaivedInterestMinor > t.InterestMinor || t.WaivedFeesMinor > t.FeesMinor), WaivedTooMuch)
 	add(t.Rate < 0 || t.Rate > maxRate || t.PlanRate < 0 || t.PlanRate > maxRate, RateOutOfRange)
 	add(t.Kind == Reduced && t.PlanRate >= t.Rate, RateNotReduced)
 	add(t.Kind != Reduced && t.PlanRate != 0, PlanRateUnused)
@@ -125,8 +125,8 @@ func (k Kind) known() bool {
 	return false
 }
 
-// runningRate is what the plan charges.
-func (t Terms) runningRate() Rate {
+// RunningRate is the interest a year that the plan charges while it runs.
+func (t Terms) RunningRate() Rate {
 	switch t.Kind {
 	case Frozen, LumpSum:
 		return 0

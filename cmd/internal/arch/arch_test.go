@@ -32,10 +32,10 @@ var rooms = map[string][]string{
 	"detectors":           {"detectors/card", "detectors/geo", "detectors/pack", "detectors/window", "detectors/ledger"},
 	"detectors/lifecycle": {"detectors/card"},
 	// Rules that users write are detectors, too, but not part of the core: only who makes a monitor of a set needs their compiler.
-	"detectors/rule":  {"detectors", "detectors/card", "detectors/window"},
-	"alerts":          {"detectors", "detectors/card", "detectors/geo", "detectors/pack", "alerts/conduct", "alerts/plan"},
+	"detectors/rule": {"detectors", "detectors/card", "detectors/window"},
+	"alerts":         {"detectors", "detectors/card", "detectors/geo", "detectors/pack", "alerts/conduct", "alerts/plan"},
 	// The contact rules know nothing of cases and queues, so that a regulator can read them alone.
-	"alerts/conduct":  {"detectors/card", "detectors/pack"},
+	"alerts/conduct": {"detectors/card", "detectors/pack"},
 	// What a plan to pay back costs, whether it can be kept and how it ends; it knows nothing of cases and queues.
 	"alerts/plan":     {"detectors/card", "detectors/pack"},
 	"alerts/glossary": {"detectors/card", "detectors", "alerts"},

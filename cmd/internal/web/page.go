@@ -39,21 +39,30 @@ type page struct {
 	Data any
 }
 
+// Up leads from the page to the root that customers see us under, which a reverse proxy may have put into a folder.
+func (p page) Up() string {
+	path, _, _ := strings.Cut(p.Path, "?")
+	return strings.Repeat("../", max(strings.Count(path, "/")-1, 0))
+}
+
 // On reports whether the page is in the part of the console that begins with a path.
 func (p page) On(path string) bool { return strings.HasPrefix(p.Path, path) }
 
 func (s *Server) parsePages(lang card.Language) (*template.Template, error) {
 	texts := s.texts[lang]
 	set := template.New("").Funcs(template.FuncMap{
-		"t":      texts.text,
-		"term":   func(kind glossary.Kind, code any) string { return s.term(lang, kind, fmt.Sprint(code)) },
-		"reason": func(r alertReason) (sentence, error) { return s.sentence(lang, r) },
-		"money":  money,
-		"day":    s.day,
-		"ago":    func(m card.Moment) (string, error) { return s.ago(texts, m) },
-		"iso":    func(m card.Moment) string { return m.String() },
-		"last4":  lastFour,
-		"join":   func(list []string) string { return strings.Join(list, texts["list.and"]) },
+		"t":       texts.text,
+		"term":    func(kind glossary.Kind, code any) string { return s.term(lang, kind, fmt.Sprint(code)) },
+		"reason":  func(r alertReason) (sentence, error) { return s.sentence(lang, r) },
+		"money":   money,
+		"date":    dayOnly,
+		"field":   newField,
+		"ordinal": func(i int) int { return i + 1 },
+		"day":     s.day,
+		"ago":     func(m card.Moment) (string, error) { return s.ago(texts, m) },
+		"iso":     func(m card.Moment) string { return m.String() },
+		"last4":   lastFour,
+		"join":    func(list []string) string { return strings.Join(list, texts["list.and"]) },
 		"sendReason": func(reason string) string {
 			return s.term(lang, firstKind(reason, glossary.Rule, glossary.Failure), reason)
 		},

@@ -113,7 +113,8 @@ func (st *step) reserveContact(e *QueueEntry, cmd *Command) Refusal {
 		return RefusedContact
 	}
 	st.moved(ContactMoved, clone(cmd.ID), "", string(conduct.Reserved), string(channel))
-	st.note(&e.History, ActContactReserved, clone(cmd.Actor), string(channel))
+	// The id is what its outcome will have to name.
+	st.note(&e.History, ActContactReserved, clone(cmd.Actor), string(channel)+" "+clone(cmd.ID))
 	st.contactConduct(e, ContactReserved, channel, act.Party, "", nil, cmd.Actor)
 	return ""
 }

@@ -66,9 +66,10 @@ func (s *Server) parsePages(lang card.Language) (*template.Template, error) {
 		"sendReason": func(reason string) string {
 			return s.term(lang, firstKind(reason, glossary.Rule, glossary.Failure), reason)
 		},
-		"actNote":  func(c *alerts.Case, a alerts.Act) string { return s.actNote(lang, c, a) },
-		"detector": func(a detectors.Alert) string { return s.detectorName(lang, a.Detector, a.Title) },
-		"share":    func(x float64) string { return strconv.FormatFloat(100*x, 'f', 1, 64) + " %" },
+		"actNote":     func(c *alerts.Case, a alerts.Act) string { return s.actNote(lang, c, a) },
+		"detector":    func(a detectors.Alert) string { return s.detectorName(lang, a.Detector, a.Title) },
+		"accountNote": func(a alerts.Act) string { return s.accountNote(lang, a) },
+		"share":       func(x float64) string { return strconv.FormatFloat(100*x, 'f', 1, 64) + " %" },
 		"figureValue": func(by figures.Dimension, value string) string {
 			if by == figures.ByTier {
 				return s.term(lang, glossary.Tier, value)

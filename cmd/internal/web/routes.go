@@ -60,6 +60,9 @@ func (s *Server) routeConsole(mux *http.ServeMux) {
 	mux.HandleFunc("POST /cases/{id}", s.actOnCase)
 	mux.HandleFunc("GET /queue", s.showQueue)
 	mux.HandleFunc("POST /queue", s.actOnQueue)
+	mux.HandleFunc("GET "+accountPath, s.showAccount)
+	mux.HandleFunc("POST "+accountPath, s.actOnAccount)
+	mux.HandleFunc("GET "+accountPath+"/agreement", s.showAgreement)
 	mux.HandleFunc("GET /wordings", s.showWordings)
 	if s.cfg.Figures != nil {
 		mux.HandleFunc("GET "+figuresPath, s.showFigures)

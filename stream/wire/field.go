@@ -120,13 +120,43 @@ const (
 	fReceiptExpected
 	fKind
 	fPaidMinor
-	fParty
 	fRules
-	fFlag
 	fBucket
 	fIFRS9Stage
 	fClass2011
 	fClass2023
+	fFlag
+	fParty
+	fPurpose
+	fNumber
+	fContactID
+	fAgency
+	fAgreement
+	fStaff
+	fAtWork
+	fDebtFacts
+	fResult
+	fPlanKind
+	fPrincipalMinor
+	fInterestMinor
+	fFeesMinor
+	fRatePPM
+	fPlanRatePPM
+	fMonths
+	fDeferMonths
+	fFirstDueAt
+	fInterestOffMinor
+	fFeesOffMinor
+	fInterestOnInterest
+	fCharges
+	fNoNewCard
+	fRights
+	fBreach
+	fOtherTerms
+	fAbilityExceeded
+	fWilling
+	fForm
+	fRecording
 	fieldCount
 )
 
@@ -158,8 +188,11 @@ var fieldNames = [fieldCount]string{
 	fTitle: "title", fTitleZh: "title_zh", fLabel: "label", fLabelZh: "label_zh",
 	fSourceTopic: "source_topic", fSourcePartition: "source_partition", fSourceOffset: "source_offset",
 	fReceiptExpected: "receipt_expected",
-	fKind:            "kind", fPaidMinor: "paid_minor", fParty: "party", fRules: "rules", fFlag: "flag",
+	fKind:            "kind", fPaidMinor: "paid_minor", fRules: "rules",
 	fBucket: "bucket", fIFRS9Stage: "ifrs9_stage", fClass2011: "class_2011", fClass2023: "class_2023",
+	fFlag: "flag", fParty: "party", fPurpose: "purpose", fNumber: "number", fContactID: "contact_id", fAgency: "agency", fAgreement: "agreement", fStaff: "staff", fAtWork: "at_work", fDebtFacts: "debt_facts", fResult: "result",
+	fPlanKind: "plan_kind", fPrincipalMinor: "principal_minor", fInterestMinor: "interest_minor", fFeesMinor: "fees_minor", fRatePPM: "rate_ppm", fPlanRatePPM: "plan_rate_ppm", fMonths: "months", fDeferMonths: "defer_months", fFirstDueAt: "first_due_at", fInterestOffMinor: "interest_off_minor",
+	fFeesOffMinor: "fees_off_minor", fInterestOnInterest: "interest_on_interest", fCharges: "charges", fNoNewCard: "no_new_card", fRights: "rights", fBreach: "breach", fOtherTerms: "other_terms", fAbilityExceeded: "ability_exceeded", fWilling: "willing", fForm: "form", fRecording: "recording",
 }
 
 // String is the member's name on the wire.

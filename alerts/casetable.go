@@ -60,10 +60,25 @@ const (
 	ActSnoozed     ActCode = "snoozed"
 	ActSnoozeEnded ActCode = "snooze_ended"
 	// The remaining acts belong to the collections queue.
-	ActEntered       ActCode = "entered_queue"
-	ActTierMoved     ActCode = "tier_moved"
-	ActPromised      ActCode = "promised"
-	ActPromiseBroken ActCode = "promise_broken"
+	ActEntered   ActCode = "entered_queue"
+	ActTierMoved ActCode = "tier_moved"
+	ActLineMoved ActCode = "line_moved"
+	ActPaid      ActCode = "paid"
+	ActPaidBack  ActCode = "paid_back"
+	ActPlanMoved ActCode = "plan_moved"
+	// ActContactReserved is a contact that is about to be made, ActContactMade one that was.
+	ActContactReserved ActCode = "contact_reserved"
+	ActContactMade     ActCode = "contact_made"
+	ActPromised        ActCode = "promised"
+	ActPromiseBroken   ActCode = "promise_broken"
+	// ActPromisePartial is a promise of which only a part came, ActPromiseKept one of which enough did.
+	ActPromisePartial   ActCode = "promise_partial"
+	ActPromiseKept      ActCode = "promise_kept"
+	ActPromiseCancelled ActCode = "promise_cancelled"
+	// ActPromiseReopened is a promise that a payment taken back has made open again.
+	ActPromiseReopened ActCode = "promise_reopened"
+	ActFlagged         ActCode = "flagged"
+	ActUnflagged       ActCode = "unflagged"
 )
 
 // caseTable says where an act takes a case. An act that a state does not list is refused when staff ask for it, and only

@@ -1,10 +1,6 @@
 package alerts
 
-import (
-	"time"
-
-	"github.com/cardwatch/cardwatch/detectors/card"
-)
+import "github.com/cardwatch/cardwatch/detectors/card"
 
 // passTime does what is due by now: prompts climb or expire, receipts are given up, leases and snoozes end, promises break.
 func (st *step) passTime() {
@@ -27,6 +23,9 @@ func (st *step) passTime() {
 		if c := &st.s.Cases[i]; c.State != CaseClosed {
 			st.passCaseTime(c)
 		}
+	}
+	for i := range st.s.Plans {
+		st.passPlanTime(&st.s.Plans[i])
 	}
 	for i := range st.s.Queue {
 		st.passEntryTime(&st.s.Queue[i])
@@ -55,11 +54,7 @@ func (st *step) passEntryTime(e *QueueEntry) {
 		st.note(&e.History, ActSnoozeEnded, ActorClock, "")
 		e.SnoozedUntil = card.Moment{}
 	}
-	if e.Promise.State == PromiseOpen && st.due(e.Promise.Until.Add(st.policy.PromiseGrace)) {
-		e.Promise.State = PromiseBroken
-		st.note(&e.History, ActPromiseBroken, ActorClock, "")
-	}
-	e.Priority = entryPriority(e, st.now, st.policy.PromiseGrace)
+	st.judgePromise(e)
 }
 
 func (st *step) due(at card.Moment) bool { return !at.IsZero() && !st.now.Before(at) }
@@ -87,11 +82,11 @@ func (d *Desk) NextWake(s *State) card.Moment {
 			d.caseWakes(c, consider)
 		}
 	}
+	for i := range s.Plans {
+		consider(s.Plans[i].Wake())
+	}
 	for i := range s.Queue {
-		e := &s.Queue[i]
-		consider(e.LeaseUntil)
-		consider(e.SnoozedUntil)
-		consider(promiseWake(e, d.policy.PromiseGrace))
+		d.entryWakes(&s.Queue[i], consider)
 	}
 	return next
 }
@@ -106,15 +101,13 @@ func (d *Desk) caseWakes(c *Case, consider func(card.Moment)) {
 	d.policy.clockWakes(c, consider)
 }
 
-// promiseWake is when a promise breaks, and after that when its bonus on the priority ends.
-func promiseWake(e *QueueEntry, grace time.Duration) card.Moment {
-	breaks := e.Promise.Until.Add(grace)
-	switch {
-	case e.Promise.State == PromiseOpen:
-		return breaks
-	case e.Promise.State == PromiseBroken && e.Priority != e.basePriority:
-		return breaks.Add(brokenBonusFor)
-	default:
-		return card.Moment{}
+// entryWakes are the moments at which time alone changes an account in the queue.
+func (d *Desk) entryWakes(e *QueueEntry, consider func(card.Moment)) {
+	consider(e.LeaseUntil)
+	consider(e.SnoozedUntil)
+	consider(e.Promise.RemindAt)
+	consider(e.rankUntil)
+	if e.Promise.State == PromiseOpen {
+		consider(e.Promise.ends(&d.policy))
 	}
 }

@@ -3,13 +3,14 @@ package alerts
 import (
 	"fmt"
 
+	"github.com/cardwatch/cardwatch/alerts/plan"
 	"github.com/cardwatch/cardwatch/detectors/card"
 	"github.com/cardwatch/cardwatch/detectors/pack"
 )
 
 // stateVersion is the first byte of an encoded state. A change of the layout raises it, and keeps a reader for the old one.
 const (
-	stateVersion = 3
+	stateVersion = 4
 	// oldestVersion is the oldest form that can still be read.
 	oldestVersion = 1
 )
@@ -28,7 +29,10 @@ func (s *State) AppendBinary(dst []byte) []byte {
 		w.uint(e.hash)
 		w.moment(e.until)
 	})
-	return w.buf
+	each(&w, s.Flags, w.flagged)
+	each(&w, s.Received, w.received)
+	each(&w, s.Plans, func(p *plan.Plan) { w.buf = p.AppendBinary(w.buf) })
+	return s.Contacts.AppendBinary(w.buf)
 }
 
 // UnmarshalBinary replaces the state by what AppendBinary wrote. Damaged or unknown input is an error and leaves the state
@@ -55,6 +59,12 @@ func (s *State) UnmarshalBinary(data []byte) error {
 			e.until = e.until.Add(eventMemory)
 		}
 	})
+	if r.version > 3 {
+		got.Flags = readEach(&r, r.flagged)
+		got.Received = readEach(&r, r.received)
+		got.Plans = readEach(&r, func(p *plan.Plan) { *p = plan.Read(r.Reader) })
+		got.Contacts.Read(r.Reader)
+	}
 	if err := r.Done(); err != nil {
 		return fmt.Errorf("desk state: %w", err)
 	}

@@ -1,9 +1,6 @@
 package alerts
 
-import (
-	"github.com/cardwatch/cardwatch/detectors"
-	"github.com/cardwatch/cardwatch/detectors/card"
-)
+import "github.com/cardwatch/cardwatch/detectors/card"
 
 func (w *writer) prompt(p *Prompt) {
 	w.str(p.ID)
@@ -78,39 +75,4 @@ func (r *reader) message(m *Message) {
 		m.ProviderID, m.ReceiptBy, m.Claim = r.String(), r.moment(), r.String()
 		m.Args.Why = WhyCode(r.String())
 	}
-}
-
-func (w *writer) entry(e *QueueEntry) {
-	w.str(e.Account)
-	w.str(string(e.Tier))
-	w.int(int64(e.DaysPastDue))
-	w.int(e.OverdueMinor)
-	w.int(e.BalanceMinor)
-	w.currency(e.Currency)
-	w.float(e.MissProbability)
-	w.int(int64(e.Priority))
-	w.int(int64(e.basePriority))
-	each(w, e.Reasons, w.reason)
-	w.moment(e.EnteredAt)
-	w.moment(e.TierSince)
-	w.moment(e.UpdatedAt)
-	w.str(e.Owner)
-	w.moment(e.LeaseUntil)
-	w.moment(e.SnoozedUntil)
-	w.int(e.Promise.AmountMinor)
-	w.moment(e.Promise.MadeAt)
-	w.moment(e.Promise.Until)
-	w.str(string(e.Promise.State))
-	each(w, e.History, w.act)
-}
-
-func (r *reader) entry(e *QueueEntry) {
-	e.Account, e.Tier, e.DaysPastDue = r.String(), detectors.Tier(r.String()), int(r.Int())
-	e.OverdueMinor, e.BalanceMinor, e.Currency = r.Int(), r.Int(), r.currency()
-	e.MissProbability, e.Priority, e.basePriority = r.Float(), int(r.Int()), int(r.Int())
-	e.Reasons = readEach(r, r.reason)
-	e.EnteredAt, e.TierSince, e.UpdatedAt = r.moment(), r.moment(), r.moment()
-	e.Owner, e.LeaseUntil, e.SnoozedUntil = r.String(), r.moment(), r.moment()
-	e.Promise = PromiseToPay{AmountMinor: r.Int(), MadeAt: r.moment(), Until: r.moment(), State: PromiseState(r.String())}
-	e.History = readEach(r, r.act)
 }

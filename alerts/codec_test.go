@@ -103,7 +103,7 @@ func anyEvent(rt *rapid.T, c *customer) {
 	case 5:
 		c.deliver()
 	case 6:
-		c.apply(overdue(rapid.SampledFrom(append(alerts.Tiers(), detectors.NoTier)).Draw(rt, "tier"), 5, 50))
+		collectionsEvent(rt, c)
 	case 7:
 		c.after(time.Duration(rapid.IntRange(1, 120).Draw(rt, "minutes")) * time.Minute)
 	}

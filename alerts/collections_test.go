@@ -27,7 +27,9 @@ func TestAnAccountEntersMovesAndLeaves(t *testing.T) {
 	c := newCustomer(t)
 	c.apply(overdue(detectors.Grace, 1, 30))
 	entered := c.now
-	require.Equal(t, []alerts.Change{{Kind: alerts.TierMoved, ID: "acct-9876", To: "grace", At: c.now}}, c.out.Changes)
+	require.Equal(t, []alerts.Change{
+		{Kind: alerts.TierMoved, ID: "acct-9876", To: "grace", At: c.now}, {Kind: alerts.LineMoved, ID: "acct-9876", To: "standard", At: c.now},
+	}, c.out.Changes)
 
 	c.after(3 * 24 * time.Hour)
 	c.apply(overdue(detectors.Mild, 4, 45))
@@ -39,7 +41,9 @@ func TestAnAccountEntersMovesAndLeaves(t *testing.T) {
 
 	c.apply(overdue(detectors.NoTier, 0, 0))
 	require.Empty(t, c.state.Queue)
-	require.Equal(t, []alerts.Change{{Kind: alerts.TierMoved, ID: "acct-9876", From: "mild", At: c.now}}, c.out.Changes)
+	require.Equal(t, []alerts.Change{
+		{Kind: alerts.LineMoved, ID: "acct-9876", From: "standard", At: c.now}, {Kind: alerts.TierMoved, ID: "acct-9876", From: "mild", At: c.now},
+	}, c.out.Changes)
 }
 
 func TestAnOlderWordAboutAnAccountIsIgnored(t *testing.T) {
@@ -48,27 +52,6 @@ func TestAnOlderWordAboutAnAccountIsIgnored(t *testing.T) {
 	c.now = c.now.Add(-time.Hour)
 	c.apply(overdue(detectors.Grace, 3, 30))
 	require.Equal(t, detectors.Mild, c.state.Entry("acct-9876").Tier)
-}
-
-func TestAPromiseThatIsNotKeptRaisesThePriorityForAWhile(t *testing.T) {
-	c := newCustomer(t)
-	c.apply(overdue(detectors.Moderate, 20, 50))
-	promise := onAccount(alerts.Promise)
-	promise.AmountMinor, promise.Until = 50_000, c.now.Add(7*24*time.Hour)
-	c.do(promise, "")
-	entry := func() *alerts.QueueEntry { return c.state.Entry("acct-9876") }
-	require.Equal(t, promise.Until, c.desk.Policy().NextContact(&c.state, entry(), c.now))
-
-	breaks := promise.Until.Add(72 * time.Hour)
-	require.Equal(t, breaks, c.desk.NextWake(&c.state))
-	c.after(10*24*time.Hour - time.Minute)
-	require.Equal(t, alerts.PromiseOpen, entry().Promise.State)
-	c.after(time.Minute)
-	require.Equal(t, alerts.PromiseBroken, entry().Promise.State)
-	require.Equal(t, 60, entry().Priority)
-	c.after(72 * time.Hour)
-	require.Equal(t, 50, entry().Priority)
-	require.True(t, c.desk.NextWake(&c.state).IsZero())
 }
 
 func TestSnoozeAndLeaseEndByThemselves(t *testing.T) {
@@ -82,7 +65,6 @@ func TestSnoozeAndLeaseEndByThemselves(t *testing.T) {
 	require.Empty(t, c.state.Entry("acct-9876").Owner)
 	c.after(2 * time.Hour)
 	require.True(t, c.state.Entry("acct-9876").SnoozedUntil.IsZero())
-	require.True(t, c.desk.NextWake(&c.state).IsZero())
 }
 
 func TestNextContactRespectsTheNight(t *testing.T) {

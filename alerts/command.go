@@ -20,10 +20,21 @@ func (st *step) command(cmd *Command) {
 	case utf8.RuneCountInString(cmd.Note) > maxNote:
 		st.out.Refusal = RefusedBadArgument
 	case cmd.Account != "" && cmd.CaseID == "":
-		st.out.Refusal = st.queueCommand(cmd)
+		st.out.Refusal = st.accountCommand(cmd)
 	default:
 		st.out.Refusal = st.caseCommand(cmd)
 	}
+}
+
+// accountCommand applies an act of collections: to the customer's flags, to an account's plan, or to its entry in the queue.
+func (st *step) accountCommand(cmd *Command) Refusal {
+	if cmd.Verb == SetFlag || cmd.Verb == ClearFlag {
+		return st.flagCommand(cmd)
+	}
+	if _, is := planActs[cmd.Verb]; is {
+		return st.planCommand(cmd)
+	}
+	return st.queueCommand(cmd)
 }
 
 // authority is who may do an act.

@@ -3,6 +3,7 @@ package alerts
 import (
 	"time"
 
+	"github.com/cardwatch/cardwatch/alerts/conduct"
 	"github.com/cardwatch/cardwatch/detectors/card"
 )
 
@@ -61,7 +62,7 @@ func (p Policy) MayContact(s *State, m Message, at card.Moment) Verdict {
 			v.Outcome, v.Rules = Deny, append(v.Rules, rule)
 		}
 	}
-	until := p.waitsUntil(s, m, at)
+	until, opens, rules := p.window(s, &m, at)
 	// The caps count on the day on which it would go out.
 	day := at
 	if !until.IsZero() {
@@ -77,13 +78,53 @@ func (p Policy) MayContact(s *State, m Message, at card.Moment) Verdict {
 	deny(s.sameDay(m, day, m.Purpose) >= p.perDay(m.Purpose), RuleDailyCap)
 	deny(m.Purpose == Service && p.budgetSpent(s, m, day), RuleBudget)
 
-	if !until.IsZero() {
-		v.Rules = append(v.Rules, RuleQuietHours)
-		if v.Outcome == Allow {
-			v.Outcome, v.Until = Defer, until
-		}
+	v.Rules = append(v.Rules, rules...)
+	switch {
+	case !opens:
+		v.Outcome = Deny
+	case !until.IsZero() && v.Outcome == Allow:
+		v.Outcome, v.Until = Defer, until
 	}
 	return v
+}
+
+// maxOpenings bounds how often quiet hours and conduct rules may move a message on before it is given up: a day each, and some to spare.
+const maxOpenings = 32
+
+// window is when a message may go out by the hours and by the conduct rules, which are asked about service messages alone: fraud is no
+// matter of debt. until is unknown when that is at once; opens is false when it never is; rules are those that speak against now.
+func (p Policy) window(s *State, m *Message, at card.Moment) (until card.Moment, opens bool, rules []RuleID) {
+	if !p.waitsUntil(s, *m, at).IsZero() {
+		rules = append(rules, RuleQuietHours)
+	}
+	decide := func(card.Moment) conduct.Decision { return conduct.Decision{Outcome: conduct.Allow} }
+	if m.Purpose == Service {
+		pack, flags := s.PackOf(), s.ConductFlags(m.Account)
+		decide = func(t card.Moment) conduct.Decision { return conduct.Decide(pack, flags, &s.Contacts, s.asked(m, t)) }
+	}
+	rules = append(rules, ruleIDs(decide(at).Rules)...)
+	t := at
+	for range maxOpenings {
+		next := t
+		if quiet := p.waitsUntil(s, *m, t); !quiet.IsZero() {
+			next = quiet
+		}
+		switch d := decide(next); d.Outcome {
+		case conduct.Deny:
+			return card.Moment{}, false, rules
+		case conduct.Defer:
+			next = d.Until
+		}
+		switch {
+		case t.Before(next):
+			t = next
+		case at.Before(t):
+			return t, true, rules
+		default:
+			return card.Moment{}, true, rules
+		}
+	}
+	return card.Moment{}, false, rules
 }
 
 // budgetSpent reports whether a day has no room for a service message, with the room for prompts kept free.

@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/cardwatch/cardwatch/alerts"
+	"github.com/cardwatch/cardwatch/alerts/conduct"
 	"github.com/cardwatch/cardwatch/detectors"
 	"github.com/cardwatch/cardwatch/detectors/card"
 )
@@ -51,7 +52,10 @@ func TestServiceMessages(t *testing.T) {
 		},
 		{
 			name: "refused channel, and every rule is named", at: local(23, 0),
-			denied: []alerts.RuleID{alerts.RuleNoAddress, alerts.RuleOptOut, alerts.RuleQuietHours},
+			denied: []alerts.RuleID{
+				alerts.RuleNoAddress, alerts.RuleOptOut, alerts.RuleQuietHours,
+				alerts.RuleID(conduct.OwnComplete), alerts.RuleID(conduct.CNHours), alerts.RuleID(conduct.OwnMedium),
+			},
 			change: func(c *alerts.Contact) { c.OptOut, c.PushToken = []alerts.ChannelKind{alerts.App}, "" },
 		},
 	} {
@@ -143,6 +147,17 @@ func TestTheSendingMomentIsJudgedByTheFreshState(t *testing.T) {
 	require.Equal(t, []alerts.RuleID{alerts.RulePromptEnded}, policy.MayContact(&c.state, m, c.now).Rules)
 }
 
+// closedHours are the hours in which no service message goes out: the bank's quiet hours, and those of China's rules, 22 to 8.
+func closedHours(p alerts.Policy) (closed [24]bool) {
+	for h := range 24 {
+		closed[h] = h >= 22 || h < 8
+	}
+	for h := p.QuietFrom; h != p.QuietUntil; h = (h + 1) % 24 {
+		closed[h] = true
+	}
+	return closed
+}
+
 func TestNoServiceMessageIsEverAllowedInQuietHours(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		p := alerts.Defaults()
@@ -152,22 +167,27 @@ func TestNoServiceMessageIsEverAllowedInQuietHours(t *testing.T) {
 		s := &alerts.State{Contact: alerts.Contact{
 			PushToken: "token", OffsetMinutes: offset, Consent: alerts.Consent{Push: true, Profiling: true},
 		}}
-		m := alerts.Message{ID: "m", Purpose: alerts.Service, Channel: alerts.App, ExpiresAt: at.Add(time.Hour)}
+		m := alerts.Message{ID: "m", Purpose: alerts.Service, Channel: alerts.App, Account: "acct", ExpiresAt: at.Add(time.Hour)}
 
-		quiet := false
-		for h := p.QuietFrom; h != p.QuietUntil; h = (h + 1) % 24 {
-			quiet = quiet || h == at.Time().In(time.FixedZone("", int(offset)*60)).Hour()
+		quiet, open := closedHours(p), 0
+		for open < 24 && quiet[open] {
+			open++
 		}
+		zone := time.FixedZone("", int(offset)*60)
 		v := p.MayContact(s, m, at)
-		if !quiet {
+		switch {
+		case open == 24:
+			require.Equal(rt, alerts.Deny, v.Outcome, "no hour of any day is open")
+		case !quiet[at.Time().In(zone).Hour()]:
 			require.Equal(rt, alerts.Allow, v.Outcome)
-			return
+		default:
+			require.Equal(rt, alerts.Defer, v.Outcome)
+			end := v.Until.Time().In(zone)
+			require.False(rt, quiet[end.Hour()])
+			require.True(rt, quiet[(end.Hour()+23)%24])
+			require.Zero(rt, end.Minute())
+			require.True(rt, at.Before(v.Until) && v.Until.Sub(at) <= 24*time.Hour)
 		}
-		require.Equal(rt, alerts.Defer, v.Outcome)
-		end := v.Until.Time().In(time.FixedZone("", int(offset)*60))
-		require.Equal(rt, p.QuietUntil, end.Hour())
-		require.Zero(rt, end.Minute())
-		require.True(rt, at.Before(v.Until) && v.Until.Sub(at) <= 24*time.Hour)
 	})
 }
 

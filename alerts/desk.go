@@ -48,6 +48,8 @@ func (d *Desk) Step(s *State, ev card.Event, out *Effects) {
 		st.alert(body)
 	case *detectors.Collection:
 		st.collection(body)
+	case *card.Payment:
+		st.payment(body)
 	case *Contact:
 		st.contact(body)
 	case *Reply:
@@ -56,6 +58,9 @@ func (d *Desk) Step(s *State, ev card.Event, out *Effects) {
 		st.command(body)
 	case *Receipt:
 		st.receipt(body)
+	}
+	for i := range s.Queue {
+		st.settleEntry(&s.Queue[i])
 	}
 	st.forget()
 }
@@ -110,6 +115,7 @@ func (st *step) forget() {
 	s.seen = trim(s.seen, maxSeen, func(*seenEvent) bool { return true })
 	s.Cases = trim(s.Cases, maxCases, func(c *Case) bool { return c.State == CaseClosed })
 	s.Prompts = trim(s.Prompts, maxPrompts, func(p *Prompt) bool { return p.State != PromptOpen })
+	s.Plans = trim(s.Plans, maxPlans, planOver)
 	s.Messages = trim(s.Messages, maxMessages, func(m *Message) bool { return !m.Waiting() })
 }
 

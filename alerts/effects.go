@@ -1,6 +1,9 @@
 package alerts
 
-import "github.com/cardwatch/cardwatch/detectors/card"
+import (
+	"github.com/cardwatch/cardwatch/alerts/plan"
+	"github.com/cardwatch/cardwatch/detectors/card"
+)
 
 // Effects is what one Step asks of the world, and what it tells. The engine hands in an empty one and reuses it. Messages are
 // not among them: they are in the state, and the outbox is an index of it.
@@ -8,10 +11,14 @@ type Effects struct {
 	// Feedback and CardActions are records for cardwatch.feedback.v1 and cardwatch.card_action.v1.
 	Feedback    []card.Feedback
 	CardActions []CardAction
+	// Conduct are records for cardwatch.conduct.v1.
+	Conduct []Conduct
 	// Changes lists what moved, for metrics, the live view and tests.
 	Changes []Change
-	// Denials lists messages that a contact rule kept from being queued.
+	// Denials lists messages and contacts that a contact rule forbade.
 	Denials []Denial
+	// Missing is what a plan's contract lacks of what Art. 70 asks for, after a PlanSign that was refused for it.
+	Missing []plan.Missing
 	// Refusal says why a command or a reply had no effect; empty when it had one.
 	Refusal Refusal
 }
@@ -19,8 +26,9 @@ type Effects struct {
 // Reset empties the effects for the next event and keeps their memory.
 func (e *Effects) Reset() {
 	e.Feedback, e.CardActions = e.Feedback[:0], e.CardActions[:0]
+	e.Conduct = e.Conduct[:0]
 	e.Changes, e.Denials = e.Changes[:0], e.Denials[:0]
-	e.Refusal = ""
+	e.Missing, e.Refusal = nil, ""
 }
 
 // Change is one move of one thing: a case, a prompt, a queue entry's tier, or a message. From is empty when it came into
@@ -39,9 +47,20 @@ type ChangeKind string
 
 // The kinds of change.
 const (
-	CaseMoved    ChangeKind = "case"
-	PromptMoved  ChangeKind = "prompt"
-	TierMoved    ChangeKind = "tier"
+	CaseMoved   ChangeKind = "case"
+	PromptMoved ChangeKind = "prompt"
+	TierMoved   ChangeKind = "tier"
+	// LineMoved is an account that goes to another line, RestMoved one that leaves its line for a while (To is the RestReason) or comes back.
+	LineMoved ChangeKind = "line"
+	RestMoved ChangeKind = "rest"
+	// PromiseMoved is a promise to pay: its states, "" before it is made.
+	PromiseMoved ChangeKind = "promise"
+	// FlagMoved is a flag that is set (To) or taken back (From).
+	FlagMoved ChangeKind = "flag"
+	// PlanMoved is a plan to pay back, by its id: its states.
+	PlanMoved ChangeKind = "plan"
+	// ContactMoved is a contact, by its id: reserved, then its result. Label is the channel.
+	ContactMoved ChangeKind = "contact"
 	MessageMoved ChangeKind = "message"
 	// SilenceMoved is a case that a silence covers ("silenced"), or no longer does ("lifted").
 	SilenceMoved ChangeKind = "silence"
@@ -49,11 +68,14 @@ const (
 	ClockMissed ChangeKind = "clock"
 )
 
-// Denial is a message that was not queued, and every rule that forbids it.
+// Denial is a message that was not queued, or a contact that was not reserved, and every rule that forbids it.
 type Denial struct {
+	// Template is empty for a contact.
 	Template TemplateID
 	Channel  ChannelKind
 	Rules    []RuleID
+	// Until is when a contact may be asked for again; unknown when no time is known.
+	Until card.Moment
 }
 
 // Refusal names why a command or a reply had no effect; each is a metric label and has a text in the glossary.
@@ -88,6 +110,17 @@ const (
 	RefusedPending Refusal = "unblock_pending"
 	// RefusedSamePerson is an approval by whoever asked.
 	RefusedSamePerson Refusal = "same_person"
+	// RefusedContact is a contact that the conduct rules forbid now; the Denial beside it names them.
+	RefusedContact Refusal = "contact_rules"
+	// RefusedNoPlan is an act on the plan of an account that has none.
+	RefusedNoPlan Refusal = "no_plan"
+	// RefusedPlanIncomplete is a signature under a contract that lacks what Art. 70 asks for (Effects.Missing).
+	RefusedPlanIncomplete Refusal = "plan_incomplete"
+	// RefusedPlanLapsed is an offer whose first month is over, RefusedPlanOver a plan whose last line is due: nothing can be carried to it.
+	RefusedPlanLapsed Refusal = "plan_lapsed"
+	RefusedPlanOver   Refusal = "plan_over"
+	// RefusedTooMany is an act that would make a customer's state grow beyond its bounds.
+	RefusedTooMany Refusal = "too_many"
 	// RefusedDuplicate is an event_id that was seen before.
 	RefusedDuplicate Refusal = "duplicate"
 )

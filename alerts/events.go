@@ -114,6 +114,11 @@ type Command struct {
 	Account     string
 	AmountMinor int64
 	Until       card.Moment
+	// Flag is what SetFlag and ClearFlag are about.
+	Flag Flag
+	// Contact is what the contact verbs are about, Plan what the plan verbs are.
+	Contact ContactAct
+	Plan    PlanAct
 }
 
 // Verb is what staff can do.
@@ -136,8 +141,26 @@ const (
 	Unblock        Verb = "unblock"
 	ApproveUnblock Verb = "approve_unblock"
 	RefuseUnblock  Verb = "refuse_unblock"
-	// Promise belongs to the collections queue.
-	Promise Verb = "promise"
+	// The remaining verbs belong to collections and name an Account. Promise takes AmountMinor by Until.
+	Promise       Verb = "promise"
+	CancelPromise Verb = "cancel_promise"
+	// SetFlag and ClearFlag set and take back Command.Flag; both need a note.
+	SetFlag   Verb = "flag"
+	ClearFlag Verb = "unflag"
+	// ContactReserve claims a contact before it is made, by the conduct rules; ContactResult says what became of it. ContactNote keeps one that
+	// an agency reports, or that the customer began.
+	ContactReserve Verb = "contact_reserve"
+	ContactResult  Verb = "contact_result"
+	ContactNote    Verb = "contact_note"
+	// PlanOffer lays a plan before the customer, PlanSign and PlanDecline are their answer. PlanReview begins to look at a breach; the three
+	// after it are what a person decides, and need Note as the reason except PlanContinue.
+	PlanOffer       Verb = "plan_offer"
+	PlanSign        Verb = "plan_sign"
+	PlanDecline     Verb = "plan_decline"
+	PlanReview      Verb = "plan_review"
+	PlanContinue    Verb = "plan_continue"
+	PlanTerminate   Verb = "plan_terminate"
+	PlanRenegotiate Verb = "plan_renegotiate"
 )
 
 // Disposition is the outcome of a fraud case, and a label for the detectors.

@@ -11,7 +11,7 @@ import (
 	"github.com/cardwatch/cardwatch/detectors"
 )
 
-// Desk states in stores and changelogs have the form of testdata/state_v3.bin, or of a version before; all are what busy gave when
+// Desk states in stores and changelogs have the form of testdata/state_v4.bin, or of a version before; all are what busy gave when
 // they were made. When the newest is no longer written as it was read, the version must rise, the forms before stay readable and a
 // new file join these.
 func TestGoldenDeskStateReadsBack(t *testing.T) {

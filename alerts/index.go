@@ -3,6 +3,7 @@ package alerts
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"math"
 	"slices"
 
 	"github.com/cardwatch/cardwatch/detectors"
@@ -12,7 +13,7 @@ import (
 // and after a Step in the batch that writes the state, so an index cannot disagree with it.
 type IndexRow struct {
 	Kind IndexKind
-	// Group parts an index: that of IndexCases, the tier of IndexQueue, the channel of IndexOutbox; empty elsewhere.
+	// Group parts an index: those of IndexCases and IndexQueue, the channel of IndexOutbox; empty elsewhere.
 	Group string
 	// Order sorts inside a group, ascending.
 	Order uint64
@@ -27,7 +28,8 @@ type IndexKind string
 const (
 	// IndexCases lists the open cases by falling priority, then by age, by the groups below.
 	IndexCases IndexKind = "cases"
-	// IndexQueue lists overdue accounts within a tier, by falling priority.
+	// IndexQueue lists every overdue account within its tier, by falling priority; within its line (LineGroup), or else within those that
+	// rest (GroupResting, by when they come back); and, where pushes are allowed by rank, within GroupPush by falling risk.
 	IndexQueue IndexKind = "queue"
 	// IndexOutbox lists messages still to be sent over a channel, by urgency, then by due time.
 	IndexOutbox IndexKind = "outbox"
@@ -80,8 +82,7 @@ func (s *State) Index(emit func(IndexRow)) {
 		emit(IndexRow{Kind: IndexPrompt, Key: s.Prompts[i].ID})
 	}
 	for i := range s.Queue {
-		e := &s.Queue[i]
-		emit(IndexRow{Kind: IndexQueue, Group: string(e.Tier), Order: priorityOrder(e.Priority, e.TierSince.UnixMilli), Key: e.Account})
+		s.Queue[i].index(emit)
 	}
 	for i := range s.Messages {
 		if m := &s.Messages[i]; m.Waiting() {
@@ -96,6 +97,32 @@ func (s *State) Index(emit func(IndexRow)) {
 	}
 	for _, phone := range s.phones() {
 		emit(IndexRow{Kind: IndexPhone, Key: PhoneKey(phone)})
+	}
+}
+
+// GroupPush is the group of IndexQueue for cheap pushes.
+const GroupPush = "push"
+
+// index emits the rows of an account. One that an older release wrote has no line before its next event.
+func (e *QueueEntry) index(emit func(IndexRow)) {
+	row := func(group string, order uint64) {
+		emit(IndexRow{Kind: IndexQueue, Group: group, Order: order, Key: e.Account})
+	}
+	row(string(e.Tier), priorityOrder(e.Priority, e.TierSince.UnixMilli))
+	switch {
+	case e.Line == "":
+		return
+	case e.Rest != RestNone:
+		back := e.RestUntil.UnixMilli
+		if e.RestUntil.IsZero() {
+			back = math.MaxInt64
+		}
+		row(GroupResting, uint64(back))
+		return
+	}
+	row(LineGroup(e.Line), e.lineOrder)
+	if priority, ok := e.PushPriority(); ok {
+		row(GroupPush, priorityOrder(priority, e.TierSince.UnixMilli))
 	}
 }
 

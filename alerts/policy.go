@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/cardwatch/cardwatch/alerts/plan"
 )
 
 // Policy is everything about the desk that a bank may set. The zero Policy is not usable; start from Defaults.
@@ -51,6 +53,14 @@ type Policy struct {
 	Templates map[TemplateID]Wording `yaml:"templates"`
 	// PromiseGrace is how long after its date a promise to pay counts as broken.
 	PromiseGrace time.Duration `yaml:"promise_grace"`
+	// PromiseKeptPercent is how much of a promise, in percent of its amount, has to be paid for it to be kept.
+	PromiseKeptPercent int `yaml:"promise_kept_percent"`
+	// PromisesBroken is how many promises in a row may fail before the account goes to the flexible line.
+	PromisesBroken int `yaml:"promises_broken"`
+	// PlanGraceDays are how many days after its due day an instalment of a plan may be paid without a breach, PlanToleranceMinor how much
+	// of it may be missing, in minor units. They are written into the contract of a new plan.
+	PlanGraceDays      int   `yaml:"plan_grace_days"`
+	PlanToleranceMinor int64 `yaml:"plan_tolerance_minor"`
 }
 
 // BankName is the bank's name in both languages, at most 12 runes of Chinese and 20 of GSM-7 English.
@@ -102,6 +112,12 @@ func Defaults() Policy {
 		Templates:      map[TemplateID]Wording{},
 		// Promises are marked broken 3–5 days after their date (insideARM, notes/collections.md §3).
 		PromiseGrace: 72 * time.Hour,
+		// Banks count 90 … 95 % as kept; two broken in a row go to the flexible team (the same note).
+		PromiseKeptPercent: 90,
+		PromisesBroken:     2,
+		// 容时 and 容差 of card bills (notes/collections.md CN-GRACE).
+		PlanGraceDays:      plan.Defaults().GraceDays,
+		PlanToleranceMinor: plan.Defaults().ToleranceMinor,
 	}
 }
 
@@ -150,6 +166,10 @@ func (p Policy) Validate() error {
 	} {
 		add(n.value < 1 || n.value > 20, "%s: %d is outside 1 … 20", n.key, n.value)
 	}
+	add(p.PromiseKeptPercent < 1 || p.PromiseKeptPercent > 100, "promise_kept_percent: %d is outside 1 … 100", p.PromiseKeptPercent)
+	add(p.PromisesBroken < 1 || p.PromisesBroken > 12, "promises_broken: %d is outside 1 … 12", p.PromisesBroken)
+	add(p.PlanGraceDays < 0 || p.PlanGraceDays > 30, "plan_grace_days: %d is outside 0 … 30", p.PlanGraceDays)
+	add(p.PlanToleranceMinor < 0, "plan_tolerance_minor: %d is negative", p.PlanToleranceMinor)
 	p.checkTemplates(add)
 	return errors.Join(problems...)
 }

@@ -1,11 +1,6 @@
 package alerts
 
-import (
-	"time"
-
-	"github.com/cardwatch/cardwatch/detectors"
-	"github.com/cardwatch/cardwatch/detectors/card"
-)
+import "github.com/cardwatch/cardwatch/detectors"
 
 // PriorityCode names one part of a priority.
 type PriorityCode string
@@ -91,17 +86,3 @@ func (c *Case) severity() detectors.Severity {
 }
 
 func severityRank(s detectors.Severity) int { return severityPoints[s] }
-
-const (
-	// brokenBonus and brokenBonusFor are the note's "+10 when a promise was broken in the last 3 days" (collections.md §3.1).
-	brokenBonus    = 10
-	brokenBonusFor = 72 * time.Hour
-)
-
-// entryPriority is the monitor's priority, raised while a broken promise is fresh.
-func entryPriority(e *QueueEntry, now card.Moment, grace time.Duration) int {
-	if e.Promise.State == PromiseBroken && now.Before(e.Promise.Until.Add(grace).Add(brokenBonusFor)) {
-		return min(e.basePriority+brokenBonus, 100)
-	}
-	return e.basePriority
-}

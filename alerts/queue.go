@@ -15,37 +15,30 @@ type QueueEntry struct {
 	OverdueMinor, BalanceMinor int64
 	Currency                   card.Currency
 	MissProbability            float64
-	// Priority orders the tier's queue, 0 … 100, higher first: the monitor's, raised by a broken promise.
+	// Priority orders the account, 0 … 100, higher first; Why lists what it is made of, in points.
 	Priority int
-	Reasons  []detectors.Reason
+	Why      []detectors.Reason
+	// Reasons are the monitor's, for the account's tier.
+	Reasons []detectors.Reason
 	// EnteredAt is when the account entered a tier, TierSince when it entered this one, UpdatedAt the monitor's last word.
 	EnteredAt, TierSince, UpdatedAt card.Moment
+	// Line is who works the account, since LineSince; empty only in a state that an older release wrote, until its next event.
+	Line      Line
+	LineSince card.Moment
+	// Rest is why the account is out of its line, empty while it is in it; RestUntil is when it comes back, unknown when an act or an
+	// event decides.
+	Rest      RestReason
+	RestUntil card.Moment
 	// Owner is the staff member at work on it until LeaseUntil, empty when nobody is.
 	Owner      string
 	LeaseUntil card.Moment
-	// SnoozedUntil keeps the account out of the queue's top until then.
+	// SnoozedUntil keeps the account out of its line until then.
 	SnoozedUntil card.Moment
 	Promise      PromiseToPay
 	History      []Act
 
 	basePriority int
+	// rankUntil is when time alone changes the rank next; lineOrder is the entry's place in its line.
+	rankUntil card.Moment
+	lineOrder uint64
 }
-
-// PromiseToPay is what a customer has promised; the zero value is "none".
-type PromiseToPay struct {
-	AmountMinor int64
-	MadeAt      card.Moment
-	// Until is the date promised; the promise breaks Policy.PromiseGrace later.
-	Until card.Moment
-	State PromiseState
-}
-
-// PromiseState is the life of a promise to pay.
-type PromiseState string
-
-// The promise states. A promise that was kept leaves the queue together with its account.
-const (
-	NoPromise     PromiseState = ""
-	PromiseOpen   PromiseState = "open"
-	PromiseBroken PromiseState = "broken"
-)

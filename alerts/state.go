@@ -3,6 +3,8 @@ package alerts
 import (
 	"slices"
 
+	"github.com/cardwatch/cardwatch/alerts/conduct"
+	"github.com/cardwatch/cardwatch/alerts/plan"
 	"github.com/cardwatch/cardwatch/detectors/card"
 )
 
@@ -19,6 +21,14 @@ type State struct {
 	Messages []Message
 	// Queue holds the customer's overdue accounts.
 	Queue []QueueEntry
+	// Flags are the facts that staff have set about the customer and the debts.
+	Flags []Flagged
+	// Received are the payments that promises and plans are judged by, oldest first.
+	Received []Received
+	// Plans are the plans to pay back, oldest first, at most maxPlans; those that have ended go first.
+	Plans []plan.Plan
+	// Contacts are the contacts about debts, by lender and agencies, that the conduct rules count.
+	Contacts conduct.Log
 
 	seen []seenEvent
 }
@@ -30,6 +40,7 @@ const (
 	maxPrompts    = 24
 	maxMessages   = 64
 	maxQueue      = 32
+	maxFlags      = 48
 	maxCaseAlerts = 8
 	maxHistory    = 40
 	maxSeen       = 128

@@ -28,6 +28,8 @@ const (
 	PersonComing    TemplateID = "person"
 	PaymentReminder TemplateID = "payment_reminder"
 	InstalmentOffer TemplateID = "instalment_offer"
+	// PromiseReminder goes out on the day before a promise to pay falls due.
+	PromiseReminder TemplateID = "promise_reminder"
 )
 
 // template is one text in both languages. Version rises with every change of words.
@@ -66,6 +68,9 @@ var templates = map[TemplateID]template{
 	InstalmentOffer: {1, "【{bank}】您尾号{card}的账户本期还款如有压力，可在手机银行查看分期方案及其年化利率。可在设置中关闭此类提醒，或联系人工服务。",
 		"{bank}: If this bill of account {card} is hard to pay, our app shows instalment plans and their yearly rate. " +
 			"You can turn these messages off in settings, or ask for a person."},
+	PromiseReminder: {1, "【{bank}】您与我们约定的尾号{card}的账户还款日是明天。如有困难，请在手机银行联系我们另作安排，或联系人工服务。可在设置中关闭此类提醒。",
+		"{bank}: The day we agreed for your payment to account {card} is tomorrow. If that is difficult, tell us in our app or ask for a person. " +
+			"You can turn these messages off in settings."},
 }
 
 // HasTemplate reports whether there is a template of that name.

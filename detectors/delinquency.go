@@ -60,6 +60,7 @@ func (v *visit) judgeTier(standing *ledger.Standing) {
 	tiers := Tiers()
 	c := Collection{
 		Account: v.account.ID, Tier: tiers[tier].Tier, PreviousTier: tiers[marks.Tier].Tier, DaysPastDue: standing.DaysPastDue,
+		Labels:       Classification(standing.DaysPastDue),
 		OverdueMinor: standing.OverdueMinor, BalanceMinor: v.account.AtRiskMinor(standing.OverdueMinor), Currency: v.account.Currency,
 		MissProbability: unknownRisk,
 	}

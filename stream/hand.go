@@ -23,6 +23,9 @@ func (t *Task[S]) open(customer string) (r ref, state []byte, err error) {
 	if state, err = store.ReadEnvelope(value, &t.envelope); err != nil {
 		return none, nil, t.broken(err)
 	}
+	for len(t.envelope.Applied) < len(t.spec.Inputs) { // written by a release with fewer inputs
+		t.envelope.Applied = append(t.envelope.Applied, 0)
+	}
 	return r, state, nil
 }
 

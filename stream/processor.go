@@ -32,7 +32,8 @@ type Spec struct {
 	Name string
 	// Tag keeps the processor's keys apart in the store; it must never change.
 	Tag byte
-	// Inputs are the topics read, all with the same number of partitions. Records with equal append times apply in this order.
+	// Inputs are the topics read, all with the same number of partitions. Records with equal append times apply in this order. One that a
+	// later release brings comes last, and only to a processor without Later outputs.
 	Inputs []string
 	// Outputs are the topics that Step writes to; the dead letters of the inputs come on top.
 	Outputs []string
@@ -53,8 +54,12 @@ func (s *Spec) Written() []string {
 	return append(topics, s.Later...)
 }
 
-// fit makes room in a progress for the outputs that the release which wrote it did not have: nothing stands in them.
+// fit makes room in a progress for the inputs and outputs that the release which wrote it did not have: nothing was read of the former,
+// nothing stands in the latter.
 func (s *Spec) fit(p *store.Progress) {
+	for len(p.Next) < len(s.Inputs) {
+		p.Next, p.Last = append(p.Next, kafka.Earliest), append(p.Last, store.Anchor{Offset: -1})
+	}
 	if missing := len(s.Written()) - len(p.Outputs); missing > 0 {
 		p.Outputs = append(p.Outputs, make([]int64, missing)...)
 	}

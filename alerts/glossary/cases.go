@@ -52,12 +52,10 @@ var caseTerms = map[string]Term{
 	"act.unblock_refused":   {"解除止付被拒绝", "Unblocking refused"},
 	"act.unblock_cancelled": {"解除止付申请已撤销", "Request to unblock cancelled"},
 
-	"act.entered_queue":  {"进入催收队列", "Entered the queue"},
-	"act.tier_moved":     {"逾期等级变化", "Tier changed"},
-	"act.promised":       {"承诺还款", "Promise to pay"},
-	"act.promise_broken": {"承诺未履行", "Promise broken"},
-	"act.snoozed":        {"暂缓", "Snoozed"},
-	"act.snooze_ended":   {"暂缓结束", "Snooze ended"},
+	"act.entered_queue": {"进入催收队列", "Entered the queue"},
+	"act.tier_moved":    {"逾期等级变化", "Tier changed"},
+	"act.snoozed":       {"暂缓", "Snoozed"},
+	"act.snooze_ended":  {"暂缓结束", "Snooze ended"},
 
 	"actor.monitor":  {"监测系统", "Monitor"},
 	"actor.customer": {"客户", "Customer"},
@@ -106,9 +104,6 @@ var caseTerms = map[string]Term{
 	"prompt_state.superseded": {"已被替代", "Superseded"},
 	"prompt_state.cancelled":  {"已取消", "Cancelled"},
 
-	"promise_state.open":   {"承诺中", "Open"},
-	"promise_state.broken": {"未履行", "Broken"},
-
 	"answer.yes":     {"是", "Yes"},
 	"answer.no":      {"否", "No"},
 	"answer.stop":    {"退订", "Stop"},
@@ -127,7 +122,6 @@ var caseTerms = map[string]Term{
 	"verb.unblock":         {"申请解除止付", "Ask to unblock"},
 	"verb.approve_unblock": {"同意解除止付", "Approve unblocking"},
 	"verb.refuse_unblock":  {"拒绝解除止付", "Refuse unblocking"},
-	"verb.promise":         {"承诺还款", "Promise to pay"},
 	"verb.snooze":          {"暂缓", "Snooze"},
 
 	"refusal.unknown_case":    {"没有此案件", "No such case"},

@@ -34,6 +34,9 @@ const (
 	Refusal      Kind = "refusal"
 	CardAction   Kind = "card_action"
 	BlockReason  Kind = "block_reason"
+	Line         Kind = "line"
+	Rest         Kind = "rest"
+	Flag         Kind = "flag"
 	Clock        Kind = "clock"
 	ClockState   Kind = "clock_state"
 	MatchField   Kind = "match_field"
@@ -49,6 +52,8 @@ const (
 	RuleState    Kind = "rule_state"
 	RuleVerb     Kind = "rule_verb"
 	RuleRefusal  Kind = "rule_refusal"
+	Class        Kind = "class"
+	Label        Kind = "label"
 
 	Pack           Kind = "pack"
 	RuleKind       Kind = "rule_kind"
@@ -61,6 +66,26 @@ const (
 	ContactCounted Kind = "contact_counted"
 	Record         Kind = "record"
 	Custody        Kind = "custody"
+
+	PlanKind       Kind = "plan_kind"
+	PlanState      Kind = "plan_state"
+	PlanAct        Kind = "plan_act"
+	PlanEffect     Kind = "plan_effect"
+	PlanRefusal    Kind = "plan_refusal"
+	PlanFinding    Kind = "plan_finding"
+	PlanMissing    Kind = "plan_missing"
+	PlanProblem    Kind = "plan_problem"
+	PlanBound      Kind = "plan_bound"
+	PlanForm       Kind = "plan_form"
+	Job            Kind = "job"
+	OfferKind      Kind = "offer_kind"
+	InterestPaid   Kind = "interest_paid"
+	OfferShown     Kind = "offer_shown"
+	OfferRule      Kind = "offer_rule"
+	OfferViolation Kind = "offer_violation"
+
+	Figure        Kind = "figure"
+	FigureMeaning Kind = "figure_meaning"
 )
 
 // Term is the name of one thing in both languages.
@@ -76,7 +101,7 @@ func (t Term) In(lang card.Language) string {
 
 // Lookup finds the term of a code; false when there is none, which callers show as the code itself.
 func Lookup(kind Kind, code string) (Term, bool) {
-	for _, terms := range []map[string]Term{monitorTerms, caseTerms, messageTerms, ruleTerms, conductTerms} {
+	for _, terms := range []map[string]Term{monitorTerms, caseTerms, collectionTerms, messageTerms, ruleTerms, conductTerms, planTerms, figureTerms} {
 		if t, ok := terms[string(kind)+"."+code]; ok {
 			return t, true
 		}

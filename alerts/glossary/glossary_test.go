@@ -20,6 +20,7 @@ var kinds = map[string]map[string]glossary.Kind{
 	"../../detectors": {
 		"ReasonCode": glossary.Reason, "Unit": glossary.Unit, "AlertState": glossary.AlertState, "Mode": glossary.Mode, "RuleMode": glossary.Mode,
 		"Severity": glossary.Severity, "Action": glossary.Action, "Tier": glossary.Tier, "band": glossary.Band,
+		"Class": glossary.Class,
 	},
 	"..": {
 		"Answer": glossary.Answer, "ChannelKind": glossary.Channel, "Verb": glossary.Verb, "Disposition": glossary.Disposition,
@@ -28,6 +29,7 @@ var kinds = map[string]map[string]glossary.Kind{
 		"PriorityCode": glossary.Priority, "Refusal": glossary.Refusal, "RuleID": glossary.Rule, "Outcome": glossary.Contact,
 		"Purpose": glossary.Purpose, "TemplateID": glossary.Template, "Actor": glossary.Actor, "Reason": glossary.BlockReason, "Failure": glossary.Failure,
 		"ClockKind": glossary.Clock, "ClockState": glossary.ClockState, "MatchField": glossary.MatchField, "MatchOp": glossary.MatchOp,
+		"Line": glossary.Line, "RestReason": glossary.Rest, "Flag": glossary.Flag, "Rank": glossary.Reason,
 		"SilenceVerb": glossary.SilenceVerb, "SilenceState": glossary.SilenceState,
 	},
 	"../conduct": {
@@ -36,8 +38,14 @@ var kinds = map[string]map[string]glossary.Kind{
 		"Scope": glossary.ContactScope, "Counted": glossary.ContactCounted, "RecordKind": glossary.Record, "Custody": glossary.Custody,
 	},
 	"../../detectors/lifecycle": {"State": glossary.RuleState, "Verb": glossary.RuleVerb, "Refusal": glossary.RuleRefusal},
-	"../channel":                {"Reason": glossary.Failure},
-	"../dispatch":               {"Reason": glossary.Failure},
+	"../plan": {
+		"Kind": glossary.PlanKind, "State": glossary.PlanState, "Act": glossary.PlanAct, "Effect": glossary.PlanEffect, "Refusal": glossary.PlanRefusal,
+		"FindingCode": glossary.PlanFinding, "Missing": glossary.PlanMissing, "ProblemCode": glossary.PlanProblem, "BoundCode": glossary.PlanBound,
+		"Form": glossary.PlanForm, "Job": glossary.Job, "OfferKind": glossary.OfferKind, "Collection": glossary.InterestPaid,
+		"Shown": glossary.OfferShown, "RuleID": glossary.OfferRule, "ViolationCode": glossary.OfferViolation,
+	},
+	"../channel":  {"Reason": glossary.Failure},
+	"../dispatch": {"Reason": glossary.Failure},
 }
 
 // codesIn finds the codes of a package's source: constants, and reasons written out as Code: "…".

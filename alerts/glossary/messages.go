@@ -23,6 +23,7 @@ var messageTerms = map[string]Term{
 	"template.opted_out":        {"退订确认", "Opt-out confirmed"},
 	"template.payment_reminder": {"还款提醒", "Payment reminder"},
 	"template.instalment_offer": {"分期方案", "Instalment offer"},
+	"template.promise_reminder": {"约定还款日提醒", "Reminder of a promise"},
 
 	"send_outcome.queued":      {"待发送", "Queued"},
 	"send_outcome.sending":     {"发送中", "Sending"},

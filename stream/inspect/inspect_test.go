@@ -33,11 +33,11 @@ func TestVerifyNamesEveryDamage(t *testing.T) {
 				rewrite(t, s, b, "cust-3", func(value []byte) []byte { return value[:len(value)-1] })
 			},
 			offline: []string{`desk partition 0: customer "cust-3": the state cannot be read: desk state: pack: value is cut short`},
-			against: []string{`desk partition 0: customer "cust-3": the value is not the changelog's: it has seen its inputs up to [3 0 0 0 0 0 0], the changelog's up to [3 0 0 0 0 0 0]`},
+			against: []string{`desk partition 0: customer "cust-3": the value is not the changelog's: it has seen its inputs up to [3 0 0 0 0 0 0 0], the changelog's up to [3 0 0 0 0 0 0 0]`},
 		},
 		"a flipped byte that only the changelog knows of": {
 			change:  func(t *testing.T, s *store.Space, b *store.Batch) { rewrite(t, s, b, "cust-2", flip("tx-1")) },
-			against: []string{`desk partition 0: customer "cust-2": the value is not the changelog's: it has seen its inputs up to [2 2 0 0 0 0 0], the changelog's up to [2 2 0 0 0 0 0]`},
+			against: []string{`desk partition 0: customer "cust-2": the value is not the changelog's: it has seen its inputs up to [2 2 0 0 0 0 0 0], the changelog's up to [2 2 0 0 0 0 0 0]`},
 		},
 		"a deleted timer": {
 			change: func(t *testing.T, s *store.Space, b *store.Batch) {
@@ -78,7 +78,7 @@ func TestVerifyNamesEveryDamage(t *testing.T) {
 			},
 			offline: []string{`desk partition 0: customer "cust-3": its state has seen input 0 up to offset 1000, the progress of an owner that has stopped ends at 3`},
 			against: []string{
-				`desk partition 0: customer "cust-3": the value is not the changelog's: it has seen its inputs up to [1000 0 0 0 0 0 0], the changelog's up to [3 0 0 0 0 0 0]`,
+				`desk partition 0: customer "cust-3": the value is not the changelog's: it has seen its inputs up to [1000 0 0 0 0 0 0 0], the changelog's up to [3 0 0 0 0 0 0 0]`,
 				`desk partition 0: customer "cust-3": its state has seen cards.contact.v1 up to offset 1000, the topic ends at 3`,
 			},
 		},

@@ -59,12 +59,12 @@ func topicFields() map[string][]fieldDef {
 			must("event_id", kindText), must("customer_id", kindText), must("account_id", kindText), must("statement_at", kindTime),
 			must("due_at", kindTime), must("balance_minor", kindSignedMoney), must("min_due_minor", kindMoney),
 			must("past_due_minor", kindMoney), must("cycles_past_due", kindInt), must("credit_limit_minor", kindMoney),
-			must("currency", kindCurrency), must("autopay", kindBool),
+			must("currency", kindCurrency), must("autopay", kindBool), may("days_past_due", kindInt),
 		},
 		wire.PaymentTopic: {
 			must("event_id", kindText), must("customer_id", kindText), must("account_id", kindText), must("paid_at", kindTime),
 			must("amount_minor", kindMoney), must("currency", kindCurrency), words("method", true, card.ParsePaymentMethod),
-			words("status", true, card.ParsePaymentStatus),
+			words("status", true, card.ParsePaymentStatus), may("original_event_id", kindText),
 		},
 		wire.ContactTopic: {
 			must("event_id", kindText), must("customer_id", kindText), must("updated_at", kindTime), may("phone", kindText),

@@ -18,7 +18,7 @@ type asset struct {
 
 func loadAssets() (map[string]asset, error) {
 	assets := map[string]asset{}
-	for _, name := range []string{"console.css", "customer.css", "live.js", "icon.svg"} {
+	for _, name := range []string{"console.css", "customer.css", "plan.css", "live.js", "icon.svg"} {
 		content, err := fs.ReadFile(files, "static/"+name)
 		if err != nil {
 			return nil, fmt.Errorf("web: asset %s: %w", name, err)

@@ -11,7 +11,8 @@ import (
 )
 
 // Handler is everything: console, customer's page and probes. It is for a loopback listener; a reverse proxy in front of it
-// passes on the paths /p/ and /static/customer.css, and the host name that customers use, for which nothing else is served.
+// passes on the paths /p/, /calculator, /static/customer.css and /static/plan.css, and the host name that customers use, for which nothing
+// else is served.
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	s.routeConsole(mux)
@@ -59,6 +60,14 @@ func (s *Server) routeConsole(mux *http.ServeMux) {
 	mux.HandleFunc("POST /cases/{id}", s.actOnCase)
 	mux.HandleFunc("GET /queue", s.showQueue)
 	mux.HandleFunc("POST /queue", s.actOnQueue)
+	mux.HandleFunc("GET "+accountPath, s.showAccount)
+	mux.HandleFunc("POST "+accountPath, s.actOnAccount)
+	mux.HandleFunc("GET "+accountPath+"/agreement", s.showAgreement)
+	mux.HandleFunc("GET /wordings", s.showWordings)
+	if s.cfg.Figures != nil {
+		mux.HandleFunc("GET "+figuresPath, s.showFigures)
+		mux.HandleFunc("GET "+figuresPath+".csv", s.exportFigures)
+	}
 	if s.cfg.Silences != nil {
 		mux.HandleFunc("GET "+silencesPath, s.showSilences)
 		mux.HandleFunc("POST "+silencesPath, s.actOnSilences)
@@ -81,6 +90,9 @@ func (s *Server) routeConsole(mux *http.ServeMux) {
 
 func (s *Server) routeCustomer(mux *http.ServeMux) {
 	mux.HandleFunc("GET /static/customer.css", s.asset("customer.css"))
+	mux.HandleFunc("GET /static/plan.css", s.asset("plan.css"))
+	mux.HandleFunc("GET "+calculatorPath, s.showCalculator)
+	mux.HandleFunc("GET "+draftPath, s.showDraft)
 	if s.cfg.Links != nil {
 		mux.HandleFunc("GET "+customerPath+"{token}", s.ask)
 		mux.HandleFunc("POST "+customerPath+"{token}", s.answer)
@@ -147,7 +159,7 @@ func (s *Server) knownHost(r *http.Request, pattern string) bool {
 	case slices.Contains([]string{"GET /healthz", "GET /readyz", "GET /metrics"}, pattern):
 		return true
 	default:
-		return hostOf(r) == s.base.Hostname() && (forCustomers(r) || pattern == "GET /static/customer.css")
+		return hostOf(r) == s.base.Hostname() && (forCustomers(r) || slices.Contains([]string{"GET /static/customer.css", "GET /static/plan.css"}, pattern))
 	}
 }
 

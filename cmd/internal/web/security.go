@@ -35,7 +35,10 @@ func (s *Server) protect(w http.ResponseWriter, r *http.Request) {
 // secure reports whether people reach us over TLS.
 func (s *Server) secure() bool { return s.base.Scheme == "https" }
 
-func forCustomers(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, customerPath) }
+// forCustomers reports whether a page is for everybody: made for the open network, and without scripts.
+func forCustomers(r *http.Request) bool {
+	return strings.HasPrefix(r.URL.Path, customerPath) || r.URL.Path == calculatorPath || r.URL.Path == draftPath
+}
 
 func forPrograms(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, apiPath) }
 

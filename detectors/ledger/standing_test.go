@@ -188,18 +188,24 @@ func TestBadInputHasADefinedAnswer(t *testing.T) {
 		require.Equal(t, day(t, "2026-03-21", "02:00:00"), a.Bills[0].DueAt)
 	})
 	t.Run("a second statement for a cycle corrects the first and keeps its payments", func(t *testing.T) {
-		a := account()
-		a.ApplyStatement(bill(t, "2026-03-01", "2026-03-21", 500_00), terms)
-		a.ApplyPayment(payment(t, "2026-03-05", "12:00:00", 200_00))
-		require.True(t, a.ApplyStatement(bill(t, "2026-03-02", "2026-03-21", 700_00), terms))
-		require.Len(t, a.Bills, 1)
-		require.Equal(t, int64(500_00), a.Standing(day(t, "2026-03-22", "12:00:00"), terms).OverdueMinor)
+		for _, corrected := range []string{"2026-03-02", "2026-03-08"} {
+			first, second := bill(t, "2026-03-01", "2026-03-21", 500_00), bill(t, corrected, "2026-03-21", 700_00)
+			for _, order := range [][]*card.Statement{{first, second}, {second, first}} {
+				a := account()
+				a.ApplyStatement(order[0], terms)
+				a.ApplyPayment(payment(t, "2026-03-05", "12:00:00", 200_00))
+				require.Equal(t, order[1] == second, a.ApplyStatement(order[1], terms))
+				require.Len(t, a.Bills, 1)
+				require.Equal(t, int64(500_00), a.Standing(day(t, "2026-03-22", "12:00:00"), terms).OverdueMinor, "corrected on %s", corrected)
+			}
+		}
 	})
-	t.Run("an older second statement for a cycle changes nothing", func(t *testing.T) {
+	t.Run("an older second statement for a cycle changes nothing but when it began", func(t *testing.T) {
 		a := account()
 		a.ApplyStatement(bill(t, "2026-03-02", "2026-03-21", 700_00), terms)
 		require.False(t, a.ApplyStatement(bill(t, "2026-03-01", "2026-03-21", 500_00), terms))
 		require.Equal(t, int64(700_00), a.Bills[0].MinDueMinor)
+		require.Equal(t, day(t, "2026-03-01", "02:00:00"), a.Bills[0].At)
 	})
 	t.Run("another currency is another ledger", func(t *testing.T) {
 		var accounts []ledger.Account

@@ -123,6 +123,7 @@ func (p *planner) makeBill(c *customer) *bill {
 		}
 	}
 	b.missed = paid < b.minDue
+	c.life.missed = b.missed
 	return b
 }
 

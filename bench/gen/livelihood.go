@@ -46,6 +46,8 @@ type livelihood struct {
 	troubles    []Trouble
 	// returned and bounced count payments that were taken back and automatic ones that failed.
 	returned, bounced int
+	// missed says that the minimum of the newest bill will not be paid in time.
+	missed bool
 }
 
 // The second part of what the life dice are thrown for, beside the day.
@@ -176,13 +178,15 @@ type Truth struct {
 	Troubles []Trouble
 	// Returned counts payments that were taken back, Bounced automatic payments that found no money.
 	Returned, Bounced int
+	// Missed says that the minimum of the newest bill will not be paid in full by its due date.
+	Missed bool
 }
 
 // Truth tells it of the customer with a number from 0 on, of Config.Customers.
 func (b *Bank) Truth(number int) Truth {
 	l := &b.customers[number].life
 	token, _, _ := b.ids(&draft{customer: uint32(number)})
-	return Truth{Customer: token, Habit: l.habit, Troubles: l.troubles, Returned: l.returned, Bounced: l.bounced}
+	return Truth{Customer: token, Habit: l.habit, Troubles: l.troubles, Returned: l.returned, Bounced: l.bounced, Missed: l.missed}
 }
 
 // Date is a Trouble's day as a moment: its midnight in China.

@@ -58,6 +58,7 @@ var monitorTerms = map[string]Term{
 	"reason.days_past_due":      {"逾期天数", "Days past due"},
 	"reason.overdue":            {"逾期金额", "Overdue amount"},
 	"reason.balance_at_risk":    {"风险余额", "Balance at risk"},
+	"reason.bank_ageing":        {"以银行逾期天数为准", "By the bank's own days past due"},
 	"reason.due_date_estimated": {"到期日为估计", "Due date estimated"},
 
 	"class.normal":          {"正常", "Normal"},

@@ -13,13 +13,13 @@ import (
 func (v *visit) assess(g stage, eventID string) {
 	rules := &v.m.rules.RepaymentStress
 	inputs, _ := StressInputs(v.account)
-	points, lines := rules.Scorecard.Score(inputs, v.account.Currency)
-	missed := rules.Scorecard.MissProbability(points)
+	scored := rules.Scorecard.Score(inputs, v.account.Currency)
+	missed := rules.Scorecard.MissProbability(scored.Points)
 	flow, cycles := v.account.Closed(ledger.Months)
 	strains := v.strains(flow, cycles)
 	as := Assessment{
-		Head: v.head("assessment", strconv.Itoa(int(g)), eventID), Account: v.account.ID, MissProbability: missed, Points: points,
-		BasePoints: rules.Scorecard.BasePoints, Band: rules.band(missed, cycles), Reasons: lines, ModelVersion: rules.Scorecard.Version,
+		Head: v.head("assessment", strconv.Itoa(int(g)), eventID), Account: v.account.ID, MissProbability: missed, Points: scored.Points,
+		BasePoints: scored.Base, Band: rules.band(missed, cycles), Reasons: scored.Lines, ModelVersion: rules.Scorecard.Version,
 	}
 	for _, r := range strains {
 		as.Reasons = append(as.Reasons, PointsReason{Code: r.Code, Value: float64(r.Value)})
@@ -27,7 +27,7 @@ func (v *visit) assess(g stage, eventID string) {
 	v.out.Assessments = append(v.out.Assessments, as)
 	marks := &v.account.Marks
 	marks.Assessed, marks.MissBasisPoints, marks.High = cycles > 0, uint16(math.Round(missed*1e4)), as.Band == bandHigh
-	v.help(g, &as, lines, strains)
+	v.help(g, &as, scored.Lines, strains)
 }
 
 // help raises the alert that fits: a plan for who is stressed, a reminder shortly before the due date for who forgets and

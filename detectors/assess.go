@@ -19,7 +19,7 @@ func (v *visit) assess(g stage, eventID string) {
 	strains := v.strains(flow, cycles)
 	as := Assessment{
 		Head: v.head("assessment", strconv.Itoa(int(g)), eventID), Account: v.account.ID, MissProbability: missed, Points: scored.Points,
-		BasePoints: scored.Base, Band: rules.band(missed, cycles), Reasons: scored.Lines, ModelVersion: rules.Scorecard.Version,
+		BasePoints: scored.Base, Band: rules.band(missed, cycles, v.account.Newest().MinDueMinor), Reasons: scored.Lines, ModelVersion: rules.Scorecard.Version,
 	}
 	for _, r := range strains {
 		as.Reasons = append(as.Reasons, PointsReason{Code: r.Code, Value: float64(r.Value)})

@@ -84,10 +84,13 @@ const (
 	bandUnknown = "unknown"
 )
 
-func (d *RepaymentStress) band(missProbability float64, cycles int) string {
+// band is low where no minimum is asked for: an unused card looks like one that nobody pays.
+func (d *RepaymentStress) band(missProbability float64, cycles int, minDueMinor int64) string {
 	switch {
 	case cycles == 0:
 		return bandUnknown
+	case minDueMinor == 0:
+		return bandLow
 	case missProbability >= d.HighAt:
 		return bandHigh
 	case missProbability >= d.ElevatedAt:

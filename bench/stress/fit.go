@@ -75,21 +75,32 @@ func Fit(version string, examples []Example) (detectors.Scorecard, Report, error
 }
 
 func fit(version string, examples []Example) (detectors.Scorecard, error) {
-	table := detectors.Scorecard{Version: version}
+	var fits []fitted
 	for _, part := range parts(examples) {
-		segment, err := fitSegment(part.fromCycles, part.examples)
+		f, err := fitSegment(part.fromCycles, part.examples)
 		if err != nil {
 			return detectors.Scorecard{}, err
 		}
-		table.Segments = append(table.Segments, segment)
+		fits = append(fits, f)
 	}
+	missed := outcomes(examples)
+	intercept, slope, err := calibrate(scores(tabulate(version, fits, 1, 0), examples), missed)
+	if err != nil {
+		return detectors.Scorecard{}, err
+	}
+	// Smoothed weights say too little, and the costlier of two segments too much: the points are stretched until they mean odds.
+	table := tabulate(version, fits, slope*pointsPerUnit, intercept+slope*evenOdds)
+	intercept, slope, err = calibrate(scores(table, examples), missed)
+	table.Intercept, table.Slope = sixDigits(intercept), sixDigits(slope)
+	return table, err
+}
+
+func scores(table detectors.Scorecard, examples []Example) []int {
 	points := make([]int, len(examples))
 	for i := range examples {
 		points[i] = table.Score(examples[i].Inputs, card.Currency{}).Points
 	}
-	intercept, slope, err := calibrate(points, outcomes(examples))
-	table.Intercept, table.Slope = sixDigits(intercept), sixDigits(slope)
-	return table, err
+	return points
 }
 
 // part is the customers of one segment.
@@ -123,7 +134,15 @@ func tally(examples []Example) (missed, paid int) {
 	return missed, len(examples) - missed
 }
 
-func fitSegment(fromCycles int, examples []Example) (detectors.ScoreSegment, error) {
+// fitted is a segment before its weights, in log odds, become points.
+type fitted struct {
+	fromCycles int
+	intercept  float64
+	weights    [][]float64
+	rows       [][]bin
+}
+
+func fitSegment(fromCycles int, examples []Example) (fitted, error) {
 	missed := outcomes(examples)
 	var rows [][]bin
 	for j, a := range detectors.StressAttributes() {
@@ -133,10 +152,7 @@ func fitSegment(fromCycles int, examples []Example) (detectors.ScoreSegment, err
 	for err == nil && mergeAgainstSign(rows, weights) {
 		intercept, weights, err = regress(examples, missed, rows)
 	}
-	if err != nil {
-		return detectors.ScoreSegment{}, err
-	}
-	return tabulate(fromCycles, intercept, weights, rows), nil
+	return fitted{fromCycles, intercept, weights, rows}, err
 }
 
 // regress fits a weight for every bin, one list an attribute.
@@ -191,29 +207,39 @@ func dummies(examples []Example, rows [][]bin) (design []sparse, joined []int, c
 	return design, joined, columns
 }
 
-// tabulate rounds weights to points. The mildest bin of every attribute costs none, so that points are what stress cost.
-func tabulate(fromCycles int, intercept float64, weights [][]float64, rows [][]bin) detectors.ScoreSegment {
-	segment := detectors.ScoreSegment{FromCycles: fromCycles}
-	base := intercept
+// tabulate makes the table whose log odds are stretch times those of the fits, and shift more.
+func tabulate(version string, fits []fitted, stretch, shift float64) detectors.Scorecard {
+	table := detectors.Scorecard{Version: version}
+	for i := range fits {
+		table.Segments = append(table.Segments, fits[i].tabulate(stretch, shift))
+	}
+	return table
+}
+
+// tabulate rounds weights to points. The mildest bin of every attribute costs none, so that points are what stress cost; an
+// attribute that costs nobody anything is left out, but for the cycles past due, so that no segment is empty.
+func (f *fitted) tabulate(stretch, shift float64) detectors.ScoreSegment {
+	segment := detectors.ScoreSegment{FromCycles: f.fromCycles}
+	base := f.intercept
 	for j, a := range detectors.StressAttributes() {
-		least := slices.Min(weights[j])
+		least := slices.Min(f.weights[j])
 		base += least
 		attribute := detectors.ScoreAttribute{Code: a.Code}
-		for k, b := range rows[j] {
-			bin := detectors.ScoreBin{Points: int(math.Round((weights[j][k] - least) * pointsPerUnit))}
+		for k, b := range f.rows[j] {
+			bin := detectors.ScoreBin{Points: int(math.Round((f.weights[j][k] - least) * stretch * pointsPerUnit))}
 			if n := len(attribute.Bins); n > 0 && attribute.Bins[n-1].Points == bin.Points {
 				attribute.Bins = attribute.Bins[:n-1]
 			}
 			if !math.IsInf(b.below, 1) {
-				bin.Below = &rows[j][k].below
+				bin.Below = &f.rows[j][k].below
 			}
 			attribute.Bins = append(attribute.Bins, bin)
 		}
-		if len(attribute.Bins) > 1 {
+		if j == 0 || len(attribute.Bins) > 1 {
 			segment.Attributes = append(segment.Attributes, attribute)
 		}
 	}
-	segment.BasePoints = evenOdds + int(math.Round(base*pointsPerUnit))
+	segment.BasePoints = evenOdds + int(math.Round((base*stretch+shift)*pointsPerUnit))
 	return segment
 }
 

@@ -135,9 +135,11 @@ type Collection struct {
 	// Tier is the new tier, PreviousTier the old one; NoTier when the account is in none.
 	Tier, PreviousTier Tier
 	DaysPastDue        int
-	OverdueMinor       int64
-	BalanceMinor       int64
-	Currency           card.Currency
+	// Labels are those of DaysPastDue; the zero value on a record from before they were told.
+	Labels       Labels
+	OverdueMinor int64
+	BalanceMinor int64
+	Currency     card.Currency
 	// MissProbability is the newest assessment's, 0 … 1.
 	MissProbability float64
 	// Priority orders a queue, 0 … 100, higher first.

@@ -33,7 +33,7 @@ func (v *visit) assess(g stage, eventID string) {
 // help raises the alert that fits: a plan for who is stressed, a reminder shortly before the due date for who forgets and
 // has not paid. Overdue accounts get neither; collections sees to them. Each is raised once a bill, so that nobody is pressed.
 func (v *visit) help(g stage, as *Assessment, lines []PointsReason, strains []Reason) {
-	standing := v.account.Standing(v.now, v.tolerance)
+	standing := v.account.Standing(v.now, v.terms)
 	if v.m.noHelp || standing.DaysPastDue > 0 || standing.Next.Minor == 0 {
 		return
 	}
@@ -75,7 +75,7 @@ func (v *visit) offer(f *Finding, as *Assessment, lines []PointsReason, strains 
 
 // remind proposes a reminder to who tends to pay late, has paid nothing yet and is not drawn from by the bank.
 func (v *visit) remind(f *Finding) {
-	late, limit := v.account.LateButPaid(ledger.Months, v.tolerance), v.m.rules.RepaymentStress.ForgetfulMonths
+	late, limit := v.account.LateButPaid(ledger.Months, v.terms.ToleranceMinor), v.m.rules.RepaymentStress.ForgetfulMonths
 	since := v.account.Flow(len(v.account.Bills) - 1)
 	if late < limit || since.Settled > 0 || v.autopayWorks(since) || done(v.account, reminded) {
 		return
@@ -93,7 +93,7 @@ func (v *visit) autopayWorks(since ledger.Flow) bool {
 
 // closePaid closes the account's alert once nothing is left to pay.
 func (v *visit) closePaid() {
-	standing := v.account.Standing(v.now, v.tolerance)
+	standing := v.account.Standing(v.now, v.terms)
 	if standing.Next.Minor > 0 || standing.OverdueMinor > 0 {
 		return
 	}

@@ -159,7 +159,7 @@ func (v *visit) assessBeforeDue() {
 			reached = g
 		}
 	}
-	if reached != atStatement && v.account.Standing(v.now, v.tolerance).Next.Minor > 0 {
+	if reached != atStatement && v.account.Standing(v.now, v.terms).Next.Minor > 0 {
 		v.assess(reached, "")
 	}
 }

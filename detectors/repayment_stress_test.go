@@ -78,6 +78,8 @@ func TestRepaymentStressRefusesAnUnusableConfiguration(t *testing.T) {
 		{"repayment_stress.cash_share_percent", func(r *detectors.Rules) { r.RepaymentStress.CashSharePercent = 0 }},
 		{"repayment_stress.scorecard", func(r *detectors.Rules) { r.RepaymentStress.Scorecard = detectors.Scorecard{} }},
 		{"delinquency.tolerance", func(r *detectors.Rules) { r.Delinquency.Tolerance = -1 }},
+		{"delinquency.tolerance_days", func(r *detectors.Rules) { r.Delinquency.ToleranceDays = 11 }},
+		{"delinquency.allocation", func(r *detectors.Rules) { r.Delinquency.Allocation = "principal_first" }},
 		{"delinquency.half_priority", func(r *detectors.Rules) { r.Delinquency.HalfPriority = 0 }},
 	} {
 		rules := detectors.Defaults()

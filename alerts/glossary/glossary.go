@@ -49,6 +49,8 @@ const (
 	RuleState    Kind = "rule_state"
 	RuleVerb     Kind = "rule_verb"
 	RuleRefusal  Kind = "rule_refusal"
+	Class        Kind = "class"
+	Label        Kind = "label"
 )
 
 // Term is the name of one thing in both languages.

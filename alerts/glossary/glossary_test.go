@@ -20,6 +20,7 @@ var kinds = map[string]map[string]glossary.Kind{
 	"../../detectors": {
 		"ReasonCode": glossary.Reason, "Unit": glossary.Unit, "AlertState": glossary.AlertState, "Mode": glossary.Mode, "RuleMode": glossary.Mode,
 		"Severity": glossary.Severity, "Action": glossary.Action, "Tier": glossary.Tier, "band": glossary.Band,
+		"Class": glossary.Class,
 	},
 	"..": {
 		"Answer": glossary.Answer, "ChannelKind": glossary.Channel, "Verb": glossary.Verb, "Disposition": glossary.Disposition,

@@ -63,7 +63,21 @@ var monitorTerms = map[string]Term{
 	"reason.days_past_due":      {"逾期天数", "Days past due"},
 	"reason.overdue":            {"逾期金额", "Overdue amount"},
 	"reason.balance_at_risk":    {"风险余额", "Balance at risk"},
+	"reason.bank_ageing":        {"以银行逾期天数为准", "By the bank's own days past due"},
 	"reason.due_date_estimated": {"到期日为估计", "Due date estimated"},
+
+	"class.normal":          {"正常", "Normal"},
+	"class.special_mention": {"关注", "Special mention"},
+	"class.substandard":     {"次级", "Substandard"},
+	"class.doubtful":        {"可疑", "Doubtful"},
+	"class.loss":            {"损失", "Loss"},
+
+	"label.bucket":      {"逾期账龄", "Bucket"},
+	"label.ifrs9_stage": {"IFRS 9 阶段", "IFRS 9 stage"},
+	"label.class_2011":  {"2011年信用卡办法分类", "Class by the 2011 card rule"},
+	"label.class_2023":  {"2023年风险分类办法分类", "Class by the 2023 rule"},
+	"label.class":       {"风险分类（从严）", "Class (the worse)"},
+	"label.default":     {"违约", "Default"},
 
 	"unit.km":      {"公里", "km"},
 	"unit.km/h":    {"公里/小时", "km/h"},

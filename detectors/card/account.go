@@ -13,15 +13,22 @@ type Statement struct {
 	Currency         Currency
 	// Autopay says that the bank will try to draw the payment by itself.
 	Autopay bool
+	// Aged says that the bank told its own ageing: DaysPastDue, at least 0, as of At. It is believed over what bills and payments say.
+	Aged        bool
+	DaysPastDue int
+	// InstalmentMinor is the part of the bill that is instalments of earlier purchases, at least 0; 0 when there are none.
+	InstalmentMinor int64
 }
 
-// Payment is money towards an account (cards.payment.v1); At is paid_at.
+// Payment is money towards an account (cards.payment.v1), or word that it was taken back; At is paid_at.
 type Payment struct {
 	Head
 	Account string
 	Amount  Money
 	Method  PaymentMethod
 	Status  PaymentStatus
+	// Original is the event_id of the payment that a Reversed one takes back, whole, whatever its own amount; empty otherwise.
+	Original string
 }
 
 // PaymentMethod is who moved the money.
@@ -42,16 +49,18 @@ func (m PaymentMethod) String() string { return methodNames.of(m) }
 // ParsePaymentMethod reads the contract's word.
 func ParsePaymentMethod(s string) (PaymentMethod, bool) { return methodNames.parse(s) }
 
-// PaymentStatus is whether the money came.
+// PaymentStatus is whether the money came, and stayed.
 type PaymentStatus uint8
 
 // The payment statuses of the contract.
 const (
 	Settled PaymentStatus = iota + 1
 	Failed
+	// Reversed takes an earlier payment back: a draw that the customer's bank returned, a transfer recalled.
+	Reversed
 )
 
-var paymentStatusNames = names[PaymentStatus]{"", "settled", "failed"}
+var paymentStatusNames = names[PaymentStatus]{"", "settled", "failed", "reversed"}
 
 // String is the contract's word.
 func (s PaymentStatus) String() string { return paymentStatusNames.of(s) }
@@ -68,9 +77,12 @@ type Customer struct {
 	// Timezone is an IANA name, empty when absent.
 	Timezone           string
 	MonthlyIncomeMinor int64
-	Currency           Currency
-	Language           Language
-	Segment            string
+	// SalaryMinor is the last salary that the bank saw come in, in Currency, and SalaryAt when; both are zero when it saw none.
+	SalaryMinor int64
+	SalaryAt    Moment
+	Currency    Currency
+	Language    Language
+	Segment     string
 }
 
 // Language is the customer's tongue for everything that is sent to them.

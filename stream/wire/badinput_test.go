@@ -243,6 +243,11 @@ var badElsewhere = []struct {
 	{StatementTopic, `"account_id": "a-1"`, `"x": 1`, "missing_field:account_id", false},
 	{CustomerTopic, `"currency": "CNY"`, `"x": 1`, "missing_field:currency", true},
 	{CustomerTopic, `"home_lat": 45.8038`, `"home_lat": 145.8038`, "bad_geo", false},
+	{StatementTopic, `"days_past_due": 21`, `"days_past_due": -1`, "bad_value", false},
+	{StatementTopic, `"days_past_due": 21`, `"days_past_due": "21"`, "bad_type", false},
+	{StatementTopic, `"currency": "CNY"`, `"currency": "RMB"`, "bad_currency", true},
+	{PaymentTopic, `"original_event_id": "p-0"`, `"x": 1`, "missing_field:original_event_id", false},
+	{PaymentTopic, `"amount_minor": 83000`, `"amount_minor": -83000`, "bad_amount", false},
 	{PaymentTopic, `"method": "manual"`, `"method": "barter"`, "bad_value", false},
 	{ContactTopic, `"+8613800138000"`, `"13800138000"`, "bad_value", false},
 	{ContactTopic, `"sms": true`, `"sms": "true"`, "bad_type", false},
@@ -267,6 +272,8 @@ var badElsewhere = []struct {
 	{AssessmentTopic, `"points": -24`, `"points": 3000000000`, "bad_value", false},
 	{CollectionTopic, `"tier": "mild"`, `"tier": "hot"`, "bad_value", false},
 	{CollectionTopic, `"miss_probability": 0.31`, `"miss_probability": 31`, "bad_value", false},
+	{CollectionTopic, `"ifrs9_stage": 1`, `"ifrs9_stage": 4`, "bad_value", false},
+	{CollectionTopic, `"class_2011": "special_mention"`, `"class_2011": "watch"`, "bad_value", false},
 	{AssessmentTopic, `"points": -64`, `"points": -64.5`, "bad_type", false},
 	{FeedbackTopic, `"city:440300"`, `"country:CN"`, "bad_value", false},
 	{FeedbackTopic, `"genuine"`, `"fraud"`, "bad_value", false},
@@ -329,6 +336,10 @@ func TestWhatIsAbsentHasItsDefault(t *testing.T) {
 	body, _, err = decode(t, AlertTopic, changed(t, AlertTopic, `"account_id"`, `"x"`))
 	require.NoError(t, err)
 	require.Equal(t, "k-1", body.(*detectors.Alert).Account)
+
+	body, _, err = decode(t, StatementTopic, changed(t, StatementTopic, `"days_past_due"`, `"x"`))
+	require.NoError(t, err)
+	require.False(t, body.(*card.Statement).Aged, "0 days are the bank's word, no days are none")
 
 	value := strings.Replace(changed(t, AlertTopic, `"account_id"`, `"x"`), `"card_id"`, `"y"`, 1)
 	_, _, err = decode(t, AlertTopic, value)

@@ -118,6 +118,13 @@ const (
 	fSourcePartition
 	fSourceOffset
 	fReceiptExpected
+	fSalaryMinor
+	fSalaryAt
+	fInstalmentMinor
+	fBucket
+	fIFRS9Stage
+	fClass2011
+	fClass2023
 	fieldCount
 )
 
@@ -149,6 +156,8 @@ var fieldNames = [fieldCount]string{
 	fTitle: "title", fTitleZh: "title_zh", fLabel: "label", fLabelZh: "label_zh",
 	fSourceTopic: "source_topic", fSourcePartition: "source_partition", fSourceOffset: "source_offset",
 	fReceiptExpected: "receipt_expected",
+	fSalaryMinor:     "salary_minor", fSalaryAt: "salary_at", fInstalmentMinor: "instalment_minor",
+	fBucket: "bucket", fIFRS9Stage: "ifrs9_stage", fClass2011: "class_2011", fClass2023: "class_2023",
 }
 
 // String is the member's name on the wire.

@@ -25,16 +25,19 @@ var examples = map[string]card.Body{
 	CustomerTopic: &card.Customer{
 		Head: head("u-1", "2026-01-15T09:00:00.000+08:00"),
 		Home: card.Place{City: "230100", Lat: 45.8038, Lon: 126.535, HasPoint: true}, Timezone: "Asia/Shanghai",
-		MonthlyIncomeMinor: 1200000, Currency: card.Currency{'C', 'N', 'Y'}, Language: card.Chinese, Segment: "mass",
+		MonthlyIncomeMinor: 1200000, SalaryMinor: 1150000, SalaryAt: at("2026-01-10T06:30:00.000+08:00"),
+		Currency: card.Currency{'C', 'N', 'Y'}, Language: card.Chinese, Segment: "mass",
 	},
 	StatementTopic: &card.Statement{
 		Head: head("s-1", "2026-02-10T00:00:00.000+08:00"), Account: "a-1", DueAt: at("2026-03-02T23:59:59+08:00"),
 		BalanceMinor: -1250, MinDueMinor: 83000, PastDueMinor: 41000, CyclesPastDue: 1, CreditLimitMinor: 5000000,
-		Currency: card.Currency{'C', 'N', 'Y'}, Autopay: true,
+		Currency: card.Currency{'C', 'N', 'Y'}, Autopay: true, Aged: true, DaysPastDue: 21,
+		InstalmentMinor: 25000,
 	},
 	PaymentTopic: &card.Payment{
 		Head: head("p-1", "2026-02-28T18:30:00.000+08:00"), Account: "a-1",
-		Amount: card.Money{Minor: 83000, Currency: card.Currency{'J', 'P', 'Y'}}, Method: card.ManualPayment, Status: card.Settled,
+		Amount: card.Money{Minor: 83000, Currency: card.Currency{'J', 'P', 'Y'}}, Method: card.ManualPayment, Status: card.Reversed,
+		Original: "p-0",
 	},
 	ContactTopic: &alerts.Contact{
 		Head: head("c-1", "2026-01-15T09:00:00.000+08:00"), Phone: "+8613800138000", PushToken: "app:9f", Language: card.English,
@@ -72,7 +75,8 @@ var examples = map[string]card.Body{
 	},
 	CollectionTopic: &detectors.Collection{
 		Head: head("l-1", "2026-03-06T00:00:00.000+08:00"), Account: "a-1", Tier: detectors.Mild, PreviousTier: detectors.Grace,
-		DaysPastDue: 4, OverdueMinor: 83000, BalanceMinor: 1250000, Currency: card.Currency{'C', 'N', 'Y'}, MissProbability: 0.31,
+		DaysPastDue: 4, Labels: detectors.Labels{Bucket: "M1", IFRS9Stage: 1, Class2011: detectors.SpecialMention, Class2023: detectors.Normal},
+		OverdueMinor: 83000, BalanceMinor: 1250000, Currency: card.Currency{'C', 'N', 'Y'}, MissProbability: 0.31,
 		Priority: 62, Reasons: []detectors.Reason{{Code: "days_past_due", Value: 4, Unit: detectors.Days, Limit: 4}},
 	},
 	FeedbackTopic: &card.Feedback{

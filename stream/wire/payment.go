@@ -3,7 +3,7 @@ package wire
 import "github.com/cardwatch/cardwatch/detectors/card"
 
 var paymentFormat = format{
-	fields: setOf(fSchemaVersion, fEventID, fCustomerID, fAccountID, fPaidAt, fAmountMinor, fCurrency, fMethod, fStatus),
+	fields: setOf(fSchemaVersion, fEventID, fCustomerID, fAccountID, fPaidAt, fAmountMinor, fCurrency, fMethod, fStatus, fOriginalEventID),
 	decode: (*Decoder).payment,
 }
 
@@ -16,6 +16,7 @@ func (d *Decoder) payment() card.Body {
 		Method:  mustParse(d, fMethod, card.ParsePaymentMethod),
 		Status:  mustParse(d, fStatus, card.ParsePaymentStatus),
 	}
+	p.Original = d.original(p.Status == card.Reversed)
 	return p
 }
 
@@ -28,5 +29,6 @@ func AppendPayment(dst []byte, p *card.Payment) []byte {
 	w.text(fCurrency, p.Amount.Currency.String())
 	w.text(fMethod, p.Method.String())
 	w.text(fStatus, p.Status.String())
+	w.text(fOriginalEventID, p.Original)
 	return w.end()
 }

@@ -23,10 +23,7 @@ func generate(t *rapid.T, topic string) card.Body {
 	case StatementTopic:
 		return drawStatement(t)
 	case PaymentTopic:
-		return &card.Payment{
-			Head: drawHead(t), Account: drawID(t), Amount: drawMoney(t), Method: card.PaymentMethod(draw(t, 1, 3)),
-			Status: card.PaymentStatus(draw(t, 1, 2)),
-		}
+		return drawPayment(t)
 	case ContactTopic:
 		return drawContact(t)
 	case ReplyTopic:
@@ -78,6 +75,7 @@ func drawCustomer(t *rapid.T) card.Body {
 	money := drawMoney(t)
 	return &card.Customer{
 		Head: drawHead(t), Home: drawPlace(t), Timezone: pick(t, "", "Asia/Shanghai", "Etc/GMT+8"), MonthlyIncomeMinor: money.Minor,
+		SalaryMinor: drawAmount(t), SalaryAt: pick(t, card.Moment{}, drawMoment(t)),
 		Currency: money.Currency, Language: card.Language(draw(t, 0, 2)), Segment: drawText(t),
 	}
 }
@@ -86,11 +84,25 @@ func drawStatement(t *rapid.T) card.Body {
 	money := drawMoney(t)
 	b := &card.Statement{
 		Head: drawHead(t), Account: drawID(t), BalanceMinor: rapid.Int64().Draw(t, "balance"), MinDueMinor: money.Minor,
-		PastDueMinor: drawAmount(t), CyclesPastDue: draw(t, 0, maxCycles), CreditLimitMinor: drawAmount(t),
+		PastDueMinor: drawAmount(t), CyclesPastDue: draw(t, 0, maxCycles), CreditLimitMinor: drawAmount(t), InstalmentMinor: drawAmount(t),
 		Currency: money.Currency, Autopay: rapid.Bool().Draw(t, "autopay"),
+	}
+	if b.Aged = rapid.Bool().Draw(t, "aged"); b.Aged {
+		b.DaysPastDue = draw(t, 0, maxDaysPastDue)
 	}
 	b.DueAt = b.At
 	b.DueAt.UnixMilli += int64(draw(t, 0, 40)) * 86_400_000
+	return b
+}
+
+func drawPayment(t *rapid.T) card.Body {
+	b := &card.Payment{
+		Head: drawHead(t), Account: drawID(t), Amount: drawMoney(t), Method: card.PaymentMethod(draw(t, 1, 3)),
+		Status: card.PaymentStatus(draw(t, 1, 3)),
+	}
+	if b.Status == card.Reversed {
+		b.Original = drawID(t)
+	}
 	return b
 }
 
@@ -143,10 +155,16 @@ func drawCollection(t *rapid.T) card.Body {
 	tier := rapid.SampledFrom([]detectors.Tier{detectors.NoTier, detectors.Watch, detectors.Mild, detectors.SevereC})
 	return &detectors.Collection{
 		Head: drawHead(t), Account: drawID(t), Tier: tier.Draw(t, "tier"), PreviousTier: tier.Draw(t, "previous_tier"),
-		DaysPastDue: draw(t, 0, 4000), OverdueMinor: drawAmount(t), BalanceMinor: rapid.Int64().Draw(t, "balance"),
+		DaysPastDue: draw(t, 0, 4000), Labels: drawLabels(t), OverdueMinor: drawAmount(t), BalanceMinor: rapid.Int64().Draw(t, "balance"),
 		Currency: pick(t, card.Currency{}, drawMoney(t).Currency), MissProbability: rapid.Float64Range(0, 1).Draw(t, "miss"),
 		Priority: draw(t, 0, 100), Reasons: drawReasons(t),
 	}
+}
+
+// drawLabels leaves the default flag out, which is not on the wire.
+func drawLabels(t *rapid.T) detectors.Labels {
+	class := rapid.SampledFrom(append(detectors.Classes(), ""))
+	return detectors.Labels{Bucket: pick(t, "", "M0", "M6+"), IFRS9Stage: draw(t, 0, 3), Class2011: class.Draw(t, "2011"), Class2023: class.Draw(t, "2023")}
 }
 
 func drawFeedback(t *rapid.T) card.Body {

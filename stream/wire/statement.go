@@ -9,9 +9,13 @@ import (
 // maxCycles bounds cycles_past_due: banks write accounts off after a dozen.
 const maxCycles = 999
 
+// maxDaysPastDue bounds the bank's own days_past_due: as many days as maxCycles months have.
+const maxDaysPastDue = 31 * maxCycles
+
 var statementFormat = format{
 	fields: setOf(fSchemaVersion, fEventID, fCustomerID, fAccountID, fStatementAt, fDueAt, fBalanceMinor, fMinDueMinor,
-		fPastDueMinor, fCyclesPastDue, fCreditLimitMinor, fCurrency, fAutopay),
+		fPastDueMinor, fCyclesPastDue, fCreditLimitMinor, fCurrency, fAutopay, fDaysPastDue,
+		fInstalmentMinor),
 	decode: (*Decoder).statement,
 }
 
@@ -31,6 +35,10 @@ func (d *Decoder) statement() card.Body {
 		CreditLimitMinor: d.amount(fCreditLimitMinor, 0),
 		Currency:         d.currency(fCurrency),
 		Autopay:          d.flag(fAutopay),
+		InstalmentMinor:  d.amount(fInstalmentMinor, 0),
+	}
+	if _, s.Aged = d.get(fDaysPastDue); s.Aged {
+		s.DaysPastDue = int(d.integer(fDaysPastDue, 0, maxDaysPastDue))
 	}
 	if s.DueAt.Before(s.At) {
 		d.refuse(BadTime, fDueAt)
@@ -51,5 +59,11 @@ func AppendStatement(dst []byte, s *card.Statement) []byte {
 	w.integer(fCreditLimitMinor, s.CreditLimitMinor)
 	w.text(fCurrency, s.Currency.String())
 	w.flag(fAutopay, s.Autopay)
+	if s.InstalmentMinor != 0 {
+		w.integer(fInstalmentMinor, s.InstalmentMinor)
+	}
+	if s.Aged {
+		w.integer(fDaysPastDue, int64(s.DaysPastDue))
+	}
 	return w.end()
 }

@@ -30,13 +30,13 @@ func (d *Decoder) transaction() card.Body {
 	if t.Account == "" {
 		t.Account = t.Card
 	}
-	t.Original = d.original(t.Type)
+	t.Original = d.original(t.Type == card.Reversal || t.Type == card.Refund)
 	return t
 }
 
-// original reads which event a reversal or refund takes back; others take nothing back.
-func (d *Decoder) original(t card.Type) string {
-	if t == card.Reversal || t == card.Refund {
+// original reads which event a record takes back that has to say so; others take nothing back.
+func (d *Decoder) original(takesBack bool) string {
+	if takesBack {
 		return d.mustID(fOriginalEventID)
 	}
 	if _, ok := d.get(fOriginalEventID); ok {

@@ -20,6 +20,7 @@ import (
 // monitor is to say about it. Time passes by itself between the lines: the monitor is woken whenever it asks.
 //
 //	income AMOUNT
+//	salary AMOUNT DATE INCOME
 //	tolerance N days
 //	newest minimum first
 //	DATE bill BALANCE min AMOUNT due DATE [past AMOUNT cycles N] [aged N] [limit AMOUNT] [autopay] [arrived DATE] [USD] [of ACCOUNT]
@@ -115,6 +116,12 @@ func (s *accountScript) parse(line string) error {
 		s.events = append(s.events, card.Event{Arrived: head.At, Body: &card.Customer{Head: head, MonthlyIncomeMinor: w.minor(), Currency: currency("CNY")}})
 		return w.err
 	}
+	if date == "salary" {
+		head.At = card.Moment{UnixMilli: 2, OffsetMinutes: 480}
+		s.events = append(s.events, card.Event{Arrived: head.At, Body: &card.Customer{Head: head, SalaryMinor: w.minor(), SalaryAt: w.at(w.next(), "09:00:00"),
+			MonthlyIncomeMinor: w.minor(), Currency: currency("CNY")}})
+		return w.err
+	}
 	head.At = w.at(date, "12:00:00")
 	ev := card.Event{Arrived: head.At}
 	switch verb := w.next(); verb {
@@ -154,6 +161,8 @@ func (w *words) bill(head card.Head, arrived *card.Moment) *card.Statement {
 			b.DaysPastDue, _ = strconv.Atoi(w.next())
 		case "of":
 			b.Account = w.next()
+		case "instalments":
+			b.InstalmentMinor = w.minor()
 		case "limit":
 			b.CreditLimitMinor = w.minor()
 		case "autopay":

@@ -45,8 +45,9 @@ func TestFeaturesSpanTheLastThreeBillsAndTheCyclesTheyClose(t *testing.T) {
 	f, ok := fourMonths(t).Features()
 	require.True(t, ok)
 	require.Equal(t, ledger.Features{
-		CyclesPastDue: 2, LateMonths: 2,
-		Paid: 2500, Balance: 10000, Utilisation: 0.5,
+		CyclesPastDue: 2, LateMonths: 2, WorstLate: 2,
+		Paid: 2500, PaidLeast: 0, SpendMost: 1500, Balance: 10000, BalanceBefore: 6000,
+		Headroom: 10000, Utilisation: 0.5,
 		SpendToPaid:  6, // 3,000 spent to 500 paid since February
 		PaidToBilled: 0, // nothing paid of March's bill
 	}, f)
@@ -70,7 +71,8 @@ func TestFeaturesOfAnAccountThatTellsNothingAreUnknown(t *testing.T) {
 	a.ApplyStatement(s, terms)
 	f, ok := a.Features()
 	require.True(t, ok)
-	require.Equal(t, ledger.Features{Utilisation: ledger.Unknown, SpendToPaid: ledger.Unknown, PaidToBilled: ledger.Unknown, Paid: ledger.Unknown}, f)
+	require.Equal(t, ledger.Features{Utilisation: ledger.Unknown, Headroom: ledger.Unknown, SpendToPaid: ledger.Unknown, PaidToBilled: ledger.Unknown,
+		Paid: ledger.Unknown, PaidLeast: ledger.Unknown, SpendMost: ledger.Unknown}, f)
 }
 
 func TestPaymentsOfOneCycleAreProjectedToThree(t *testing.T) {

@@ -61,6 +61,8 @@ type Policy struct {
 	// of it may be missing, in minor units. They are written into the contract of a new plan.
 	PlanGraceDays      int   `yaml:"plan_grace_days"`
 	PlanToleranceMinor int64 `yaml:"plan_tolerance_minor"`
+	// Experiments are the champion/challenger comparisons that run.
+	Experiments []Experiment `yaml:"experiments"`
 }
 
 // BankName is the bank's name in both languages, at most 12 runes of Chinese and 20 of GSM-7 English.
@@ -170,6 +172,7 @@ func (p Policy) Validate() error {
 	add(p.PromisesBroken < 1 || p.PromisesBroken > 12, "promises_broken: %d is outside 1 … 12", p.PromisesBroken)
 	add(p.PlanGraceDays < 0 || p.PlanGraceDays > 30, "plan_grace_days: %d is outside 0 … 30", p.PlanGraceDays)
 	add(p.PlanToleranceMinor < 0, "plan_tolerance_minor: %d is negative", p.PlanToleranceMinor)
+	p.checkExperiments(add)
 	p.checkTemplates(add)
 	return errors.Join(problems...)
 }

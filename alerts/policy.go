@@ -112,6 +112,7 @@ func Defaults() Policy {
 		// All prompts and a service message, with one to spare: a day of questions is no day for an offer. Own choice.
 		MessagesPerDay: 8,
 		Templates:      map[TemplateID]Wording{},
+		Experiments:    []Experiment{},
 		// Promises are marked broken 3–5 days after their date (insideARM, notes/collections.md §3).
 		PromiseGrace: 72 * time.Hour,
 		// Banks count 90 … 95 % as kept; two broken in a row go to the flexible team (the same note).

@@ -68,6 +68,8 @@ type Policy struct {
 	// of it may be missing, in minor units. They are written into the contract of a new plan.
 	PlanGraceDays      int   `yaml:"plan_grace_days"`
 	PlanToleranceMinor int64 `yaml:"plan_tolerance_minor"`
+	// Experiments are the champion/challenger comparisons that run.
+	Experiments []Experiment `yaml:"experiments"`
 }
 
 // BankName is the bank's name in both languages, at most 12 runes of Chinese and 20 of GSM-7 English.
@@ -118,6 +120,7 @@ func Defaults() Policy {
 		MessagesPerDay: 8,
 		Templates:      map[TemplateID]Wording{},
 		ContactRules:   map[conduct.PackID]conduct.Overrides{},
+		Experiments:    []Experiment{},
 		// Promises are marked broken 3–5 days after their date (insideARM, notes/collections.md §3).
 		PromiseGrace: 72 * time.Hour,
 		// Banks count 90 … 95 % as kept; two broken in a row go to the flexible team (the same note).
@@ -183,6 +186,7 @@ func (p Policy) Validate() error {
 			add(true, "contact_rules.%s", strings.TrimSpace(problem))
 		}
 	}
+	p.checkExperiments(add)
 	p.checkTemplates(add)
 	return errors.Join(problems...)
 }

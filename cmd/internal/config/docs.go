@@ -35,6 +35,7 @@ func foreignDocs() map[string]string {
 		"desk.promise_kept_percent": "How much of a promise, in percent of its amount, has to be paid for it to be kept.",
 		"desk.plan_grace_days":      "How many days after its due day an instalment of a plan may be paid without a breach.",
 		"desk.plan_tolerance_minor": "How much of an instalment of a plan may be missing, in minor units.",
+		"desk.experiments":          "Champion/challenger comparisons: name, share (percent of customers, at most 90) and stop (min_customers, complaints_per_mille, opt_outs_per_mille).",
 		"desk.promises_broken":      "How many promises in a row may fail before the account goes to the flexible line.",
 	}
 	rules := detectors.Defaults()

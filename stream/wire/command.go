@@ -1,13 +1,16 @@
 package wire
 
 import (
+	"slices"
+
 	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/detectors/card"
 )
 
 var commandFormat = format{
-	fields: setOf(fSchemaVersion, fEventID, fCustomerID, fAt, fActor, fVerb, fCaseID, fDisposition, fNote, fAccountID, fAmountMinor,
-		fUntil),
+	fields: setOf(slices.Concat([]field{
+		fSchemaVersion, fEventID, fCustomerID, fAt, fActor, fVerb, fCaseID, fDisposition, fNote, fAccountID, fAmountMinor, fUntil, fFlag,
+	}, contactFields, planFields)...),
 	decode: (*Decoder).command,
 }
 
@@ -24,6 +27,9 @@ func (d *Decoder) command() card.Body {
 		Account:     d.id(fAccountID),
 		AmountMinor: d.amount(fAmountMinor, 0),
 		Until:       d.moment(fUntil),
+		Flag:        alerts.Flag(d.id(fFlag)),
+		Contact:     d.contactAct(),
+		Plan:        d.planAct(),
 	}
 	return c
 }
@@ -38,9 +44,10 @@ func AppendCommand(dst []byte, c *alerts.Command) []byte {
 	w.text(fDisposition, string(c.Disposition))
 	w.text(fNote, c.Note)
 	w.text(fAccountID, c.Account)
-	if c.AmountMinor != 0 {
-		w.integer(fAmountMinor, c.AmountMinor)
-	}
+	w.some(fAmountMinor, c.AmountMinor)
 	w.moment(fUntil, c.Until)
+	w.text(fFlag, string(c.Flag))
+	w.contactAct(&c.Contact)
+	w.planAct(&c.Plan)
 	return w.end()
 }

@@ -118,10 +118,45 @@ const (
 	fSourcePartition
 	fSourceOffset
 	fReceiptExpected
+	fKind
+	fPaidMinor
+	fRules
 	fBucket
 	fIFRS9Stage
 	fClass2011
 	fClass2023
+	fFlag
+	fParty
+	fPurpose
+	fNumber
+	fContactID
+	fAgency
+	fAgreement
+	fStaff
+	fAtWork
+	fDebtFacts
+	fResult
+	fPlanKind
+	fPrincipalMinor
+	fInterestMinor
+	fFeesMinor
+	fRatePPM
+	fPlanRatePPM
+	fMonths
+	fDeferMonths
+	fFirstDueAt
+	fInterestOffMinor
+	fFeesOffMinor
+	fInterestOnInterest
+	fCharges
+	fNoNewCard
+	fRights
+	fBreach
+	fOtherTerms
+	fAbilityExceeded
+	fWilling
+	fForm
+	fRecording
 	fieldCount
 )
 
@@ -153,14 +188,18 @@ var fieldNames = [fieldCount]string{
 	fTitle: "title", fTitleZh: "title_zh", fLabel: "label", fLabelZh: "label_zh",
 	fSourceTopic: "source_topic", fSourcePartition: "source_partition", fSourceOffset: "source_offset",
 	fReceiptExpected: "receipt_expected",
-	fBucket:          "bucket", fIFRS9Stage: "ifrs9_stage", fClass2011: "class_2011", fClass2023: "class_2023",
+	fKind:            "kind", fPaidMinor: "paid_minor", fRules: "rules",
+	fBucket: "bucket", fIFRS9Stage: "ifrs9_stage", fClass2011: "class_2011", fClass2023: "class_2023",
+	fFlag: "flag", fParty: "party", fPurpose: "purpose", fNumber: "number", fContactID: "contact_id", fAgency: "agency", fAgreement: "agreement", fStaff: "staff", fAtWork: "at_work", fDebtFacts: "debt_facts", fResult: "result",
+	fPlanKind: "plan_kind", fPrincipalMinor: "principal_minor", fInterestMinor: "interest_minor", fFeesMinor: "fees_minor", fRatePPM: "rate_ppm", fPlanRatePPM: "plan_rate_ppm", fMonths: "months", fDeferMonths: "defer_months", fFirstDueAt: "first_due_at", fInterestOffMinor: "interest_off_minor",
+	fFeesOffMinor: "fees_off_minor", fInterestOnInterest: "interest_on_interest", fCharges: "charges", fNoNewCard: "no_new_card", fRights: "rights", fBreach: "breach", fOtherTerms: "other_terms", fAbilityExceeded: "ability_exceeded", fWilling: "willing", fForm: "form", fRecording: "recording",
 }
 
 // String is the member's name on the wire.
 func (f field) String() string { return fieldNames[f] }
 
 // fieldSet is a set of fields as bits.
-type fieldSet [2]uint64
+type fieldSet [4]uint64
 
 func setOf(fields ...field) (s fieldSet) {
 	for _, f := range fields {
@@ -169,5 +208,5 @@ func setOf(fields ...field) (s fieldSet) {
 	return s
 }
 
-func (s *fieldSet) add(f field)      { s[f>>6&1] |= 1 << (f & 63) }
-func (s *fieldSet) has(f field) bool { return s[f>>6&1]&(1<<(f&63)) != 0 }
+func (s *fieldSet) add(f field)      { s[f>>6&3] |= 1 << (f & 63) }
+func (s *fieldSet) has(f field) bool { return s[f>>6&3]&(1<<(f&63)) != 0 }

@@ -9,6 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cardwatch/cardwatch/alerts"
+	"github.com/cardwatch/cardwatch/alerts/conduct"
+	"github.com/cardwatch/cardwatch/alerts/plan"
 	"github.com/cardwatch/cardwatch/detectors"
 	"github.com/cardwatch/cardwatch/detectors/card"
 )
@@ -85,6 +87,11 @@ var examples = map[string]card.Body{
 		Head: head("b-1", "2026-03-01T02:16:00.000+08:00"), Card: "k-1", Action: alerts.BlockCard, Reason: "customer_said_no",
 		AlertID: "9c2f", RequestedBy: "customer",
 	},
+	ConductTopic: &alerts.Conduct{
+		Head: head("n-1", "2026-03-06T10:00:00.000+08:00"), Account: "a-1", Kind: alerts.ContactRefused, Tier: detectors.Mild,
+		Currency: card.Currency{'C', 'N', 'Y'}, AmountMinor: 83000, PaidMinor: 40000, Channel: "call", Party: "debtor", Outcome: "no_answer",
+		Rules: []alerts.RuleID{"CN-HOURS", "CN-ATTEMPT"}, Flag: "complaint", Actor: "wang.li",
+	},
 	AssessmentTopic: &detectors.Assessment{
 		Head: head("e-1", "2026-02-10T00:00:01.000+08:00"), Account: "a-1", MissProbability: 0.125, Points: 512, BasePoints: 600,
 		Band: "elevated", ModelVersion: "2026-02",
@@ -93,7 +100,21 @@ var examples = map[string]card.Body{
 	CommandTopic: &alerts.Command{
 		Head: head("d-1", "2026-03-06T10:00:00.000+08:00"), Actor: "wang.li", Verb: "close", CaseID: "case-1",
 		Disposition: alerts.GenuineUse, Note: "Called back, on a business trip.", Account: "a-1", AmountMinor: 83000,
-		Until: at("2026-03-10T00:00:00+08:00"),
+		Until: at("2026-03-10T00:00:00+08:00"), Flag: alerts.Hardship,
+		Contact: alerts.ContactAct{
+			ID: "r-1", Channel: conduct.Visit, Party: conduct.Debtor, Purpose: conduct.Offer, Number: "home", Agency: "agency-2",
+			Agreement: "rec-8", Staff: 2, AtWork: true, DebtFacts: true, Result: conduct.Conversation,
+		},
+		Plan: alerts.PlanAct{
+			Terms: plan.Terms{
+				Kind: plan.Reduced, PrincipalMinor: 1_200_000, InterestMinor: 30_000, FeesMinor: 5000, Rate: 182_500, PlanRate: 60_000, Months: 24,
+				DeferMonths: 3, FirstDue: at("2026-04-10T00:00:00+08:00"), WaivedInterestMinor: 10_000, WaivedFeesMinor: 5000, InterestOnInterest: true,
+			},
+			Contract: plan.Contract{
+				Charges: plan.Charges{Stated: true, Interest: true, OtherFees: true}, NoNewCard: true, Rights: "terms-3", Breach: "terms-4", Other: "none",
+				AbilityExceeded: true, Willing: true, Form: plan.Oral, Recording: "rec-9",
+			},
+		},
 	},
 	ReceiptTopic: &alerts.Receipt{
 		Head: head("x-1", "2026-03-01T02:13:06.000+08:00"), MessageID: "msg-1", Channel: alerts.App, Provider: "sandbox",

@@ -23,8 +23,8 @@ func sensitive(name string) bool {
 // passes the Luhn check too.
 var (
 	amounts = setOf(fAmountMinor, fBalanceMinor, fMinDueMinor, fPastDueMinor, fCreditLimitMinor, fMonthlyIncomeMinor,
-		fOverdueMinor, fValue, fLimit)
-	phones = setOf(fPhone, fFrom, fTo)
+		fOverdueMinor, fPaidMinor, fValue, fLimit, fPrincipalMinor, fInterestMinor, fFeesMinor, fInterestOffMinor, fFeesOffMinor)
+	phones = setOf(fPhone, fFrom, fTo, fNumber)
 )
 
 // inspectEnvelope looks at the key and the headers.

@@ -8,6 +8,8 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/cardwatch/cardwatch/alerts"
+	"github.com/cardwatch/cardwatch/alerts/conduct"
+	"github.com/cardwatch/cardwatch/alerts/plan"
 	"github.com/cardwatch/cardwatch/detectors"
 	"github.com/cardwatch/cardwatch/detectors/card"
 )
@@ -39,6 +41,16 @@ func generate(t *rapid.T, topic string) card.Body {
 			Head: drawHead(t), Card: drawID(t), Action: pick(t, alerts.BlockCard, alerts.UnblockCard), Reason: drawText(t), AlertID: drawMaybeID(t),
 			RequestedBy: drawID(t),
 		}
+	case ConductTopic:
+		c := &alerts.Conduct{
+			Head: drawHead(t), Account: drawMaybeID(t), Kind: pick(t, alerts.ConductKinds()...), Tier: pick(t, "", detectors.Mild),
+			Currency: pick(t, card.Currency{}, card.Currency{'C', 'N', 'Y'}), AmountMinor: drawAmount(t), PaidMinor: drawAmount(t),
+			Channel: drawMaybeID(t), Party: drawMaybeID(t), Outcome: drawMaybeID(t), Flag: drawMaybeID(t), Actor: drawMaybeID(t),
+		}
+		for range draw(t, 0, 2) {
+			c.Rules = append(c.Rules, alerts.RuleID(drawID(t)))
+		}
+		return c
 	case AssessmentTopic:
 		return drawAssessment(t)
 	case CommandTopic:
@@ -46,6 +58,7 @@ func generate(t *rapid.T, topic string) card.Body {
 			Head: drawHead(t), Actor: drawID(t), Verb: pick(t, alerts.Claim, alerts.Close), CaseID: drawMaybeID(t),
 			Disposition: pick(t, "", alerts.ConfirmedFraud), Note: drawText(t), Account: drawMaybeID(t),
 			AmountMinor: drawAmount(t), Until: pick(t, card.Moment{}, drawMoment(t)),
+			Flag: pick(t, "", alerts.Hardship), Contact: drawContactAct(t), Plan: drawPlanAct(t),
 		}
 	case ReceiptTopic:
 		return &alerts.Receipt{
@@ -55,6 +68,31 @@ func generate(t *rapid.T, topic string) card.Body {
 		}
 	}
 	return &card.Tick{Head: card.Head{At: drawMoment(t)}}
+}
+
+func drawContactAct(t *rapid.T) alerts.ContactAct {
+	return alerts.ContactAct{
+		ID: drawMaybeID(t), Channel: pick(t, "", conduct.Call, conduct.Visit), Party: pick(t, "", conduct.Debtor, conduct.Third),
+		Purpose: pick(t, "", conduct.Collect, conduct.Locate), Number: drawMaybeID(t), Agency: drawMaybeID(t), Agreement: drawMaybeID(t),
+		Staff: draw(t, 0, maxStaff), AtWork: draw(t, 0, 1) == 1, DebtFacts: draw(t, 0, 1) == 1, Result: pick(t, "", conduct.NoAnswer, conduct.Conversation),
+	}
+}
+
+func drawPlanAct(t *rapid.T) (p alerts.PlanAct) {
+	p.Terms = plan.Terms{
+		Kind: pick(t, "", plan.Equal, plan.Deferral), PrincipalMinor: drawAmount(t), InterestMinor: drawAmount(t), FeesMinor: drawAmount(t),
+		Rate: plan.Rate(draw(t, 0, 1_000_000)), PlanRate: plan.Rate(draw(t, 0, 1_000_000)), Months: draw(t, 0, 60), DeferMonths: draw(t, 0, 60),
+		FirstDue: pick(t, card.Moment{}, drawMoment(t)), WaivedInterestMinor: drawAmount(t), WaivedFeesMinor: drawAmount(t),
+		InterestOnInterest: draw(t, 0, 1) == 1,
+	}
+	p.Contract = plan.Contract{
+		NoNewCard: draw(t, 0, 1) == 1, Rights: drawText(t), Breach: drawText(t), Other: drawText(t), AbilityExceeded: draw(t, 0, 1) == 1,
+		Willing: draw(t, 0, 1) == 1, Form: pick(t, "", plan.Written, plan.Oral), Recording: drawMaybeID(t),
+	}
+	if draw(t, 0, 1) == 1 {
+		p.Contract.Charges = plan.Charges{Stated: true, AnnualFee: draw(t, 0, 1) == 1, Interest: draw(t, 0, 1) == 1, OtherFees: draw(t, 0, 1) == 1}
+	}
+	return p
 }
 
 func drawTransaction(t *rapid.T) card.Body {

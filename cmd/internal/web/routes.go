@@ -60,8 +60,15 @@ func (s *Server) routeConsole(mux *http.ServeMux) {
 	mux.HandleFunc("POST /cases/{id}", s.actOnCase)
 	mux.HandleFunc("GET /queue", s.showQueue)
 	mux.HandleFunc("POST /queue", s.actOnQueue)
+	mux.HandleFunc("GET "+accountPath, s.showAccount)
+	mux.HandleFunc("POST "+accountPath, s.actOnAccount)
+	mux.HandleFunc("GET "+accountPath+"/agreement", s.showAgreement)
 	mux.HandleFunc("GET /wordings", s.showWordings)
 	mux.HandleFunc("GET "+plansPath, s.showPlan)
+	if s.cfg.Figures != nil {
+		mux.HandleFunc("GET "+figuresPath, s.showFigures)
+		mux.HandleFunc("GET "+figuresPath+".csv", s.exportFigures)
+	}
 	if s.cfg.Silences != nil {
 		mux.HandleFunc("GET "+silencesPath, s.showSilences)
 		mux.HandleFunc("POST "+silencesPath, s.actOnSilences)

@@ -1,0 +1,150 @@
+package wire
+
+import (
+	"strings"
+
+	"github.com/cardwatch/cardwatch/alerts"
+	"github.com/cardwatch/cardwatch/alerts/conduct"
+	"github.com/cardwatch/cardwatch/alerts/plan"
+)
+
+// Fields of a command about a contact or a plan. The desk judges what they mean; a field that a verb does not need has no effect.
+var (
+	contactFields = []field{fChannel, fParty, fPurpose, fNumber, fContactID, fAgency, fAgreement, fStaff, fAtWork, fDebtFacts, fResult}
+	planFields    = []field{
+		fPlanKind, fPrincipalMinor, fInterestMinor, fFeesMinor, fRatePPM, fPlanRatePPM, fMonths, fDeferMonths, fFirstDueAt, fInterestOffMinor,
+		fFeesOffMinor, fInterestOnInterest, fCharges, fNoNewCard, fRights, fBreach, fOtherTerms, fAbilityExceeded, fWilling, fForm, fRecording,
+	}
+)
+
+// maxStaff bounds how many people a command may say to be on a visit.
+const maxStaff = 99
+
+func (d *Decoder) contactAct() alerts.ContactAct {
+	return alerts.ContactAct{
+		ID:      d.id(fContactID),
+		Channel: conduct.Channel(d.id(fChannel)), Party: conduct.Party(d.id(fParty)), Purpose: conduct.Purpose(d.id(fPurpose)),
+		Number: d.id(fNumber), Agency: d.id(fAgency), Agreement: d.id(fAgreement), Staff: int(d.integer(fStaff, 0, maxStaff)),
+		AtWork: d.flag(fAtWork), DebtFacts: d.flag(fDebtFacts), Result: conduct.Result(d.id(fResult)),
+	}
+}
+
+func (d *Decoder) planAct() alerts.PlanAct {
+	charges, _ := mayParse(d, fCharges, parseCharges)
+	return alerts.PlanAct{
+		Terms: plan.Terms{
+			Kind: plan.Kind(d.id(fPlanKind)), PrincipalMinor: d.amount(fPrincipalMinor, 0), InterestMinor: d.amount(fInterestMinor, 0),
+			FeesMinor: d.amount(fFeesMinor, 0), Rate: d.rate(fRatePPM), PlanRate: d.rate(fPlanRatePPM),
+			Months: int(d.integer(fMonths, 0, plan.MaxMonths)), DeferMonths: int(d.integer(fDeferMonths, 0, plan.MaxMonths)),
+			FirstDue: d.moment(fFirstDueAt), WaivedInterestMinor: d.amount(fInterestOffMinor, 0), WaivedFeesMinor: d.amount(fFeesOffMinor, 0),
+			InterestOnInterest: d.flag(fInterestOnInterest),
+		},
+		Contract: plan.Contract{
+			Charges: charges, NoNewCard: d.flag(fNoNewCard), Rights: d.free(fRights, maxTypedRunes), Breach: d.free(fBreach, maxTypedRunes),
+			Other: d.free(fOtherTerms, maxTypedRunes), AbilityExceeded: d.flag(fAbilityExceeded), Willing: d.flag(fWilling),
+			Form: plan.Form(d.id(fForm)), Recording: d.id(fRecording),
+		},
+	}
+}
+
+// rate reads millionths, 0 … 100 %.
+func (d *Decoder) rate(f field) plan.Rate { return plan.Rate(d.integer(f, 0, int64(plan.Whole))) }
+
+// The charges of a plan on the wire: those that it has, separated by commas, or that it has none.
+const (
+	noCharges      = "none"
+	chargeFee      = "annual_fee"
+	chargeInterest = "interest"
+	chargeOther    = "other_fees"
+)
+
+func parseCharges(s string) (plan.Charges, bool) {
+	c := plan.Charges{Stated: true}
+	if s == noCharges {
+		return c, true
+	}
+	for word := range strings.SplitSeq(s, ",") {
+		switch word {
+		case chargeFee:
+			c.AnnualFee = true
+		case chargeInterest:
+			c.Interest = true
+		case chargeOther:
+			c.OtherFees = true
+		default:
+			return plan.Charges{}, false
+		}
+	}
+	return c, true
+}
+
+func chargesText(c plan.Charges) string {
+	var words []string
+	for _, charge := range []struct {
+		is   bool
+		word string
+	}{{c.AnnualFee, chargeFee}, {c.Interest, chargeInterest}, {c.OtherFees, chargeOther}} {
+		if charge.is {
+			words = append(words, charge.word)
+		}
+	}
+	switch {
+	case !c.Stated:
+		return ""
+	case len(words) == 0:
+		return noCharges
+	}
+	return strings.Join(words, ",")
+}
+
+func (w *writer) contactAct(c *alerts.ContactAct) {
+	w.text(fChannel, string(c.Channel))
+	w.text(fParty, string(c.Party))
+	w.text(fPurpose, string(c.Purpose))
+	w.text(fNumber, c.Number)
+	w.text(fContactID, c.ID)
+	w.text(fAgency, c.Agency)
+	w.text(fAgreement, c.Agreement)
+	w.some(fStaff, int64(c.Staff))
+	w.yes(fAtWork, c.AtWork)
+	w.yes(fDebtFacts, c.DebtFacts)
+	w.text(fResult, string(c.Result))
+}
+
+func (w *writer) planAct(p *alerts.PlanAct) {
+	t, c := &p.Terms, &p.Contract
+	w.text(fPlanKind, string(t.Kind))
+	w.some(fPrincipalMinor, t.PrincipalMinor)
+	w.some(fInterestMinor, t.InterestMinor)
+	w.some(fFeesMinor, t.FeesMinor)
+	w.some(fRatePPM, int64(t.Rate))
+	w.some(fPlanRatePPM, int64(t.PlanRate))
+	w.some(fMonths, int64(t.Months))
+	w.some(fDeferMonths, int64(t.DeferMonths))
+	w.moment(fFirstDueAt, t.FirstDue)
+	w.some(fInterestOffMinor, t.WaivedInterestMinor)
+	w.some(fFeesOffMinor, t.WaivedFeesMinor)
+	w.yes(fInterestOnInterest, t.InterestOnInterest)
+	w.text(fCharges, chargesText(c.Charges))
+	w.yes(fNoNewCard, c.NoNewCard)
+	w.text(fRights, c.Rights)
+	w.text(fBreach, c.Breach)
+	w.text(fOtherTerms, c.Other)
+	w.yes(fAbilityExceeded, c.AbilityExceeded)
+	w.yes(fWilling, c.Willing)
+	w.text(fForm, string(c.Form))
+	w.text(fRecording, c.Recording)
+}
+
+// some writes a number that is not the absent 0, yes a flag that is not the absent false.
+func (w *writer) some(f field, n int64) {
+	if n != 0 {
+		w.integer(f, n)
+	}
+}
+
+func (w *writer) yes(f field, b bool) {
+	if b {
+		w.flag(f, true)
+	}
+}

@@ -64,7 +64,6 @@ func (s *Server) routeConsole(mux *http.ServeMux) {
 	mux.HandleFunc("POST "+accountPath, s.actOnAccount)
 	mux.HandleFunc("GET "+accountPath+"/agreement", s.showAgreement)
 	mux.HandleFunc("GET /wordings", s.showWordings)
-	mux.HandleFunc("GET "+plansPath, s.showPlan)
 	if s.cfg.Figures != nil {
 		mux.HandleFunc("GET "+figuresPath, s.showFigures)
 		mux.HandleFunc("GET "+figuresPath+".csv", s.exportFigures)

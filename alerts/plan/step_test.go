@@ -213,11 +213,10 @@ func TestAmountsThatAreNoneAreRefused(t *testing.T) {
 
 // naivePlan says again what happens to a plan, day by day and in whole yuan; it knows nothing of tables.
 type naivePlan struct {
-	state                string
-	due                  []int // days
-	each, paid, carried  int64
-	grace, tolerance     int
-	lastDay, termination int
+	state               string
+	due                 []int // days
+	each, paid, carried int64
+	grace, tolerance    int
 }
 
 func (n *naivePlan) owedBy(day int) (sum int64) {
@@ -274,7 +273,6 @@ func (n *naivePlan) do(act plan.Act, amount int64, day int) {
 		n.carried = max(0, n.carried-n.paid)
 	case act == plan.ActTerminate && n.state == "under_review":
 		n.state = "terminated"
-		n.termination = day
 	}
 	n.settle(day)
 }

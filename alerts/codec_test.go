@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/cardwatch/cardwatch/alerts"
+	"github.com/cardwatch/cardwatch/alerts/conduct"
 	"github.com/cardwatch/cardwatch/detectors"
 )
 
@@ -25,6 +26,10 @@ func busy(t *testing.T) *customer {
 	c.apply(text("STOP"))
 	c.apply(tap(c.prompt().ID, alerts.No))
 	c.do(staff(alerts.Claim, c.theCase().ID), "")
+	c.pays(100)
+	c.do(flag(alerts.SetFlag, alerts.Hardship), "")
+	c.do(planOffer(), "")
+	c.do(contactAct(alerts.ContactReserve, alerts.ContactAct{Channel: conduct.Call, Agency: "agency-2"}), "")
 	return c
 }
 
@@ -57,6 +62,12 @@ func FuzzUnmarshalBinary(f *testing.F) {
 	c.desk, c.now = desk, start
 	c.contact(func(*alerts.Contact) {})
 	c.apply(alert("a1", largeAmount))
+	c.apply(overdue(detectors.SevereA, 40, 50))
+	c.apply(promise(c, 1000, day))
+	c.apply(flag(alerts.SetFlag, alerts.Disputed))
+	c.apply(planOffer())
+	c.apply(signature())
+	c.pays(100)
 	f.Add(c.state.AppendBinary(nil))
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -68,6 +79,11 @@ func FuzzUnmarshalBinary(f *testing.F) {
 		c.after(time.Minute)
 		c.apply(alert("a9", largeAmount))
 		c.apply(text("N"))
+		c.apply(overdue(detectors.Mild, 5, 40))
+		c.pays(100)
+		c.apply(contactAct(alerts.ContactReserve, alerts.ContactAct{Channel: conduct.Call}))
+		c.apply(planOffer())
+		c.apply(onAccount(alerts.PlanReview))
 		c.state.Index(func(alerts.IndexRow) {})
 	})
 }

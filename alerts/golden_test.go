@@ -8,21 +8,26 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cardwatch/cardwatch/alerts"
+	"github.com/cardwatch/cardwatch/alerts/plan"
 	"github.com/cardwatch/cardwatch/detectors"
 )
+
+// newest is the version that is written.
+const newest = 4
 
 // Desk states in stores and changelogs have the form of testdata/state_v4.bin, or of a version before; all are what busy gave when
 // they were made. When the newest is no longer written as it was read, the version must rise, the forms before stay readable and a
 // new file join these.
 func TestGoldenDeskStateReadsBack(t *testing.T) {
-	for version := 1; version <= 3; version++ {
+	for version := 1; version <= newest; version++ {
 		t.Run(fmt.Sprint("version ", version), func(t *testing.T) {
 			var s alerts.State
 			require.NoError(t, s.UnmarshalBinary(golden(t, version)))
-			if version == 3 {
-				require.Equal(t, golden(t, 3), s.AppendBinary(nil))
-			}
 			requireBusy(t, &s)
+			if version == newest {
+				require.Equal(t, golden(t, newest), s.AppendBinary(nil))
+				requireCollecting(t, &s)
+			}
 		})
 	}
 }
@@ -47,6 +52,19 @@ func requireBusy(t *testing.T, s *alerts.State) {
 	require.Len(t, s.Queue, 1)
 	require.Equal(t, detectors.Mild, s.Queue[0].Tier)
 	require.Equal(t, int64(1000), s.Queue[0].Promise.AmountMinor)
+}
+
+// requireCollecting is what busy has had since version 4.
+func requireCollecting(t *testing.T, s *alerts.State) {
+	e := &s.Queue[0]
+	require.Equal(t, alerts.LineHardship, e.Line)
+	require.Equal(t, alerts.RestPromised, e.Rest)
+	require.Equal(t, alerts.RankCare, e.Why[0].Code)
+	require.Equal(t, []alerts.Flag{alerts.Hardship}, s.FlagsOf(e.Account))
+	require.Equal(t, "told by telephone", s.Flags[0].Note)
+	require.Equal(t, int64(100), s.Received[0].Minor)
+	require.Equal(t, plan.Offered, s.Plan(e.Account).State)
+	require.Equal(t, "agency-2", s.Contacts.Contacts()[0].Agency)
 }
 
 func golden(t *testing.T, version int) []byte {

@@ -113,6 +113,7 @@ func drawCustomer(t *rapid.T) card.Body {
 	money := drawMoney(t)
 	return &card.Customer{
 		Head: drawHead(t), Home: drawPlace(t), Timezone: pick(t, "", "Asia/Shanghai", "Etc/GMT+8"), MonthlyIncomeMinor: money.Minor,
+		SalaryMinor: drawAmount(t), SalaryAt: pick(t, card.Moment{}, drawMoment(t)),
 		Currency: money.Currency, Language: card.Language(draw(t, 0, 2)), Segment: drawText(t),
 	}
 }
@@ -121,7 +122,7 @@ func drawStatement(t *rapid.T) card.Body {
 	money := drawMoney(t)
 	b := &card.Statement{
 		Head: drawHead(t), Account: drawID(t), BalanceMinor: rapid.Int64().Draw(t, "balance"), MinDueMinor: money.Minor,
-		PastDueMinor: drawAmount(t), CyclesPastDue: draw(t, 0, maxCycles), CreditLimitMinor: drawAmount(t),
+		PastDueMinor: drawAmount(t), CyclesPastDue: draw(t, 0, maxCycles), CreditLimitMinor: drawAmount(t), InstalmentMinor: drawAmount(t),
 		Currency: money.Currency, Autopay: rapid.Bool().Draw(t, "autopay"),
 	}
 	if b.Aged = rapid.Bool().Draw(t, "aged"); b.Aged {

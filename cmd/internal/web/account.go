@@ -14,6 +14,7 @@ import (
 	"github.com/cardwatch/cardwatch/alerts/plan"
 	"github.com/cardwatch/cardwatch/detectors"
 	"github.com/cardwatch/cardwatch/detectors/card"
+	"github.com/cardwatch/cardwatch/stream"
 )
 
 const accountPath = "/account"
@@ -91,9 +92,8 @@ type accountAct struct {
 
 func (s *Server) renderAccount(w http.ResponseWriter, r *http.Request, status int, asked url.Values, failed *accountAct) {
 	customer, account := asked.Get("customer"), asked.Get("account")
-	desk, err := s.cfg.View.Desk(customer)
-	if err != nil {
-		s.fail(w, r, http.StatusServiceUnavailable, err)
+	desk, ok := s.deskOf(w, r, customer)
+	if !ok {
 		return
 	}
 	e := desk.Entry(account)
@@ -129,6 +129,18 @@ func (s *Server) renderAccount(w http.ResponseWriter, r *http.Request, status in
 		p.Refusal, p.Denied, p.DeniedTo, p.Missing = failed.refusal, ruleIDs(failed.denied.Rules), failed.denied.Until, failed.missing
 	}
 	s.render(w, r, status, "account", p)
+}
+
+// deskOf reads a customer's state, or answers that there is none.
+func (s *Server) deskOf(w http.ResponseWriter, r *http.Request, customer string) (*alerts.State, bool) {
+	desk, err := s.cfg.View.Desk(customer)
+	switch {
+	case errors.Is(err, stream.ErrNotFound):
+		s.fail(w, r, http.StatusNotFound, nil)
+	case err != nil:
+		s.fail(w, r, http.StatusServiceUnavailable, err)
+	}
+	return desk, err == nil
 }
 
 // contactAct is a contact with the debtor. A visit needs two (CN-VISIT); where somebody lives, the desk does not know: one address stands for it.
@@ -304,9 +316,8 @@ func signedContract(form url.Values) plan.Contract {
 
 // showAgreement is an account's plan as the customer reads, signs and keeps it.
 func (s *Server) showAgreement(w http.ResponseWriter, r *http.Request) {
-	desk, err := s.cfg.View.Desk(r.URL.Query().Get("customer"))
-	if err != nil {
-		s.fail(w, r, http.StatusServiceUnavailable, err)
+	desk, ok := s.deskOf(w, r, r.URL.Query().Get("customer"))
+	if !ok {
 		return
 	}
 	p := desk.Plan(r.URL.Query().Get("account"))

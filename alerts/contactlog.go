@@ -109,10 +109,13 @@ func (st *step) reserveContact(e *QueueEntry, cmd *Command) Refusal {
 	channel := act.Channel
 	if d.Outcome != conduct.Allow {
 		st.out.Denials = append(st.out.Denials, Denial{Channel: ChannelKind(channel), Rules: ruleIDs(d.Rules), Until: d.Until})
+		st.contactConduct(e, ContactRefused, channel, act.Party, "", ruleIDs(d.Rules), cmd.Actor)
 		return RefusedContact
 	}
 	st.moved(ContactMoved, clone(cmd.ID), "", string(conduct.Reserved), string(channel))
-	st.note(&e.History, ActContactReserved, clone(cmd.Actor), string(channel))
+	// The id is what its outcome will have to name.
+	st.note(&e.History, ActContactReserved, clone(cmd.Actor), string(channel)+" "+clone(cmd.ID))
+	st.contactConduct(e, ContactReserved, channel, act.Party, "", nil, cmd.Actor)
 	return ""
 }
 
@@ -121,6 +124,7 @@ func (st *step) settleContact(e *QueueEntry, cmd *Command) Refusal {
 	if cmd.Contact.ID == "" {
 		return RefusedBadArgument
 	}
+	made, _ := st.s.Contacts.Contact(cmd.Contact.ID)
 	if err := st.s.Contacts.Settle(cmd.Contact.ID, clone(cmd.Contact.Result)); err != nil {
 		if errors.Is(err, conduct.ErrNotReserved) {
 			return RefusedWrongState
@@ -129,7 +133,20 @@ func (st *step) settleContact(e *QueueEntry, cmd *Command) Refusal {
 	}
 	st.moved(ContactMoved, clone(cmd.Contact.ID), string(conduct.Reserved), string(clone(cmd.Contact.Result)), "")
 	st.note(&e.History, ActContactMade, clone(cmd.Actor), string(clone(cmd.Contact.Result)))
+	if made.Result == conduct.Reserved && cmd.Contact.Result != conduct.Cancelled {
+		st.contactConduct(e, ContactMade, made.Channel, made.Party, cmd.Contact.Result, nil, cmd.Actor)
+	}
 	return ""
+}
+
+// contactConduct tells of a contact by people.
+func (st *step) contactConduct(e *QueueEntry, kind ConductKind, by conduct.Channel, with conduct.Party, result conduct.Result, rules []RuleID, actor string) {
+	if with == "" {
+		with = conduct.Debtor
+	}
+	st.conduct(Conduct{
+		Account: e.Account, Kind: kind, Channel: string(clone(by)), Party: string(clone(with)), Outcome: string(clone(result)), Rules: rules, Actor: clone(actor),
+	})
 }
 
 // noteContact keeps a contact that was made without a reservation: one that an agency reports, or that the customer began. Command.At is when
@@ -147,6 +164,7 @@ func (st *step) noteContact(e *QueueEntry, cmd *Command) Refusal {
 		return RefusedBadArgument
 	}
 	st.moved(ContactMoved, clone(cmd.ID), "", string(clone(cmd.Contact.Result)), string(clone(r.Channel)))
+	st.contactConduct(e, ContactMade, r.Channel, r.Party, cmd.Contact.Result, nil, cmd.Actor)
 	st.note(&e.History, ActContactMade, clone(cmd.Actor), string(clone(cmd.Contact.Result)))
 	return ""
 }

@@ -165,7 +165,7 @@ func TestNoServiceMessageIsEverAllowedInQuietHours(t *testing.T) {
 		offset := int16(rapid.IntRange(-720, 840).Draw(rt, "offset"))
 		at := start.Add(time.Duration(rapid.Int64Range(0, int64(48*time.Hour)).Draw(rt, "at")))
 		s := &alerts.State{Contact: alerts.Contact{
-			PushToken: "token", OffsetMinutes: offset, Consent: alerts.Consent{Push: true, Profiling: true},
+			Head: card.Head{At: start}, PushToken: "token", OffsetMinutes: offset, Consent: alerts.Consent{Push: true, Profiling: true},
 		}}
 		m := alerts.Message{ID: "m", Purpose: alerts.Service, Channel: alerts.App, Account: "acct", ExpiresAt: at.Add(time.Hour)}
 

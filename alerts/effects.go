@@ -11,6 +11,8 @@ type Effects struct {
 	// Feedback and CardActions are records for cardwatch.feedback.v1 and cardwatch.card_action.v1.
 	Feedback    []card.Feedback
 	CardActions []CardAction
+	// Conduct are records for cardwatch.conduct.v1.
+	Conduct []Conduct
 	// Changes lists what moved, for metrics, the live view and tests.
 	Changes []Change
 	// Denials lists messages and contacts that a contact rule forbade.
@@ -24,6 +26,7 @@ type Effects struct {
 // Reset empties the effects for the next event and keeps their memory.
 func (e *Effects) Reset() {
 	e.Feedback, e.CardActions = e.Feedback[:0], e.CardActions[:0]
+	e.Conduct = e.Conduct[:0]
 	e.Changes, e.Denials = e.Changes[:0], e.Denials[:0]
 	e.Missing, e.Refusal = nil, ""
 }

@@ -37,8 +37,14 @@ type Shift struct {
 // customer whose contact nobody has touched for longer may be an hour off half of the year.
 const MaxShifts = 8
 
+// chinaOffset is China's clock, in minutes east of UTC.
+const chinaOffset = 8 * 60
+
 // OffsetAt is the customer's offset east of UTC at a moment, in minutes.
 func (c *Contact) OffsetAt(at card.Moment) int16 {
+	if c.At.IsZero() {
+		return chinaOffset // nobody has told us where the customer is
+	}
 	offset := c.OffsetMinutes
 	for _, shift := range c.Shifts {
 		if at.Before(shift.At) {

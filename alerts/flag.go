@@ -101,10 +101,12 @@ func (st *step) flagCommand(cmd *Command) Refusal {
 	case cmd.Verb == SetFlag && at < 0:
 		st.s.Flags = append(st.s.Flags, Flagged{clone(cmd.Flag), clone(about), clone(cmd.Actor), st.now, clone(cmd.Note)})
 		st.moved(FlagMoved, cmd.Account, "", string(clone(cmd.Flag)), "")
+		st.conduct(Conduct{Account: clone(cmd.Account), Kind: FlagSet, Flag: string(clone(cmd.Flag)), Actor: clone(cmd.Actor)})
 	case cmd.Verb == ClearFlag && at >= 0:
 		act = ActUnflagged
 		st.s.Flags = slices.Delete(st.s.Flags, at, at+1)
 		st.moved(FlagMoved, cmd.Account, string(clone(cmd.Flag)), "", "")
+		st.conduct(Conduct{Account: clone(cmd.Account), Kind: FlagCleared, Flag: string(clone(cmd.Flag)), Actor: clone(cmd.Actor)})
 	default:
 		return RefusedWrongState
 	}

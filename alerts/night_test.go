@@ -107,7 +107,7 @@ func zoned(t require.TestingT, contact *alerts.Contact, zone string, at time.Tim
 		_, seconds := m.Zone()
 		return int16(seconds / 60)
 	}
-	contact.OffsetMinutes = offset(moment)
+	contact.At, contact.OffsetMinutes = card.MomentOf(moment), offset(moment)
 	for range alerts.MaxShifts {
 		if _, moment = moment.ZoneBounds(); moment.IsZero() {
 			break

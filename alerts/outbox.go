@@ -20,6 +20,7 @@ func (st *step) queue(m Message) bool {
 	switch verdict.Outcome {
 	case Deny:
 		st.out.Denials = append(st.out.Denials, Denial{Template: m.Template, Channel: m.Channel, Rules: verdict.Rules, Until: verdict.Until})
+		st.messageConduct(&m, ContactRefused, ActorMonitor, verdict.Rules)
 		return false
 	case Defer:
 		m.DueAt = verdict.Until
@@ -71,7 +72,14 @@ func (st *step) receipt(r *Receipt) {
 	if m == nil || !known || rank <= m.rank() {
 		return
 	}
+	sent := m.rank() >= outcomeRank[Accepted]
 	st.settle(m, r.Outcome, clone(r.Provider), clone(r.Reason))
+	switch {
+	case r.Outcome == Refused:
+		st.messageConduct(m, ContactRefused, ActorProvider, []RuleID{RuleID(m.Reason)})
+	case !sent && (r.Outcome == Accepted || r.Outcome == Delivered):
+		st.messageConduct(m, ContactSent, ActorProvider, nil)
+	}
 	if r.Outcome == Sending {
 		m.Claim = clone(r.ID)
 	}

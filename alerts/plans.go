@@ -141,8 +141,17 @@ func (st *step) stopCollecting(p *plan.Plan) {
 	}
 }
 
+// planConduct is what the record says of a plan's new state.
+var planConduct = map[plan.State]ConductKind{
+	plan.Offered: PlanOffered, plan.Signed: PlanSigned, plan.Kept: PlanKept, plan.Breached: PlanBreached,
+	plan.Terminated: PlanEnded, plan.Renegotiated: PlanEnded, plan.Declined: PlanEnded,
+}
+
 // notePlan writes a plan's new state into the history of its account.
 func (st *step) notePlan(p *plan.Plan, actor, reason string) {
+	if kind, told := planConduct[p.State]; told {
+		st.conduct(Conduct{Account: p.Account, Kind: kind, AmountMinor: p.Contract.Schedule.Terms.DebtMinor(), Currency: p.Contract.Schedule.Terms.Currency, Actor: actor})
+	}
 	if e := st.s.Entry(p.Account); e != nil {
 		note := string(p.State)
 		if reason != "" {

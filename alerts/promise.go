@@ -41,6 +41,9 @@ var promiseActs = map[PromiseState]ActCode{
 	PromiseOpen: ActPromiseReopened, PromiseKept: ActPromiseKept, PromisePartial: ActPromisePartial, PromiseBroken: ActPromiseBroken,
 }
 
+// promiseConduct is what the record says of a promise that comes due.
+var promiseConduct = map[PromiseState]ConductKind{PromiseKept: PromiseKeptInTime, PromisePartial: PromiseKeptInPart, PromiseBroken: PromiseFailed}
+
 // ends is when a promise that is not kept by then is broken.
 func (p *PromiseToPay) ends(policy *Policy) card.Moment { return p.Until.Add(policy.PromiseGrace) }
 
@@ -86,6 +89,7 @@ func (st *step) promise(e *QueueEntry, cmd *Command) Refusal {
 	}
 	st.moved(PromiseMoved, e.Account, "", string(PromiseOpen), "")
 	st.note(&e.History, ActPromised, clone(cmd.Actor), strconv.FormatInt(cmd.AmountMinor, 10))
+	st.conduct(Conduct{Account: e.Account, Kind: PromiseMade, AmountMinor: cmd.AmountMinor, Actor: clone(cmd.Actor)})
 	return ""
 }
 
@@ -144,6 +148,12 @@ func (st *step) judgePromise(e *QueueEntry) {
 
 func (st *step) promiseTo(e *QueueEntry, to PromiseState) {
 	st.moved(PromiseMoved, e.Account, string(e.Promise.State), string(to), "")
+	// What became of a promise counts once: a payment that is taken back later does not make it come due again.
+	if kind, judged := promiseConduct[to]; judged && e.Promise.State == PromiseOpen {
+		st.conduct(Conduct{
+			Account: e.Account, Kind: kind, AmountMinor: e.Promise.AmountMinor, PaidMinor: st.s.PaidOfPromise(e, st.policy), Actor: ActorClock,
+		})
+	}
 	e.Promise.State = to
 	if to != PromiseOpen {
 		e.Promise.RemindAt = card.Moment{}

@@ -22,7 +22,7 @@ func (m *Monitor) stepAccounts(s *State, ev card.Event, out *Effects) {
 		filed := *body
 		filed.At = notAhead(filed.At, ev, out)
 		v := m.visit(s, ledger.Open(&s.Accounts, body.Account, body.Currency), ev, out)
-		if v.account.ApplyStatement(&filed, v.tolerance) {
+		if v.account.ApplyStatement(&filed, v.terms) {
 			v.assess(atStatement, body.ID)
 		}
 		v.leave()
@@ -31,7 +31,9 @@ func (m *Monitor) stepAccounts(s *State, ev card.Event, out *Effects) {
 		filed := *body
 		filed.At = notAhead(filed.At, ev, out)
 		v := m.visit(s, ledger.Open(&s.Accounts, body.Account, body.Amount.Currency), ev, out)
-		v.account.ApplyPayment(&filed)
+		if !v.account.ApplyPayment(&filed) {
+			out.Admission = Unmatched
+		}
 		v.closePaid()
 		v.leave()
 	case *card.Tick:
@@ -58,13 +60,13 @@ func notAhead(at card.Moment, ev card.Event, out *Effects) card.Moment {
 
 // visit is one event at one account.
 type visit struct {
-	m         *Monitor
-	state     *State
-	account   *ledger.Account
-	ev        card.Event
-	out       *Effects
-	now       card.Moment
-	tolerance int64
+	m       *Monitor
+	state   *State
+	account *ledger.Account
+	ev      card.Event
+	out     *Effects
+	now     card.Moment
+	terms   ledger.Terms
 }
 
 // visit moves the account's time to the event's own time, which is never later than its arrival and never runs back.
@@ -80,20 +82,20 @@ func (m *Monitor) visit(s *State, a *ledger.Account, ev card.Event, out *Effects
 		now.OffsetMinutes = b.DueAt.OffsetMinutes
 	}
 	a.Marks.JudgedAt = now
-	return &visit{m: m, state: s, account: a, ev: ev, out: out, now: now, tolerance: m.rules.Delinquency.toleranceMinor(a.Currency)}
+	return &visit{m: m, state: s, account: a, ev: ev, out: out, now: now, terms: m.rules.Delinquency.terms(a.Currency)}
 }
 
 // leave reports the account's tier when it has changed, and notes when time alone will change something next: an assessment
 // before the due date, the day after it, or the day on which the account passes into its next tier.
 func (v *visit) leave() {
-	standing := v.account.Standing(v.now, v.tolerance)
+	standing := v.account.Standing(v.now, v.terms)
 	v.judgeTier(&standing)
 	wake := card.Moment{}
 	if bound := nextBound(standing.DaysPastDue); standing.DaysPastDue > 0 && bound > 0 {
 		wake = midnight(standing.OldestDue, bound)
 	}
 	if standing.Next.Minor > 0 {
-		wake = earlier(wake, midnight(standing.Next.DueAt, 1))
+		wake = earlier(wake, midnight(standing.Next.DueAt, v.terms.ToleranceDays+1))
 		if at, ok := nextAssessment(v.account); ok {
 			wake = earlier(wake, at)
 		}

@@ -20,15 +20,21 @@ import (
 // monitor is to say about it. Time passes by itself between the lines: the monitor is woken whenever it asks.
 //
 //	income AMOUNT
-//	DATE bill BALANCE min AMOUNT due DATE [past AMOUNT cycles N] [limit AMOUNT] [autopay] [arrived DATE] [USD]
-//	DATE paid AMOUNT [autopay] [failed] [arrived DATE] [USD]
+//	salary AMOUNT DATE INCOME
+//	tolerance N days
+//	newest minimum first
+//	DATE bill BALANCE min AMOUNT due DATE [past AMOUNT cycles N] [aged N] [limit AMOUNT] [autopay] [arrived DATE] [USD] [of ACCOUNT]
+//	DATE paid AMOUNT [autopay] [failed] [as NAME] [arrived DATE] [USD] [of ACCOUNT]
+//	DATE returned NAME [arrived DATE] [of ACCOUNT]
 //	DATE spent AMOUNT [cash]
 //	DATE nothing
 //	=> DATE HH:MM tier TIER DAYS OVERDUE | assessed BAND | ACTION SEVERITY | closed
 //
-// Bills come at 02:00, everything else at noon, Beijing time. The lines with an arrow are all that is said, in order.
+// Bills come at 02:00, everything else at noon, Beijing time. The lines with an arrow are all that is said, in order; of accounts
+// other than a1 they name the account.
 type accountScript struct {
 	name   string
+	rules  detectors.Rules
 	events []card.Event
 	want   []string
 }
@@ -40,7 +46,7 @@ func loadAccountScripts(t *testing.T) []accountScript {
 	for _, path := range paths {
 		text, err := os.ReadFile(path)
 		require.NoError(t, err)
-		script := accountScript{name: strings.TrimSuffix(filepath.Base(path), ".txt")}
+		script := accountScript{name: strings.TrimSuffix(filepath.Base(path), ".txt"), rules: detectors.Defaults()}
 		lines := bufio.NewScanner(strings.NewReader(string(text)))
 		for n := 1; lines.Scan(); n++ {
 			line := strings.TrimSpace(lines.Text())
@@ -96,9 +102,24 @@ func (s *accountScript) parse(line string) error {
 	w := &words{left: strings.Fields(line)}
 	date := w.next()
 	head := card.Head{ID: fmt.Sprintf("e%d", len(s.events)), Customer: "c1"}
+	switch date {
+	case "tolerance":
+		var err error
+		s.rules.Delinquency.ToleranceDays, err = strconv.Atoi(w.next())
+		return err
+	case "newest":
+		s.rules.Delinquency.Allocation = detectors.NewestMinimum
+		return nil
+	}
 	if date == "income" {
 		head.At = card.Moment{UnixMilli: 1, OffsetMinutes: 480}
 		s.events = append(s.events, card.Event{Arrived: head.At, Body: &card.Customer{Head: head, MonthlyIncomeMinor: w.minor(), Currency: currency("CNY")}})
+		return w.err
+	}
+	if date == "salary" {
+		head.At = card.Moment{UnixMilli: 2, OffsetMinutes: 480}
+		s.events = append(s.events, card.Event{Arrived: head.At, Body: &card.Customer{Head: head, SalaryMinor: w.minor(), SalaryAt: w.at(w.next(), "09:00:00"),
+			MonthlyIncomeMinor: w.minor(), Currency: currency("CNY")}})
 		return w.err
 	}
 	head.At = w.at(date, "12:00:00")
@@ -110,6 +131,8 @@ func (s *accountScript) parse(line string) error {
 		ev.Body = w.bill(head, &ev.Arrived)
 	case "paid":
 		ev.Body = w.paid(head, &ev.Arrived)
+	case "returned":
+		ev.Body = w.returned(head, &ev.Arrived)
 	case "spent":
 		ev.Body = w.spent(head)
 	case "nothing":
@@ -133,6 +156,13 @@ func (w *words) bill(head card.Head, arrived *card.Moment) *card.Statement {
 			b.PastDueMinor = w.minor()
 		case "cycles":
 			b.CyclesPastDue, _ = strconv.Atoi(w.next())
+		case "aged":
+			b.Aged = true
+			b.DaysPastDue, _ = strconv.Atoi(w.next())
+		case "of":
+			b.Account = w.next()
+		case "instalments":
+			b.InstalmentMinor = w.minor()
 		case "limit":
 			b.CreditLimitMinor = w.minor()
 		case "autopay":
@@ -154,10 +184,27 @@ func (w *words) paid(head card.Head, arrived *card.Moment) *card.Payment {
 			p.Method = card.Autopay
 		case "failed":
 			p.Status = card.Failed
+		case "as":
+			p.ID = w.next()
+		case "of":
+			p.Account = w.next()
 		case "arrived":
 			*arrived = w.at(w.next(), "12:00:00")
 		default:
 			p.Amount.Currency = currency(key)
+		}
+	}
+	return p
+}
+
+func (w *words) returned(head card.Head, arrived *card.Moment) *card.Payment {
+	p := &card.Payment{Head: head, Account: "a1", Original: w.next(), Amount: card.Money{Currency: currency("CNY")}, Method: card.ManualPayment, Status: card.Reversed}
+	for len(w.left) > 0 {
+		switch w.next() {
+		case "arrived":
+			*arrived = w.at(w.next(), "12:00:00")
+		case "of":
+			p.Account = w.next()
 		}
 	}
 	return p
@@ -173,6 +220,12 @@ func (w *words) spent(head card.Head) *card.Transaction {
 }
 
 func currency(code string) card.Currency { return card.Currency{code[0], code[1], code[2]} }
+
+func (s accountScript) monitor(t *testing.T) *detectors.Monitor {
+	m, err := detectors.NewMonitor(s.rules)
+	require.NoError(t, err)
+	return m
+}
 
 // play runs a script as the engine would: before each event the monitor is woken for everything that is due by then.
 func (s accountScript) play(t *testing.T, m *detectors.Monitor, see func(*detectors.State, *detectors.Effects)) {
@@ -217,6 +270,9 @@ func said(out *detectors.Effects) (lines []string) {
 	}
 	for _, c := range out.Collections {
 		name := string(c.Tier)
+		if c.Account != "a1" {
+			name = c.Account + " " + name
+		}
 		if c.Tier == detectors.NoTier {
 			name = "none"
 		}
@@ -229,7 +285,7 @@ func TestEveryAccountIsJudgedAsItsScriptSays(t *testing.T) {
 	for _, script := range loadAccountScripts(t) {
 		t.Run(script.name, func(t *testing.T) {
 			var lines []string
-			script.play(t, monitor(t), func(_ *detectors.State, out *detectors.Effects) { lines = append(lines, said(out)...) })
+			script.play(t, script.monitor(t), func(_ *detectors.State, out *detectors.Effects) { lines = append(lines, said(out)...) })
 			require.Equal(t, strings.Join(script.want, "\n"), strings.Join(lines, "\n"))
 		})
 	}
@@ -266,9 +322,9 @@ func TestAReplaySaysTheSameThroughTheBinaryForm(t *testing.T) {
 				*into = append(*into, copied)
 			}
 		}
-		script.play(t, monitor(t), keep(&first))
+		script.play(t, script.monitor(t), keep(&first))
 		seeAndStore := keep(&second)
-		script.play(t, monitor(t), func(s *detectors.State, out *detectors.Effects) {
+		script.play(t, script.monitor(t), func(s *detectors.State, out *detectors.Effects) {
 			seeAndStore(s, out)
 			require.NoError(t, s.UnmarshalBinary(s.AppendBinary(nil)))
 		})
@@ -279,7 +335,7 @@ func TestAReplaySaysTheSameThroughTheBinaryForm(t *testing.T) {
 func TestReasonsAndBaseAddUpToThePoints(t *testing.T) {
 	assessments := 0
 	for _, script := range loadAccountScripts(t) {
-		script.play(t, monitor(t), func(_ *detectors.State, out *detectors.Effects) {
+		script.play(t, script.monitor(t), func(_ *detectors.State, out *detectors.Effects) {
 			for _, a := range out.Assessments {
 				assessments++
 				sum := a.BasePoints
@@ -297,7 +353,7 @@ func TestReasonsAndBaseAddUpToThePoints(t *testing.T) {
 func TestEffectsOfAccountsHaveIDsOfTheirOwn(t *testing.T) {
 	for _, script := range loadAccountScripts(t) {
 		ids := map[string]bool{}
-		script.play(t, monitor(t), func(_ *detectors.State, out *detectors.Effects) {
+		script.play(t, script.monitor(t), func(_ *detectors.State, out *detectors.Effects) {
 			for _, c := range out.Collections {
 				require.False(t, ids[c.ID], "%s: %s", script.name, c.Tier)
 				ids[c.ID] = true

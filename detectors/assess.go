@@ -13,27 +13,27 @@ import (
 func (v *visit) assess(g stage, eventID string) {
 	rules := &v.m.rules.RepaymentStress
 	inputs, _ := StressInputs(v.account)
-	points, lines := rules.Scorecard.Score(inputs, v.account.Currency)
-	missed := rules.Scorecard.MissProbability(points)
-	flow, cycles := v.account.Closed(ledger.Months)
-	strains := v.strains(flow, cycles)
+	scored := rules.Scorecard.Score(inputs, v.account.Currency)
+	missed := rules.Scorecard.MissProbability(scored.Points)
+	_, cycles := v.account.Closed(ledger.Months)
+	means := v.affordability()
 	as := Assessment{
-		Head: v.head("assessment", strconv.Itoa(int(g)), eventID), Account: v.account.ID, MissProbability: missed, Points: points,
-		BasePoints: rules.Scorecard.BasePoints, Band: rules.band(missed, cycles), Reasons: lines, ModelVersion: rules.Scorecard.Version,
+		Head: v.head("assessment", strconv.Itoa(int(g)), eventID), Account: v.account.ID, MissProbability: missed, Points: scored.Points,
+		BasePoints: scored.Base, Band: rules.band(missed, cycles, v.account.Newest().MinDueMinor), Reasons: scored.Lines, ModelVersion: rules.Scorecard.Version,
 	}
-	for _, r := range strains {
+	for _, r := range means.strains {
 		as.Reasons = append(as.Reasons, PointsReason{Code: r.Code, Value: float64(r.Value)})
 	}
 	v.out.Assessments = append(v.out.Assessments, as)
 	marks := &v.account.Marks
 	marks.Assessed, marks.MissBasisPoints, marks.High = cycles > 0, uint16(math.Round(missed*1e4)), as.Band == bandHigh
-	v.help(g, &as, lines, strains)
+	v.help(g, &as, scored.Lines, &means)
 }
 
-// help raises the alert that fits: a plan for who is stressed, a reminder shortly before the due date for who forgets and
+// help raises the alert that fits (the table is at affordability): a plan for who is stressed, a reminder shortly before the due date for who forgets and
 // has not paid. Overdue accounts get neither; collections sees to them. Each is raised once a bill, so that nobody is pressed.
-func (v *visit) help(g stage, as *Assessment, lines []PointsReason, strains []Reason) {
-	standing := v.account.Standing(v.now, v.tolerance)
+func (v *visit) help(g stage, as *Assessment, lines []PointsReason, means *affordability) {
+	standing := v.account.Standing(v.now, v.terms)
 	if v.m.noHelp || standing.DaysPastDue > 0 || standing.Next.Minor == 0 {
 		return
 	}
@@ -47,10 +47,10 @@ func (v *visit) help(g stage, as *Assessment, lines []PointsReason, strains []Re
 		},
 	}
 	switch {
-	case as.Band == bandHigh:
-		v.offer(&f, as, lines, strains)
+	case as.Band == bandHigh, as.Band == bandElevated && means.atLimit >= v.m.rules.RepaymentStress.StrainsForOffer:
+		v.offer(&f, as, lines, means)
 	case g >= threeDaysBefore:
-		v.remind(&f)
+		v.remind(&f, means)
 	}
 	if f.Action != "" {
 		v.m.raise(v.state.liveBook(v.out), v.ev, &f)
@@ -58,42 +58,51 @@ func (v *visit) help(g stage, as *Assessment, lines []PointsReason, strains []Re
 }
 
 // offer proposes an instalment plan; a strain at its limit makes it urgent.
-func (v *visit) offer(f *Finding, as *Assessment, lines []PointsReason, strains []Reason) {
+func (v *visit) offer(f *Finding, as *Assessment, lines []PointsReason, means *affordability) {
 	if done(v.account, offered) {
 		return
 	}
 	markDone(v.account, offered)
 	f.Action, f.Severity = OfferInstalment, Medium
-	if slices.ContainsFunc(strains, func(r Reason) bool { return r.Value >= r.Limit }) {
+	if means.atLimit > 0 {
 		f.Severity = High
 	}
-	limit := percent(v.m.rules.RepaymentStress.HighAt)
-	f.Reasons = append(f.Reasons, Reason{Code: "miss_probability", Value: percent(as.MissProbability), Limit: limit, Unit: Percent})
-	f.Reasons = append(f.Reasons, strains...)
+	limit := v.m.rules.RepaymentStress.HighAt
+	if as.Band == bandElevated {
+		limit = v.m.rules.RepaymentStress.ElevatedAt
+	}
+	f.Reasons = append(f.Reasons, Reason{Code: "miss_probability", Value: percent(as.MissProbability), Limit: percent(limit), Unit: Percent})
+	f.Reasons = append(f.Reasons, means.strains...)
 	f.Reasons = append(f.Reasons, costliest(lines, 3)...)
 }
 
-// remind proposes a reminder to who tends to pay late, has paid nothing yet and is not drawn from by the bank.
-func (v *visit) remind(f *Finding) {
-	late, limit := v.account.LateButPaid(ledger.Months, v.tolerance), v.m.rules.RepaymentStress.ForgetfulMonths
+// remind proposes a reminder to who has paid nothing yet, is not drawn from by the bank, and either tends to pay late or had
+// a draw fail though nothing tells that the money is short.
+func (v *visit) remind(f *Finding, means *affordability) {
+	late, limit := v.account.LateButPaid(ledger.Months, v.terms.ToleranceMinor), v.m.rules.RepaymentStress.ForgetfulMonths
 	since := v.account.Flow(len(v.account.Bills) - 1)
-	if late < limit || since.Settled > 0 || v.autopayWorks(since) || done(v.account, reminded) {
+	forgets, missedDraw := late >= limit, means.drawFailed && means.canPay()
+	if !forgets && !missedDraw || since.Settled > 0 || v.autopayWorks(means) || done(v.account, reminded) {
 		return
 	}
 	markDone(v.account, reminded)
 	f.Action, f.Severity = RemindMinPayment, Low
-	f.Reasons = append(f.Reasons, Reason{Code: "late_but_paid_3", Value: int64(late), Limit: int64(limit), Unit: Months})
+	if forgets {
+		f.Reasons = append(f.Reasons, Reason{Code: "late_but_paid_3", Value: int64(late), Limit: int64(limit), Unit: Months})
+	}
+	if missedDraw {
+		f.Reasons = append(f.Reasons, means.strains[len(means.strains)-1])
+	}
 }
 
 // autopayWorks reports whether the bank will draw the payment by itself and no draw has failed lately.
-func (v *visit) autopayWorks(since ledger.Flow) bool {
-	closed, _ := v.account.Closed(ledger.Months)
-	return v.account.Newest().Autopay && closed.FailedAutopay+since.FailedAutopay == 0
+func (v *visit) autopayWorks(means *affordability) bool {
+	return v.account.Newest().Autopay && !means.drawFailed
 }
 
 // closePaid closes the account's alert once nothing is left to pay.
 func (v *visit) closePaid() {
-	standing := v.account.Standing(v.now, v.tolerance)
+	standing := v.account.Standing(v.now, v.terms)
 	if standing.Next.Minor > 0 || standing.OverdueMinor > 0 {
 		return
 	}
@@ -102,24 +111,6 @@ func (v *visit) closePaid() {
 	if i := b.find(v.m.rules.Version, &Finding{Detector: about.Name, Account: v.account.ID}); i >= 0 {
 		b.closeAt(i, v.ev)
 	}
-}
-
-// strains is the affordability view: what the scorecard, fitted on bills and payments alone, does not know. Each is a
-// reason without points, present when it can be told; at or above its limit it raises the severity of an offer.
-func (v *visit) strains(flow ledger.Flow, cycles int) (found []Reason) {
-	rules := &v.m.rules.RepaymentStress
-	if p := &v.state.Profile; p.MonthlyIncomeMinor > 0 && p.Currency == v.account.Currency && cycles > 0 {
-		found = append(found,
-			Reason{Code: "spend_to_income", Value: 100 * max(flow.SpendMinor, 0) / (int64(cycles) * p.MonthlyIncomeMinor), Limit: rules.SpendToIncomePercent, Unit: Percent},
-			Reason{Code: "min_due_to_income", Value: 100 * v.account.Newest().MinDueMinor / p.MonthlyIncomeMinor, Limit: rules.MinDueToIncomePercent, Unit: Percent})
-	}
-	if flow.SpendMinor > 0 && flow.CashMinor > 0 {
-		found = append(found, Reason{Code: "cash_share", Value: 100 * min(flow.CashMinor, flow.SpendMinor) / flow.SpendMinor, Limit: rules.CashSharePercent, Unit: Percent})
-	}
-	if failed := flow.FailedAutopay + v.account.Flow(len(v.account.Bills)-1).FailedAutopay; failed > 0 {
-		found = append(found, Reason{Code: "failed_autopay", Value: int64(failed), Limit: rules.FailedAutopay, Unit: Uses})
-	}
-	return found
 }
 
 // costliest gives the n lines with the most points above none, as reasons.

@@ -12,15 +12,37 @@ type Delinquency struct {
 	// Tolerance (容差) is how far a payment may fall short of the minimum and still count, in major units of the account's
 	// currency.
 	Tolerance int64 `yaml:"tolerance" doc:"How far a payment may fall short of the minimum and still count, in major units of the currency."`
+	// ToleranceDays (容时) is for how many days after its due date an unpaid minimum is not overdue at all. It is not the grace tier,
+	// which is the gentle treatment of the first overdue days: with 3 days of tolerance an account that goes on not paying is mild
+	// on the fourth day and never in grace.
+	ToleranceDays int `yaml:"tolerance_days" doc:"For how many days after its due date an unpaid minimum does not count as overdue; then the days count from the due date."`
+	// Allocation is which minimum a payment goes to first. Fees, interest and principal are no part of a statement here, so payments
+	// are not split by them.
+	Allocation Allocation `yaml:"allocation" doc:"Which unpaid minimum a payment goes to first: oldest_minimum or newest_minimum."`
 	// HalfPriority is the value of miss probability × √(balance at risk in major units) that gets priority 50.
 	HalfPriority float64 `yaml:"half_priority" doc:"The miss probability times the square root of the balance at risk, in major units, that gets priority 50 of 100."`
 }
+
+// Allocation is the order in which a payment is booked to unpaid minimums.
+type Allocation string
+
+// The allocations. Oldest first re-ages the account with every payment; newest first keeps the current bill paid while the old debt
+// ages.
+const (
+	OldestMinimum Allocation = "oldest_minimum"
+	NewestMinimum Allocation = "newest_minimum"
+)
 
 // DefaultDelinquency gives the defaults and why.
 func DefaultDelinquency() Delinquency {
 	return Delinquency{
 		// About 10 yuan is what Chinese banks agreed to forgive (notes/collections.md CN-GRACE).
 		Tolerance: 10,
+		// The three days that Chinese banks wait (容时) are the grace tier: the account is seen, and only served.
+		ToleranceDays: 0,
+		// Collection systems match payments first in, first out (notes/collections.md §3), and the customer is never longer past
+		// due than need be.
+		Allocation: OldestMinimum,
 		// A one-in-five risk on 20,000 yuan, an ordinary overdue balance, stands in the middle.
 		HalfPriority: 28,
 	}
@@ -30,12 +52,15 @@ func DefaultDelinquency() Delinquency {
 func (d *Delinquency) problems() []Problem {
 	var c checks
 	c.that(d.Tolerance >= 0 && d.Tolerance <= 1000, "delinquency.tolerance", "must lie in 0 … 1000 major units")
+	c.that(d.ToleranceDays >= 0 && d.ToleranceDays <= 10, "delinquency.tolerance_days", "must lie in 0 … 10, before the next statement")
+	c.that(d.Allocation == OldestMinimum || d.Allocation == NewestMinimum, "delinquency.allocation", "must be oldest_minimum or newest_minimum")
 	c.that(d.HalfPriority > 0 && d.HalfPriority < 1e6, "delinquency.half_priority", "must be above 0 and below 1000000")
 	return c
 }
 
-func (d *Delinquency) toleranceMinor(c card.Currency) int64 {
-	return d.Tolerance * int64(math.Pow10(c.Places()))
+func (d *Delinquency) terms(c card.Currency) ledger.Terms {
+	return ledger.Terms{ToleranceMinor: d.Tolerance * int64(math.Pow10(c.Places())), ToleranceDays: d.ToleranceDays,
+		NewestFirst: d.Allocation == NewestMinimum}
 }
 
 // unknownRisk stands in for an account that was never assessed: an overdue one is late again every other time
@@ -80,6 +105,9 @@ func (v *visit) judgeTier(standing *ledger.Standing) {
 		date := standing.OldestDue.String()[:len("2026-03-20")]
 		c.Reasons = append(c.Reasons, Reason{Code: "due_date_estimated", Value: int64(standing.DaysPastDue), Unit: Days,
 			Baseline: Text{Zh: date, En: date}})
+	}
+	if standing.Told {
+		c.Reasons = append(c.Reasons, Reason{Code: "bank_ageing", Value: int64(standing.DaysPastDue), Unit: Days})
 	}
 	c.Head = v.head("collection", string(c.PreviousTier), string(c.Tier))
 	v.out.Collections = append(v.out.Collections, c)

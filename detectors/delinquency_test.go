@@ -90,8 +90,30 @@ func TestCollectionTellsItsNumbers(t *testing.T) {
 		Baseline: detectors.Text{Zh: "2026-01-21", En: "2026-01-21"}})
 }
 
+func TestCollectionTellsItsLabelsAndWhoseDaysTheyAre(t *testing.T) {
+	got := collections(t, "bank_ageing_at_first_sight")
+	require.Len(t, got, 2)
+	require.Equal(t, detectors.Labels{Bucket: "M3", IFRS9Stage: 2, Class2011: detectors.SpecialMention, Class2023: detectors.SpecialMention}, got[0].Labels)
+	require.Equal(t, detectors.Labels{Bucket: "M4", IFRS9Stage: 3, Class2011: detectors.Substandard, Class2023: detectors.Substandard, Default: true}, got[1].Labels)
+	require.Contains(t, got[0].Reasons, detectors.Reason{Code: "bank_ageing", Value: 85, Unit: detectors.Days})
+}
+
+func TestReversalIsAnsweredByWhatItFound(t *testing.T) {
+	var got []detectors.Admission
+	for _, name := range []string{"payment_returned", "payment_returned_before_it_is_heard_of", "payment_of_another_account_returned"} {
+		s := script(t, name)
+		s.play(t, s.monitor(t), func(_ *detectors.State, out *detectors.Effects) {
+			if out.Admission != detectors.Admitted {
+				got = append(got, out.Admission)
+			}
+		})
+	}
+	require.Equal(t, []detectors.Admission{detectors.Unmatched, detectors.Unmatched}, got, "before its payment, and of another account")
+}
+
 func collections(t *testing.T, name string) (got []detectors.Collection) {
-	script(t, name).play(t, monitor(t), func(_ *detectors.State, out *detectors.Effects) { got = append(got, out.Collections...) })
+	s := script(t, name)
+	s.play(t, s.monitor(t), func(_ *detectors.State, out *detectors.Effects) { got = append(got, out.Collections...) })
 	return got
 }
 

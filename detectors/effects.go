@@ -36,6 +36,7 @@ const (
 	Duplicate Admission = "duplicate"
 	// Conflict is an event_id seen before with other content: the first one stands.
 	Conflict Admission = "event_id_conflict"
-	// Unmatched is a reversal whose original is no longer, or not yet, in the card's history.
+	// Unmatched is a reversal whose original is no longer, or not yet, in the card's or the account's history. One that comes before its
+	// payment is remembered.
 	Unmatched Admission = "unmatched_reversal"
 )

@@ -17,10 +17,16 @@ type RepaymentStress struct {
 	// ForgetfulMonths of the last three, with the minimum paid late but paid, make a customer forgetful.
 	ForgetfulMonths int `yaml:"forgetful_months" doc:"So many of the last three months with the minimum paid late make a customer forgetful, who is reminded."`
 	// The shares of income, of spending and the number of failed draws that weigh on a stressed account (affordability).
-	SpendToIncomePercent  int64 `yaml:"spend_to_income_percent" doc:"From this percentage of income spent on the card on, an offer has high severity."`
-	MinDueToIncomePercent int64 `yaml:"min_due_to_income_percent" doc:"From a minimum payment of this percentage of monthly income on, an offer has high severity."`
-	CashSharePercent      int64 `yaml:"cash_share_percent" doc:"From this percentage of spending drawn as cash on, an offer has high severity."`
-	FailedAutopay         int64 `yaml:"failed_autopay" doc:"From so many failed automatic payments in the last bills on, an offer has high severity."`
+	SpendToIncomePercent       int64 `yaml:"spend_to_income_percent" doc:"From this percentage of income spent on the card on, an offer has high severity."`
+	MinDueToIncomePercent      int64 `yaml:"min_due_to_income_percent" doc:"From a minimum payment of this percentage of monthly income on, an offer has high severity."`
+	InstalmentsToIncomePercent int64 `yaml:"instalments_to_income_percent" doc:"From instalments of this percentage of monthly income in one bill on, an offer has high severity."`
+	CashGrowthPercent          int64 `yaml:"cash_growth_percent" doc:"From cash in the last cycle of this percentage of the cycles before on, an offer has high severity."`
+	SalaryGapDays              int64 `yaml:"salary_gap_days" doc:"From so many days since the last salary on, an offer has high severity."`
+	SalaryShortPercent         int64 `yaml:"salary_short_percent" doc:"From a last salary of this percentage below the known income on, an offer has high severity."`
+	CashSharePercent           int64 `yaml:"cash_share_percent" doc:"From this percentage of spending drawn as cash on, an offer has high severity."`
+	FailedAutopay              int64 `yaml:"failed_autopay" doc:"From so many failed automatic payments in the last bills on, an offer has high severity."`
+	// StrainsForOffer of the above at their limits are trouble that the probability does not know of.
+	StrainsForOffer int64 `yaml:"strains_for_offer" doc:"With so many of the affordability limits reached, a plan is offered in the elevated band already."`
 	// Scorecard is the table of points; it travels in a file of its own.
 	Scorecard Scorecard `yaml:"-"`
 }
@@ -38,6 +44,16 @@ func DefaultRepaymentStress() RepaymentStress {
 		// Half of the income is the usual bound of all debt service (notes/collections.md §3.3); one card's minimum at a
 		// third leaves little for rent and other loans.
 		MinDueToIncomePercent: 33,
+		// A third again for instalments, which cannot be put off to the next month as spending can.
+		InstalmentsToIncomePercent: 33,
+		// Twice the usual cash is a change; less is a holiday.
+		CashGrowthPercent: 200,
+		// Salaries come monthly: half a month overdue is no bank holiday.
+		SalaryGapDays: 45,
+		// A third less is a lost bonus or short time, more than overtime that varies.
+		SalaryShortPercent: 33,
+		// One strain may be a habit; two together are seldom.
+		StrainsForOffer: 2,
 		// Cash advances cost interest from the first day; those who can wait do not draw a third of their use.
 		CashSharePercent: 33,
 		// A draw that fails once is a fact about the customer's bank account.
@@ -67,6 +83,11 @@ func (d *RepaymentStress) Validate() []Problem {
 	c.between("spend_to_income_percent", int(d.SpendToIncomePercent), 1, 1000)
 	c.between("min_due_to_income_percent", int(d.MinDueToIncomePercent), 1, 100)
 	c.between("cash_share_percent", int(d.CashSharePercent), 1, 100)
+	c.between("instalments_to_income_percent", int(d.InstalmentsToIncomePercent), 1, 100)
+	c.between("cash_growth_percent", int(d.CashGrowthPercent), 101, mostGrowth)
+	c.between("salary_gap_days", int(d.SalaryGapDays), 1, 366)
+	c.between("salary_short_percent", int(d.SalaryShortPercent), 1, 100)
+	c.between("strains_for_offer", int(d.StrainsForOffer), 1, 100)
 	c.between("failed_autopay", int(d.FailedAutopay), 1, 100)
 	if err := d.Scorecard.Validate(); err != nil {
 		c.that(false, "scorecard", err.Error())
@@ -84,10 +105,13 @@ const (
 	bandUnknown = "unknown"
 )
 
-func (d *RepaymentStress) band(missProbability float64, cycles int) string {
+// band is low where no minimum is asked for: an unused card looks like one that nobody pays.
+func (d *RepaymentStress) band(missProbability float64, cycles int, minDueMinor int64) string {
 	switch {
 	case cycles == 0:
 		return bandUnknown
+	case minDueMinor == 0:
+		return bandLow
 	case missProbability >= d.HighAt:
 		return bandHigh
 	case missProbability >= d.ElevatedAt:
@@ -156,7 +180,7 @@ func (v *visit) assessBeforeDue() {
 			reached = g
 		}
 	}
-	if reached != atStatement && v.account.Standing(v.now, v.tolerance).Next.Minor > 0 {
+	if reached != atStatement && v.account.Standing(v.now, v.terms).Next.Minor > 0 {
 		v.assess(reached, "")
 	}
 }

@@ -57,6 +57,52 @@ func TestReminderTellsTheHabit(t *testing.T) {
 	require.Equal(t, detectors.Reason{Code: "late_but_paid_3", Value: 1, Limit: 1, Unit: detectors.Months}, reason(t, a, "late_but_paid_3"))
 }
 
+func TestOfferToTheStrainedTellsEveryStrain(t *testing.T) {
+	a := firstOpened(t, "strained")
+	require.Equal(t, int64(15), reason(t, a, "miss_probability").Limit, "the elevated band's")
+	// No salary from 10 January to 1 April; 4,000 of 8,000 go to instalments and 1,950 are asked for, which is not a third.
+	require.Equal(t, detectors.Reason{Code: "salary_gap", Value: 81, Limit: 45, Unit: detectors.Days}, reason(t, a, "salary_gap"))
+	require.Equal(t, detectors.Reason{Code: "instalments_to_income", Value: 50, Limit: 33, Unit: detectors.Percent}, reason(t, a, "instalments_to_income"))
+	require.Equal(t, int64(24), reason(t, a, "min_due_to_income").Value)
+}
+
+// What the bank does not tell cannot change the forecast: the two scripts differ in salary and instalments alone.
+func TestAffordabilityNeverTouchesTheProbability(t *testing.T) {
+	judged := func(name string) (points []int, probabilities []float64) {
+		script(t, name).play(t, monitor(t), func(_ *detectors.State, out *detectors.Effects) {
+			for _, a := range out.Assessments {
+				points, probabilities = append(points, a.Points), append(probabilities, a.MissProbability)
+			}
+		})
+		return points, probabilities
+	}
+	points, probabilities := judged("strained")
+	untold, probabilitiesUntold := judged("strained_untold")
+	require.NotEmpty(t, points)
+	require.Equal(t, untold, points)
+	require.Equal(t, probabilitiesUntold, probabilities)
+}
+
+func TestCashGrowthIsTheLastCycleAgainstTheMeanBefore(t *testing.T) {
+	var last detectors.Assessment
+	s := accountScript{name: "cash grows", rules: detectors.Defaults()}
+	for _, line := range []string{
+		"2026-01-01 bill 1000 min 100 due 2026-01-21", "2026-01-05 spent 100 cash", "2026-01-10 paid 1000",
+		"2026-02-01 bill 1000 min 100 due 2026-02-21", "2026-02-05 spent 300 cash", "2026-02-10 paid 1000",
+		"2026-03-01 bill 1000 min 100 due 2026-03-21", "2026-03-05 spent 500 cash", "2026-03-06 spent 500", "2026-03-10 paid 1000",
+		"2026-04-01 bill 1000 min 100 due 2026-04-21",
+	} {
+		require.NoError(t, s.parse(line))
+	}
+	s.play(t, monitor(t), func(_ *detectors.State, out *detectors.Effects) {
+		for _, a := range out.Assessments {
+			last = a
+		}
+	})
+	require.Contains(t, last.Reasons, detectors.PointsReason{Code: "cash_growth", Value: 250}, "500 to a mean of 200")
+	require.Contains(t, last.Reasons, detectors.PointsReason{Code: "cash_share", Value: 64}, "900 of 1,400")
+}
+
 func TestAssessmentCarriesAffordabilityWithoutPoints(t *testing.T) {
 	var last detectors.Assessment
 	script(t, "stressed").play(t, monitor(t), func(_ *detectors.State, out *detectors.Effects) {
@@ -76,8 +122,15 @@ func TestRepaymentStressRefusesAnUnusableConfiguration(t *testing.T) {
 		{"repayment_stress.high_at", func(r *detectors.Rules) { r.RepaymentStress.HighAt = 1 }},
 		{"repayment_stress.forgetful_months", func(r *detectors.Rules) { r.RepaymentStress.ForgetfulMonths = 4 }},
 		{"repayment_stress.cash_share_percent", func(r *detectors.Rules) { r.RepaymentStress.CashSharePercent = 0 }},
+		{"repayment_stress.instalments_to_income_percent", func(r *detectors.Rules) { r.RepaymentStress.InstalmentsToIncomePercent = 0 }},
+		{"repayment_stress.cash_growth_percent", func(r *detectors.Rules) { r.RepaymentStress.CashGrowthPercent = 100 }},
+		{"repayment_stress.salary_gap_days", func(r *detectors.Rules) { r.RepaymentStress.SalaryGapDays = 0 }},
+		{"repayment_stress.salary_short_percent", func(r *detectors.Rules) { r.RepaymentStress.SalaryShortPercent = 101 }},
+		{"repayment_stress.strains_for_offer", func(r *detectors.Rules) { r.RepaymentStress.StrainsForOffer = 0 }},
 		{"repayment_stress.scorecard", func(r *detectors.Rules) { r.RepaymentStress.Scorecard = detectors.Scorecard{} }},
 		{"delinquency.tolerance", func(r *detectors.Rules) { r.Delinquency.Tolerance = -1 }},
+		{"delinquency.tolerance_days", func(r *detectors.Rules) { r.Delinquency.ToleranceDays = 11 }},
+		{"delinquency.allocation", func(r *detectors.Rules) { r.Delinquency.Allocation = "principal_first" }},
 		{"delinquency.half_priority", func(r *detectors.Rules) { r.Delinquency.HalfPriority = 0 }},
 	} {
 		rules := detectors.Defaults()

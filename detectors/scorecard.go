@@ -10,18 +10,26 @@ import (
 )
 
 // Scorecard is a table of points that tells the chance of missing the next minimum payment. It is data: a bank fits one on
-// its own history (bench/stress) and it travels as JSON. More points are more stress.
+// its own history (bench/stress) and it travels as JSON. More points are more stress; 20 double the odds, as fitted.
 type Scorecard struct {
 	// Version names the table on every assessment.
 	Version string `json:"version"`
-	// BasePoints are everyone's; 20 points double the odds of missing the payment, as fitted.
-	BasePoints int `json:"base_points"`
 	// Intercept and Slope turn points into log odds, by a logistic regression of the outcome on the points alone.
 	Intercept float64 `json:"intercept"`
 	Slope     float64 `json:"slope"`
 	// Worth is what one major unit of a currency is worth in the money of the table's amounts; 1 where it says nothing.
-	Worth      map[string]float64 `json:"worth,omitempty"`
-	Attributes []ScoreAttribute   `json:"attributes"`
+	Worth map[string]float64 `json:"worth,omitempty"`
+	// Segments are in ascending order of FromCycles, the first from 0. What tells the current apart tells little of those who
+	// are late already, so each has points of its own.
+	Segments []ScoreSegment `json:"segments"`
+}
+
+// ScoreSegment is the points for customers with at least FromCycles cycles past due.
+type ScoreSegment struct {
+	FromCycles int `json:"from_cycles"`
+	// BasePoints are everyone's in the segment.
+	BasePoints int              `json:"base_points"`
+	Attributes []ScoreAttribute `json:"attributes"`
 }
 
 // ScoreAttribute is one attribute's row of bins, in ascending order.
@@ -64,20 +72,36 @@ func (s *Scorecard) Validate() error {
 			return fmt.Errorf("scorecard: worth of %q is %v, must be above 0 for an ISO 4217 currency", currency, worth)
 		}
 	}
-	if len(s.Attributes) == 0 {
-		return fmt.Errorf("scorecard: no attributes")
+	if len(s.Segments) == 0 {
+		return fmt.Errorf("scorecard: no segments")
+	}
+	for i := range s.Segments {
+		g := &s.Segments[i]
+		if i == 0 && g.FromCycles != 0 || i > 0 && g.FromCycles <= s.Segments[i-1].FromCycles {
+			return fmt.Errorf("scorecard: segment %d begins at %d cycles past due; the first must begin at 0, each later one above the one before", i+1, g.FromCycles)
+		}
+		if err := g.validate(); err != nil {
+			return fmt.Errorf("scorecard: segment from %d cycles: %w", g.FromCycles, err)
+		}
+	}
+	return nil
+}
+
+func (g *ScoreSegment) validate() error {
+	if len(g.Attributes) == 0 {
+		return fmt.Errorf("no attributes")
 	}
 	seen := map[ReasonCode]bool{}
-	for _, a := range s.Attributes {
+	for _, a := range g.Attributes {
 		if at, _ := attributeIndex(a.Code); at < 0 {
-			return fmt.Errorf("scorecard: attribute %q is not one of those that can be computed", a.Code)
+			return fmt.Errorf("attribute %q is not one of those that can be computed", a.Code)
 		}
 		if seen[a.Code] {
-			return fmt.Errorf("scorecard: attribute %q stands twice", a.Code)
+			return fmt.Errorf("attribute %q stands twice", a.Code)
 		}
 		seen[a.Code] = true
 		if err := a.validate(); err != nil {
-			return fmt.Errorf("scorecard: attribute %q: %w", a.Code, err)
+			return fmt.Errorf("attribute %q: %w", a.Code, err)
 		}
 	}
 	return nil
@@ -99,26 +123,43 @@ func (a *ScoreAttribute) validate() error {
 	return nil
 }
 
-// Score gives the points of StressInputs in a currency and the line of each attribute; the lines and BasePoints add up to
-// points.
-func (s *Scorecard) Score(inputs []float64, currency card.Currency) (points int, lines []PointsReason) {
-	points = s.BasePoints
-	lines = make([]PointsReason, len(s.Attributes))
+// Scored is what a table says of one account: Lines and Base add up to Points.
+type Scored struct {
+	Points, Base int
+	Lines        []PointsReason
+}
+
+// Score judges StressInputs in a currency by the segments whose FromCycles the account has reached; the one that gives the
+// most points counts, so that falling behind never lowers them.
+func (s *Scorecard) Score(inputs []float64, currency card.Currency) (most Scored) {
 	worth, listed := s.Worth[currency.String()]
 	if !listed {
 		worth = 1
 	}
-	for i, a := range s.Attributes {
+	for i := range s.Segments {
+		g := &s.Segments[i]
+		if i > 0 && inputs[cyclesInput] < float64(g.FromCycles) {
+			break
+		}
+		if scored := g.score(inputs, worth); i == 0 || scored.Points > most.Points {
+			most = scored
+		}
+	}
+	return most
+}
+
+func (g *ScoreSegment) score(inputs []float64, worth float64) Scored {
+	scored := Scored{Points: g.BasePoints, Base: g.BasePoints, Lines: make([]PointsReason, len(g.Attributes))}
+	for i, a := range g.Attributes {
 		at, money := attributeIndex(a.Code)
-		value := inputs[at]
-		scale := 1.0
+		value, scale := inputs[at], 1.0
 		if money && value > 0 {
 			scale = worth
 		}
-		lines[i] = PointsReason{Code: a.Code, Points: a.points(value * scale), Value: value}
-		points += lines[i].Points
+		scored.Lines[i] = PointsReason{Code: a.Code, Points: a.points(value * scale), Value: value}
+		scored.Points += scored.Lines[i].Points
 	}
-	return points, lines
+	return scored
 }
 
 func (a *ScoreAttribute) points(value float64) int {

@@ -47,7 +47,10 @@ type Profile struct {
 	// Home is nowhere when the bank did not tell.
 	Home               window.Spot
 	MonthlyIncomeMinor int64
-	Currency           card.Currency
+	// SalaryMinor is the last salary that the bank saw come in, and SalaryAt when; both are zero when it told none.
+	SalaryMinor int64
+	SalaryAt    card.Moment
+	Currency    card.Currency
 	// Segment is the bank's class of customers that this one is in, by which thresholds may differ; empty when it has none.
 	Segment string
 }
@@ -129,4 +132,7 @@ func (p *Profile) update(c *card.Customer) {
 	}
 	*p = Profile{UpdatedAt: c.At, Home: window.SpotOf(c.Home), MonthlyIncomeMinor: c.MonthlyIncomeMinor, Currency: c.Currency,
 		Segment: segment}
+	if c.SalaryMinor > 0 {
+		p.SalaryMinor, p.SalaryAt = c.SalaryMinor, c.SalaryAt
+	}
 }

@@ -9,8 +9,11 @@ import (
 	"github.com/cardwatch/cardwatch/detectors/window"
 )
 
-// stateVersion is the first byte of a state's binary form; a reader knows it and the one before.
-const stateVersion = 3
+// stateVersion is the first byte of a state's binary form; a reader knows all from oldestState on. 2 told no segment, 3 no salary.
+const (
+	stateVersion = 4
+	oldestState  = 2
+)
 
 // AppendBinary appends the state's binary form.
 func (s *State) AppendBinary(dst []byte) []byte {
@@ -40,14 +43,14 @@ func appendIncidents(dst []byte, open []Incident) []byte {
 	return dst
 }
 
-// UnmarshalBinary replaces the state by one that AppendBinary wrote, in this version or the one before, using the memory of the
-// old one; data is not kept. After an error the state is undefined: Reset it or decode another value.
+// UnmarshalBinary replaces the state by one that AppendBinary wrote, in this version or one that is still read, using the memory of
+// the old one; data is not kept. After an error the state is undefined: Reset it or decode another value.
 func (s *State) UnmarshalBinary(data []byte) error {
 	r := pack.NewReader(data)
 	v, segment := r.Byte(), s.Profile.Segment
 	s.Reset()
-	if r.Err() == nil && v != stateVersion && v != stateVersion-1 {
-		return fmt.Errorf("detectors: state has version %d, this program reads %d and %d", v, stateVersion, stateVersion-1)
+	if r.Err() == nil && (v < oldestState || v > stateVersion) {
+		return fmt.Errorf("detectors: state has version %d, this program reads %d to %d", v, oldestState, stateVersion)
 	}
 	s.Profile = readProfile(r, v, segment)
 	for range bounded(r, 16, MaxCards) {
@@ -89,10 +92,14 @@ func (p *Profile) append(dst []byte) []byte {
 		return dst
 	}
 	dst = p.Home.Append(pack.Fixed64(dst, p.UpdatedAt.Word()))
-	return pack.String(append(pack.Int(dst, p.MonthlyIncomeMinor), p.Currency[:]...), p.Segment)
+	dst = pack.String(append(pack.Int(dst, p.MonthlyIncomeMinor), p.Currency[:]...), p.Segment)
+	if dst = pack.Int(dst, p.SalaryMinor); p.SalaryMinor == 0 {
+		return dst
+	}
+	return pack.Fixed64(dst, p.SalaryAt.Word())
 }
 
-// readProfile reads a profile of a version; 2 told no segment. There are few segments, so the one of the state read before is mostly the
+// readProfile reads a profile of a version. There are few segments, so the one of the state read before is mostly the
 // same string and need not be made anew.
 func readProfile(r *pack.Reader, v byte, segment string) Profile {
 	if !r.Bool() {
@@ -104,6 +111,11 @@ func readProfile(r *pack.Reader, v byte, segment string) Profile {
 		name := r.Bytes()
 		if p.Segment = segment; string(name) != segment {
 			p.Segment = string(name)
+		}
+	}
+	if v > 3 {
+		if p.SalaryMinor = r.Int(); p.SalaryMinor != 0 {
+			p.SalaryAt = card.MomentOfWord(r.Fixed64())
 		}
 	}
 	return p

@@ -23,13 +23,21 @@ func StressAttributes() []StressAttribute {
 	return []StressAttribute{
 		{Code: "cycles_past_due", Sign: 1},
 		{Code: "late_months_3", Sign: 1},
+		{Code: "worst_late_3", Sign: 1},
 		{Code: "paid_3", Sign: -1, Money: true},
+		{Code: "paid_least_3", Sign: -1, Money: true},
+		{Code: "spend_most_3", Money: true},
 		{Code: "balance", Money: true},
+		{Code: "balance_before", Money: true},
+		{Code: "headroom", Sign: -1, Money: true},
 		{Code: "utilisation"},
 		{Code: "spend_to_paid_2"},
 		{Code: "paid_to_billed_3", Sign: -1},
 	}
 }
+
+// cyclesInput is where StressInputs has the cycles past due, which choose the segment.
+const cyclesInput = 0
 
 // StressInputs gives the values of StressAttributes for an account at its newest bill, false before the first one. Fitting
 // and judging use this one function.
@@ -38,7 +46,8 @@ func StressInputs(a *ledger.Account) ([]float64, bool) {
 	if !ok {
 		return nil, false
 	}
-	return []float64{f.CyclesPastDue, f.LateMonths, f.Paid, f.Balance, f.Utilisation, f.SpendToPaid, f.PaidToBilled}, true
+	return []float64{f.CyclesPastDue, f.LateMonths, f.WorstLate, f.Paid, f.PaidLeast, f.SpendMost, f.Balance, f.BalanceBefore,
+		f.Headroom, f.Utilisation, f.SpendToPaid, f.PaidToBilled}, true
 }
 
 // attributeIndex is where StressInputs has an attribute, −1 when it has not, and whether it is an amount.

@@ -10,7 +10,7 @@ import (
 	"github.com/cardwatch/cardwatch/stream/wire"
 )
 
-// Desk hosts the alerts package: findings, answers and acts of staff in; feedback and card actions out. Cases, queues and the
+// Desk hosts the alerts package: findings, answers and acts of staff in; feedback, card actions and what was agreed in collecting out. Cases, queues and the
 // outbox are indexes of its states.
 type Desk struct {
 	core    *alerts.Desk
@@ -29,7 +29,7 @@ func (d *Desk) Spec() Spec {
 	return Spec{Name: "desk", Tag: DeskTag, Inputs: []string{
 		wire.ContactTopic, wire.AlertTopic, wire.CollectionTopic, wire.ReplyTopic, wire.CommandTopic, wire.ReceiptTopic, wire.TickTopic,
 		wire.PaymentTopic,
-	}, Outputs: []string{wire.FeedbackTopic, wire.CardActionTopic}, Indexed: true}
+	}, Outputs: []string{wire.FeedbackTopic, wire.CardActionTopic}, Later: []string{wire.ConductTopic}, Indexed: true}
 }
 
 // Step applies one event. Nothing is rejected: a command that does not fit is refused, which is an effect.
@@ -43,6 +43,10 @@ func (d *Desk) Step(s *alerts.State, ev card.Event, out *Outputs) string {
 	for i := range d.effects.CardActions {
 		a := &d.effects.CardActions[i]
 		out.Add(wire.CardActionTopic, a.Customer, wire.AppendCardAction(nil, a))
+	}
+	for i := range d.effects.Conduct {
+		c := &d.effects.Conduct[i]
+		out.Add(wire.ConductTopic, c.Customer, wire.AppendConduct(nil, c))
 	}
 	if d.observe != nil {
 		d.observe(&d.effects)

@@ -112,6 +112,15 @@ func (l *Log) Note(id string, c Contact, now card.Moment) error {
 	return nil
 }
 
+// Contact is the one that an id stands for; false when the log has none of it.
+func (l *Log) Contact(id string) (Contact, bool) {
+	c := l.find(KeyOf(id))
+	if c == nil {
+		return Contact{}, false
+	}
+	return *c, true
+}
+
 // Contacts are those that the log holds, the oldest first.
 func (l *Log) Contacts() []Contact { return slices.Clone(l.contacts) }
 

@@ -85,6 +85,9 @@ const (
 	OfferShown     Kind = "offer_shown"
 	OfferRule      Kind = "offer_rule"
 	OfferViolation Kind = "offer_violation"
+
+	Figure        Kind = "figure"
+	FigureMeaning Kind = "figure_meaning"
 )
 
 // Term is the name of one thing in both languages.
@@ -100,7 +103,7 @@ func (t Term) In(lang card.Language) string {
 
 // Lookup finds the term of a code; false when there is none, which callers show as the code itself.
 func Lookup(kind Kind, code string) (Term, bool) {
-	for _, terms := range []map[string]Term{monitorTerms, caseTerms, collectionTerms, messageTerms, ruleTerms, conductTerms, planTerms} {
+	for _, terms := range []map[string]Term{monitorTerms, caseTerms, collectionTerms, messageTerms, ruleTerms, conductTerms, planTerms, figureTerms} {
 		if t, ok := terms[string(kind)+"."+code]; ok {
 			return t, true
 		}

@@ -98,8 +98,9 @@ func New(config Config) (*Bank, error) {
 	for i := range b.customers {
 		b.customers[i] = b.planner.newCustomer(i, b.day)
 		at := opening - hour + int64(i)*(hour/2)/int64(config.Customers)
+		salary, paidAt := b.planner.lastSalary(&b.customers[i], b.day)
 		b.queue = append(b.queue,
-			draft{kind: isCustomer, customer: uint32(i), at: at, occurred: at, arrived: at},
+			draft{kind: isCustomer, customer: uint32(i), at: at, occurred: at, arrived: at, amount: salary, paidAt: paidAt},
 			draft{kind: isContact, customer: uint32(i), at: at, occurred: at, arrived: at + hour/2})
 	}
 	slices.SortFunc(b.queue, byArrival)

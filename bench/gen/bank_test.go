@@ -86,7 +86,7 @@ func TestEveryRecordHasItsTopic(t *testing.T) {
 	for _, r := range everything(t, small(1)) {
 		topics[r.Topic()]++
 	}
-	require.Equal(t, 40, topics["cards.customer.v1"])
+	require.Greater(t, topics["cards.customer.v1"], 80, "a profile, and salaries")
 	require.Equal(t, 40, topics["cards.contact.v1"])
 	require.Greater(t, topics["cards.statement.v1"], 40)
 	require.Greater(t, topics["cards.payment.v1"], 20)

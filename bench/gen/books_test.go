@@ -17,6 +17,25 @@ type month struct {
 	// paidInTime is what was settled by the due day.
 	paidInTime int64
 	closed     bool
+	// came are the settled payments by id.
+	came map[string]*card.Payment
+}
+
+// pay adds a payment, or takes one of the month back.
+func (m *month) pay(p *card.Payment) {
+	sign := int64(1)
+	switch p.Status {
+	case card.Failed:
+		return
+	case card.Reversed:
+		p, sign = m.came[p.Original], -1
+	default:
+		m.came[p.ID] = p
+	}
+	m.paid += sign * p.Amount.Minor
+	if !m.bill.DueAt.Before(p.At) {
+		m.paidInTime += sign * p.Amount.Minor
+	}
 }
 
 // months cuts a life at its statements; what came before the first is left out.
@@ -27,7 +46,7 @@ func months(life []Record) []*month {
 			if len(out) > 0 {
 				out[len(out)-1].closed = true
 			}
-			out = append(out, &month{bill: s, missed: r.Label.Missed})
+			out = append(out, &month{bill: s, missed: r.Label.Missed, came: map[string]*card.Payment{}})
 			continue
 		}
 		if len(out) == 0 {
@@ -36,12 +55,7 @@ func months(life []Record) []*month {
 		m := out[len(out)-1]
 		switch b := r.Body.(type) {
 		case *card.Payment:
-			if b.Status == card.Settled {
-				m.paid += b.Amount.Minor
-				if !m.bill.DueAt.Before(b.At) {
-					m.paidInTime += b.Amount.Minor
-				}
-			}
+			m.pay(b)
 		case *card.Transaction:
 			switch {
 			case b.Status == card.Declined:
@@ -62,6 +76,7 @@ func booksBalance(t require.TestingT, life []Record) {
 		b := m.bill
 		require.LessOrEqual(t, b.MinDueMinor, max(b.BalanceMinor, 0))
 		require.LessOrEqual(t, b.PastDueMinor, b.MinDueMinor)
+		require.LessOrEqual(t, b.InstalmentMinor, b.MinDueMinor-b.PastDueMinor)
 		require.Equal(t, b.PastDueMinor > 0, b.CyclesPastDue > 0, "%s", b.ID)
 		if due := b.BalanceMinor - b.PastDueMinor; due >= 5_000 {
 			require.GreaterOrEqual(t, b.MinDueMinor-b.PastDueMinor, int64(5_000))

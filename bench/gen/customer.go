@@ -35,6 +35,7 @@ type customer struct {
 	stolen   []uint32
 	ledger   ledger
 	stress   stress
+	life     livelihood
 	payments []plannedPayment
 }
 
@@ -63,6 +64,7 @@ func (p *planner) newCustomer(index, firstDay int) customer {
 	c.level = min(max(income*share/(c.rate*daysOfMonth*p.ticket), 0.3), 5)
 	c.limit = roundTo(int64(income*d.between(2, 5))*100, 100_000)
 	p.openLedger(&c, int64(income*share)*100)
+	p.beginLife(&c, firstDay)
 	return c
 }
 

@@ -22,6 +22,10 @@ type draft struct {
 	// at is when it truly happened, occurred what the terminal's clock says, arrived when it reaches us; Unix milliseconds.
 	at, occurred, arrived int64
 	amount                int64
+	// paidAt is when the salary of a customer's record came in, which amount tells.
+	paidAt int64
+	// nth is a payment's place in the month, or that of the one it takes back.
+	nth uint8
 	// bill is set for a statement alone.
 	bill *bill
 	// number is the customer's running number of events, original the one that a reversal or refund takes back.
@@ -37,6 +41,8 @@ type draft struct {
 	attack                     attackIndex
 	method                     card.PaymentMethod
 	payment                    card.PaymentStatus
+	// aside says that the cards' dice are not thrown for it.
+	aside bool
 }
 
 // responses are the DE 39 codes that the bank answers with: approved, wrong PIN, do not honour, not sufficient funds,
@@ -56,21 +62,27 @@ const (
 // record writes a draft out in the words of the contract. All ids of a record share one string.
 func (b *Bank) record(d *draft) Record {
 	c := &b.customers[d.customer]
-	r := Record{Arrived: moment(d.arrived), Label: Label{Group: c.group}}
+	r := Record{Arrived: moment(d.arrived), Label: Label{Group: c.group, Habit: c.life.habit}}
 	head := card.Head{At: moment(d.occurred)}
 	var token, account string
 	token, head.ID, account = b.ids(d)
 	head.Customer = token
 	switch d.kind {
 	case isCustomer:
-		r.Body = b.planner.profile(c, head)
+		profile := b.planner.profile(c, head)
+		profile.SalaryMinor, profile.SalaryAt = d.amount, moment(d.paidAt)
+		r.Body = profile
 	case isContact:
 		r.Body = b.planner.contact(c, head, d.customer)
 	case isStatement:
 		r.Body = d.bill.statement(c, head, account)
 		r.Label.Missed = d.bill.missed
 	case isPayment:
-		r.Body = &card.Payment{Head: head, Account: account, Amount: yuan(d.amount), Method: d.method, Status: d.payment}
+		p := &card.Payment{Head: head, Account: account, Amount: yuan(d.amount), Method: d.method, Status: d.payment}
+		if d.payment == card.Reversed {
+			p.Original = token + "v" + strconv.Itoa(int(d.original))
+		}
+		r.Body = p
 	default:
 		r.Body = b.transaction(d, head, account)
 		if d.attack != noAttack {

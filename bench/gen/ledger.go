@@ -1,6 +1,10 @@
 package gen
 
-import "github.com/cardwatch/cardwatch/detectors/card"
+import (
+	"slices"
+
+	"github.com/cardwatch/cardwatch/detectors/card"
+)
 
 const (
 	// minDueFloor is the least that a bill asks for: 50.00 yuan.
@@ -15,11 +19,30 @@ type ledger struct {
 	balance int64
 	// dues are what is left of each bill's own minimum due, oldest first; none is zero.
 	dues []int64
+	// asked are the dues as the last bill left them and paid the payments since, from which dues can be made again without one of them.
+	asked, paid []int64
 }
 
 // pay books a settled payment: against the balance, and against the oldest dues first.
 func (l *ledger) pay(amount int64) {
 	l.balance -= amount
+	l.paid = append(l.paid, amount)
+	l.settle(amount)
+}
+
+// takeBack undoes a payment since the last bill: the dues are as if it had never come.
+func (l *ledger) takeBack(amount int64) {
+	l.balance += amount
+	if i := slices.Index(l.paid, amount); i >= 0 {
+		l.paid = slices.Delete(l.paid, i, i+1)
+	}
+	l.dues = append(l.dues[:0:0], l.asked...)
+	for _, paid := range l.paid {
+		l.settle(paid)
+	}
+}
+
+func (l *ledger) settle(amount int64) {
 	for len(l.dues) > 0 && amount > 0 {
 		part := min(amount, l.dues[0])
 		amount -= part
@@ -55,6 +78,7 @@ func (l *ledger) ask(pastDue int64) int64 {
 	default:
 		l.dues = append(l.dues, due)
 	}
+	l.asked, l.paid = append(l.asked[:0], l.dues...), l.paid[:0]
 	return due
 }
 
@@ -62,6 +86,7 @@ func (l *ledger) ask(pastDue int64) int64 {
 type bill struct {
 	dueDay                   int
 	balance, minDue, pastDue int64
+	instalment               int64
 	cycles                   int
 	missed                   bool
 }
@@ -80,16 +105,25 @@ func (p *planner) makeBill(c *customer) *bill {
 		dueDay:  p.rhythm.day + 20 + int(scramble(uint64(c.index)^p.seed)%6),
 		balance: c.ledger.balance, pastDue: pastDue, cycles: len(c.ledger.dues),
 	}
+	p.throwLife(c, p.rhythm.day, forBill)
+	before := c.stress.stage
 	p.changeFortune(c, b.cycles)
-	b.minDue = pastDue + c.ledger.ask(pastDue)
+	p.noteFortune(c, before)
+	own := c.ledger.ask(pastDue)
+	b.minDue, b.instalment = pastDue+own, p.billInstalment(c, own)
 	c.payments = p.intend(c, b, c.payments[:0])
+	if c.life.habit == Strategic && c.stress.stage == healthy {
+		p.delay(c, b)
+	}
+	p.bringBack(c)
 	paid := int64(0)
 	for _, pay := range c.payments {
-		if pay.status == card.Settled && pay.at <= dueMoment(b.dueDay) {
+		if pay.status == card.Settled && !pay.returned && pay.at <= dueMoment(b.dueDay) {
 			paid += pay.amount
 		}
 	}
 	b.missed = paid < b.minDue
+	c.life.missed = b.missed
 	return b
 }
 
@@ -100,17 +134,22 @@ func (b *bill) statement(c *customer, head card.Head, account string) *card.Stat
 	return &card.Statement{
 		Head: head, Account: account, DueAt: moment(dueMoment(b.dueDay)), BalanceMinor: b.balance, MinDueMinor: b.minDue,
 		PastDueMinor: b.pastDue, CyclesPastDue: b.cycles, CreditLimitMinor: c.limit, Currency: cny, Autopay: c.autopay,
+		InstalmentMinor: b.instalment,
 	}
 }
 
 // duePayments adds the payments that fall on this day.
 func (p *planner) duePayments(c *customer) {
-	for _, pay := range c.payments {
-		if dayOf(pay.at) == p.rhythm.day {
-			p.acts = append(p.acts, draft{
-				kind: isPayment, customer: c.index, at: pay.at, amount: pay.amount, method: pay.method, payment: pay.status,
-			})
+	for i, pay := range c.payments {
+		if dayOf(pay.at) != p.rhythm.day {
+			continue
 		}
+		nth := i
+		if pay.status == card.Reversed {
+			nth = pay.takesBack
+		}
+		p.acts = append(p.acts, draft{kind: isPayment, customer: c.index, at: pay.at, amount: pay.amount, method: pay.method, payment: pay.status,
+			nth: uint8(nth), aside: pay.aside})
 	}
 }
 

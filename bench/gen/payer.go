@@ -80,6 +80,11 @@ type plannedPayment struct {
 	at, amount int64
 	method     card.PaymentMethod
 	status     card.PaymentStatus
+	// number is the event's, once it is booked. returned says that a Reversed one, whose takesBack is its place, will come.
+	number    uint32
+	returned  bool
+	takesBack int
+	aside     bool
 }
 
 // intend decides what will be paid on a bill until the next one, in order of time.

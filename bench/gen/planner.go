@@ -5,7 +5,9 @@ import "slices"
 // planner turns a customer's day into drafts.
 type planner struct {
 	*world
-	dice     dice
+	dice dice
+	// life are the dice of incomes and of what follows from them.
+	life     dice
 	likeness *wheel
 	rhythm   today
 	// firstAttack is the day on which attacks may begin.
@@ -18,7 +20,7 @@ type planner struct {
 
 func newPlanner(w *world, config Config, start int) planner {
 	return planner{
-		world: w, dice: newDice(), likeness: newWheel(lookAlikeWeights...), firstAttack: start,
+		world: w, dice: newDice(), life: newDice(), likeness: newWheel(lookAlikeWeights...), firstAttack: start,
 		// Attacks fall on ordinary customers alone; the rate is per card of the whole bank.
 		attackChance:   config.AttackRate / 1000 / max(1-config.LookAlikeShare, 0.01),
 		lendChance:     config.LendRate / 1000 / max(1-config.LookAlikeShare, 0.01),
@@ -34,6 +36,7 @@ func (p *planner) plan(queue []draft, c *customer) []draft {
 	p.acts = p.acts[:0]
 	p.billing(c)
 	p.duePayments(c)
+	p.salary(c)
 	p.journeys(c)
 	p.routine(c)
 	p.nightOut(c)

@@ -37,6 +37,8 @@ type Label struct {
 	Episode string
 	// Group is what kind of customer it is.
 	Group Group
+	// Habit is the customer's way with bills.
+	Habit Habit
 	// Missed says of a statement that its minimum payment will not be paid in full by the due date.
 	Missed bool
 }

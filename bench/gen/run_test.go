@@ -33,11 +33,14 @@ func number(t require.TestingT, id string) int {
 	return n
 }
 
-// lives are the records of each customer in the order in which they truly happened, each once, without profile and contact.
+// lives are the records of each customer in the order in which they truly happened, each once, without profiles and contact.
 func lives(t require.TestingT, all []Record) map[string][]Record {
 	seen, out := map[string]bool{}, map[string][]Record{}
 	for _, r := range all {
 		h := head(r.Body)
+		if _, profile := r.Body.(*card.Customer); profile {
+			continue
+		}
 		if n := number(t, h.ID); n > 0 && !seen[h.ID] {
 			seen[h.ID] = true
 			out[h.Customer] = append(out[h.Customer], r)

@@ -46,16 +46,34 @@ func (p *planner) settle(queue []draft, c *customer) []draft {
 	return queue
 }
 
-// book enters a payment, or closes the month.
+// book enters a payment, takes one back, or closes the month.
 func (p *planner) book(c *customer, d draft) draft {
 	switch {
 	case d.kind == isStatement:
 		d.bill = p.makeBill(c)
 	case d.payment == card.Settled:
 		c.ledger.pay(d.amount)
+		c.noteNumber(&d)
+	case d.payment == card.Reversed:
+		c.ledger.takeBack(d.amount)
+		d.original = c.payments[d.nth].number
+	case d.payment == card.Failed && d.method == card.Autopay:
+		c.life.bounced++
 	}
-	d.occurred, d.arrived = d.at, d.at+p.dice.span(200, 3*second)
+	d.occurred = d.at
+	if d.aside {
+		d.arrived = d.at + p.aside(c, d.number)
+	} else {
+		d.arrived = d.at + p.dice.span(200, 3*second)
+	}
 	return d
+}
+
+// noteNumber lets a later return name the payment. One of the month before that falls on the billing day is named by none.
+func (c *customer) noteNumber(d *draft) {
+	if n := int(d.nth); n < len(c.payments) && c.payments[n].at == d.at {
+		c.payments[n].number = d.number
+	}
 }
 
 // authorise approves what the credit limit bears and declines the rest, and a few for no reason that we would know.

@@ -22,7 +22,8 @@ func invented(n int, seed uint64) (examples []stress.Example, truth []float64) {
 		p := 1 / (1 + math.Exp(-(-1.5 + 0.8*late - 0.5*(math.Log(paid)-8))))
 		cycles := min(late, float64(dice.IntN(2)))
 		examples = append(examples, stress.Example{
-			Inputs: []float64{cycles, late, paid, dice.Float64() * 50_000, dice.Float64(), dice.Float64() * 5, dice.Float64()},
+			Inputs: []float64{cycles, late, late, paid, paid / 4, dice.Float64() * 9_000, dice.Float64() * 50_000, dice.Float64() * 50_000,
+				dice.Float64() * 50_000, dice.Float64(), dice.Float64() * 5, dice.Float64()},
 			Missed: dice.Float64() < p,
 		})
 		truth = append(truth, p)
@@ -52,21 +53,40 @@ func TestFitFindsWhatIsThere(t *testing.T) {
 }
 
 func TestFittedTableKeepsToSignsAndBounds(t *testing.T) {
-	train, _ := invented(4000, 3)
+	train, _ := invented(9000, 3)
 	table, _, err := stress.Fit("v", train)
 	require.NoError(t, err)
-	for i, a := range table.Attributes {
-		require.LessOrEqual(t, len(a.Bins), 7, a.Code)
-		least := math.MaxInt
-		for k, b := range a.Bins {
-			require.GreaterOrEqual(t, b.Points, 0, a.Code)
-			least = min(least, b.Points)
-			if k > 0 {
-				require.GreaterOrEqual(t, detectors.StressAttributes()[i].Sign*(b.Points-a.Bins[k-1].Points), 0, "%s bin %d", a.Code, k+1)
-			}
-		}
-		require.Zero(t, least, "%s: the mildest bin costs nothing", a.Code)
+	require.Len(t, table.Segments, 2, "the current and the late")
+	sign := map[detectors.ReasonCode]int{}
+	for _, a := range detectors.StressAttributes() {
+		sign[a.Code] = a.Sign
 	}
+	for _, segment := range table.Segments {
+		for _, a := range segment.Attributes {
+			require.LessOrEqual(t, len(a.Bins), 10, a.Code)
+			least := math.MaxInt
+			for k, b := range a.Bins {
+				require.GreaterOrEqual(t, b.Points, 0, a.Code)
+				least = min(least, b.Points)
+				if k > 0 {
+					require.GreaterOrEqual(t, sign[a.Code]*(b.Points-a.Bins[k-1].Points), 0, "%s bin %d", a.Code, k+1)
+				}
+			}
+			require.Zero(t, least, "%s: the mildest bin costs nothing", a.Code)
+		}
+	}
+}
+
+func TestTooFewLateCustomersShareThePointsOfAll(t *testing.T) {
+	train, _ := invented(3000, 8)
+	for i := range train {
+		if train[i].Inputs[0] > 0 && i%4 > 0 {
+			train[i].Inputs[0] = 0
+		}
+	}
+	table, _, err := stress.Fit("v", train)
+	require.NoError(t, err)
+	require.Len(t, table.Segments, 1)
 }
 
 func TestFitIsTheSameEveryTime(t *testing.T) {
@@ -99,12 +119,16 @@ func TestFitRefusesWhatCannotMakeATable(t *testing.T) {
 	require.ErrorContains(t, err, "1 inputs")
 }
 
-func TestAnAttributeWithoutInformationCostsNothing(t *testing.T) {
+func TestAnAttributeWithoutInformationIsLeftOut(t *testing.T) {
 	train, _ := invented(3000, 7)
 	for i := range train {
-		train[i].Inputs[4] = 0.5
+		train[i].Inputs[9] = 0.5
 	}
 	table, _, err := stress.Fit("v", train)
 	require.NoError(t, err)
-	require.Equal(t, []detectors.ScoreBin{{Points: 0}}, table.Attributes[4].Bins)
+	for _, segment := range table.Segments {
+		for _, a := range segment.Attributes {
+			require.NotEqual(t, detectors.ReasonCode("utilisation"), a.Code)
+		}
+	}
 }

@@ -8,9 +8,16 @@ import (
 // sparse is one customer's row of a design matrix of zeros and ones: the columns that are one.
 type sparse []int
 
-// logistic fits a ridge logistic regression on zero-one columns by Newton's method: the intercept, which is not penalised,
-// and one weight a column. It is deterministic.
-func logistic(rows []sparse, missed []bool, columns int, ridge float64) (intercept float64, weights []float64, err error) {
+// penalty holds weights back: by ridge each towards none, and by smooth each of the columns in joined towards the column
+// after it, since neighbouring bins are nearly alike.
+type penalty struct {
+	ridge, smooth float64
+	joined        []int
+}
+
+// logistic fits a penalised logistic regression on zero-one columns by Newton's method: the intercept, which is not
+// penalised, and one weight a column. It is deterministic.
+func logistic(rows []sparse, missed []bool, columns int, hold penalty) (intercept float64, weights []float64, err error) {
 	beta := make([]float64, columns+1)
 	for range 50 {
 		gradient := make([]float64, columns+1)
@@ -36,10 +43,7 @@ func logistic(rows []sparse, missed []bool, columns int, ridge float64) (interce
 				}
 			}
 		}
-		for j := range columns {
-			gradient[j] -= ridge * beta[j]
-			hessian[j][j] += ridge
-		}
+		hold.apply(beta[:columns], gradient, hessian)
 		step, err := solve(hessian, gradient)
 		if err != nil {
 			return 0, nil, err
@@ -54,6 +58,23 @@ func logistic(rows []sparse, missed []bool, columns int, ridge float64) (interce
 		}
 	}
 	return 0, nil, errors.New("stress: the regression does not settle; is there an attribute that tells the outcome?")
+}
+
+// apply adds the penalty's part to the gradient and the Hessian of the log likelihood at some weights.
+func (p *penalty) apply(weights, gradient []float64, hessian [][]float64) {
+	for j, w := range weights {
+		gradient[j] -= p.ridge * w
+		hessian[j][j] += p.ridge
+	}
+	for _, j := range p.joined {
+		step := p.smooth * (weights[j+1] - weights[j])
+		gradient[j] += step
+		gradient[j+1] -= step
+		hessian[j][j] += p.smooth
+		hessian[j+1][j+1] += p.smooth
+		hessian[j][j+1] -= p.smooth
+		hessian[j+1][j] -= p.smooth
+	}
 }
 
 // calibrate fits the log odds of the outcome as a straight line of the points.

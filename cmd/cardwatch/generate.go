@@ -39,7 +39,7 @@ func newGenerate() *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&out, "out", "", "directory for <topic>.jsonl files and labels.csv")
+	f.StringVar(&out, "out", "", "directory for <topic>.jsonl files, labels.csv and truth.csv")
 	f.Uint64Var(&cfg.Seed, "seed", cfg.Seed, "the same seed makes the same bank")
 	f.IntVar(&cfg.Customers, "customers", cfg.Customers, "number of customers; one in ten has two cards")
 	f.IntVar(&cfg.Days, "days", cfg.Days, "days from --start on")
@@ -73,6 +73,13 @@ func generate(ctx context.Context, cfg gen.Config, out string) (err error) {
 		if n%10_000 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
+	}
+	truth, err := w.create("truth.csv")
+	if err == nil {
+		err = writeTruth(truth, bank, cfg.Customers)
+	}
+	if err != nil {
+		return err
 	}
 	return json.NewEncoder(os.Stdout).Encode(map[string]any{"records": w.counts})
 }

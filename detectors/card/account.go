@@ -16,6 +16,8 @@ type Statement struct {
 	// Aged says that the bank told its own ageing: DaysPastDue, at least 0, as of At. It is believed over what bills and payments say.
 	Aged        bool
 	DaysPastDue int
+	// InstalmentMinor is the part of the bill that is instalments of earlier purchases, at least 0; 0 when there are none.
+	InstalmentMinor int64
 }
 
 // Payment is money towards an account (cards.payment.v1), or word that it was taken back; At is paid_at.
@@ -75,9 +77,12 @@ type Customer struct {
 	// Timezone is an IANA name, empty when absent.
 	Timezone           string
 	MonthlyIncomeMinor int64
-	Currency           Currency
-	Language           Language
-	Segment            string
+	// SalaryMinor is the last salary that the bank saw come in, in Currency, and SalaryAt when; both are zero when it saw none.
+	SalaryMinor int64
+	SalaryAt    Moment
+	Currency    Currency
+	Language    Language
+	Segment     string
 }
 
 // Language is the customer's tongue for everything that is sent to them.

@@ -3,17 +3,22 @@
 //
 // It is a pure room: plain values, times as arguments, no clock and no I/O. An Account belongs to one customer's state and
 // is used by one goroutine at a time. Its size is bounded whatever the account does. Events may arrive in any order:
-// statements and payments find their place by their own times, exactly as long as they come at most one billing cycle late,
-// or as one topic wholly before the other with no more than MaxPayments payments.
+// statements and payments find their place by their own times, exactly as long as what they concern is still kept: the newest
+// MaxBills bills, and one by one the newest MaxPayments payments that follow the first of them.
 //
 // Answers to input that does not fit:
 //   - an account billed in two currencies is two ledgers, one a currency (Find);
 //   - a payment for an unknown account opens its ledger and counts for the bill that turns out to precede it;
-//   - a second statement for a cycle (closer than half a month to a known one) corrects the first: the later statement_at
-//     stands, the last arrival when they are equal;
+//   - a second statement for a cycle (closer than half a month to a known one) corrects the first: the figures of the later
+//     statement_at stand, the last arrival's when they are equal; the cycle begins with the earlier one, so that what was paid
+//     between the two still counts;
+//   - a payment that is taken back counts as if it had never come, whenever the word of it arrives, before or after the payment
+//     and once or twice. Within the bound above it is exact; later the payment is part of a sum and stays there (ApplyPayment
+//     says so), until the bank's next past_due_minor or days_past_due tells of it;
 //   - a due date before its statement is taken as statement_at + 20 days, and the bill says so (DueAssumed, Estimated);
 //   - a statement that tells of more past due than we saw is believed, its oldest due date is estimated from its cycles,
-//     and the standing says so (Estimated). A statement that tells of less changes nothing: only money does.
+//     and the standing says so (Estimated). A statement that tells of less changes nothing: only money does;
+//   - the bank's own days past due are believed over ours, more or less (Told): 0 means that nothing is past due.
 package ledger
 
 import (
@@ -28,8 +33,9 @@ import (
 const (
 	// MaxBills covers the three months that the scorecard looks at, twice.
 	MaxBills = 6
-	// MaxPayments are the newest payments kept one by one, so that a statement that arrives after them still divides them.
-	MaxPayments = 8
+	// MaxPayments are the newest payments kept one by one, so that a statement that arrives after them still divides them and so
+	// that each can be taken back: a year of one a month, six months of two.
+	MaxPayments = 12
 	// MaxAccounts are the ledgers that one customer may have.
 	MaxAccounts = 8
 )
@@ -53,12 +59,17 @@ type Account struct {
 
 // Bill is one statement and what happened since, up to the next one.
 type Bill struct {
-	At, DueAt card.Moment
+	// At begins the cycle. SaidAt is the statement_at of the figures: later than At when they correct an earlier statement's.
+	At, SaidAt, DueAt card.Moment
 	// BalanceMinor may be negative. MinDueMinor is all that is asked for by DueAt, PastDueMinor the part of it that
 	// earlier bills asked for already (最低还款额 includes the unpaid earlier minimum).
 	BalanceMinor, MinDueMinor, PastDueMinor, LimitMinor int64
 	CyclesPastDue                                       int
+	InstalmentMinor                                     int64
 	Autopay                                             bool
+	// Aged says that the bank told DaysPastDue, as of SaidAt.
+	Aged        bool
+	DaysPastDue int
 	// DueAssumed says that the statement's own due date was before the statement.
 	DueAssumed bool
 	// Since is what happened from this statement to the next, without the Payments that are still kept one by one.
@@ -83,10 +94,15 @@ type Flow struct {
 
 // Payment is one payment that is kept by itself.
 type Payment struct {
+	// Key stands for the payment's event_id; 0 when it has none, and then it cannot be taken back.
+	Key         uint64
 	At          card.Moment
 	AmountMinor int64
 	Failed      bool
 	Autopay     bool
+	// TakenBack says that the money did not stay. An entry that was made by the reversal alone, whose payment has not arrived, has
+	// the reversal's time and no amount.
+	TakenBack bool
 }
 
 // Marks are what the detectors last said about the account.

@@ -16,20 +16,16 @@ const (
 )
 
 // ApplyStatement files a bill by its statement_at and reports whether it is now the newest bill. A statement older than all
-// bills of a full list is past keeping and changes nothing. tolerance as in Standing.
-func (a *Account) ApplyStatement(s *card.Statement, tolerance int64) (newest bool) {
-	b := Bill{At: s.At, DueAt: s.DueAt, BalanceMinor: s.BalanceMinor, MinDueMinor: s.MinDueMinor, PastDueMinor: s.PastDueMinor,
-		LimitMinor: s.CreditLimitMinor, CyclesPastDue: s.CyclesPastDue, Autopay: s.Autopay}
+// bills of a full list is past keeping and changes nothing.
+func (a *Account) ApplyStatement(s *card.Statement, terms Terms) (newest bool) {
+	b := Bill{At: s.At, SaidAt: s.At, DueAt: s.DueAt, BalanceMinor: s.BalanceMinor, MinDueMinor: s.MinDueMinor, PastDueMinor: s.PastDueMinor,
+		LimitMinor: s.CreditLimitMinor, CyclesPastDue: s.CyclesPastDue, InstalmentMinor: s.InstalmentMinor, Autopay: s.Autopay,
+		Aged: s.Aged, DaysPastDue: s.DaysPastDue}
 	if b.DueAt.Before(b.At) {
 		b.DueAt, b.DueAssumed = b.At.Add(usualTerm), true
 	}
 	if i := slices.IndexFunc(a.Bills, func(o Bill) bool { return b.At.Sub(o.At).Abs() < sameCycle }); i >= 0 {
-		if b.At.Before(a.Bills[i].At) {
-			return false
-		}
-		b.Since = a.Bills[i].Since
-		a.Bills[i] = b
-		return i == len(a.Bills)-1
+		return a.Bills[i].correct(&b) && i == len(a.Bills)-1
 	}
 	i := a.follows(b.At) + 1
 	if i == 0 && len(a.Bills) == MaxBills {
@@ -38,30 +34,28 @@ func (a *Account) ApplyStatement(s *card.Statement, tolerance int64) (newest boo
 	newest = i == len(a.Bills)
 	a.Bills = slices.Insert(a.Bills, i, b)
 	if len(a.Bills) > MaxBills {
-		a.dropOldest(tolerance)
+		a.dropOldest(terms)
 	}
 	if newest {
 		a.Marks.Done = 0
 	}
-	if n := len(a.Bills); n > 1 {
-		a.foldBefore(a.Bills[n-2].At)
-	}
 	return newest
 }
 
-// ApplyPayment files a payment, settled or failed, by its paid_at.
-func (a *Account) ApplyPayment(p *card.Payment) {
-	kept := Payment{At: p.At, AmountMinor: p.Amount.Minor, Failed: p.Status == card.Failed, Autopay: p.Method == card.Autopay}
-	i, _ := slices.BinarySearchFunc(a.Payments, kept, func(x, y Payment) int {
-		if y.At.Before(x.At) {
-			return 1
-		}
-		return -1
-	})
-	a.Payments = slices.Insert(a.Payments, i, kept)
-	if len(a.Payments) > MaxPayments {
-		a.fold(1)
+// correct takes over the figures of another statement for the same cycle when they are not the older ones, and tells whether it did.
+func (b *Bill) correct(other *Bill) bool {
+	begins := b.At
+	if other.At.Before(begins) {
+		begins = other.At
 	}
+	stands := !other.SaidAt.Before(b.SaidAt)
+	if stands {
+		since := b.Since
+		*b = *other
+		b.Since = since
+	}
+	b.At = begins
+	return stands
 }
 
 // ApplySpend adds an approved purchase or cash withdrawal to the cycle that it happened in, and subtracts a refund or a
@@ -104,10 +98,10 @@ func (a *Account) flow(bill int) *Flow {
 
 // dropOldest takes the oldest bill off the list and carries what is unpaid of it. Debts that have been carried together
 // keep the oldest due date: they are half a year old, and their tier no longer depends on a month.
-func (a *Account) dropOldest(tolerance int64) {
+func (a *Account) dropOldest(terms Terms) {
 	a.foldBefore(a.Bills[1].At)
 	var unpaid Debt
-	for _, d := range a.unpaid(1, tolerance) {
+	for _, d := range a.unpaid(1, terms) {
 		if unpaid.Minor == 0 {
 			unpaid = d
 		} else {
@@ -132,7 +126,7 @@ func (a *Account) fold(n int) {
 	for _, p := range a.Payments[:n] {
 		i := a.follows(p.At)
 		a.flow(i).pay(p, a.dueOf(i))
-		if i < 0 && !p.Failed {
+		if i < 0 && p.stays() {
 			a.Carried.Minor = max(0, a.Carried.Minor-p.AmountMinor)
 		}
 	}
@@ -157,13 +151,17 @@ func (a *Account) Flow(bill int) Flow {
 	return f
 }
 
-// pay adds a payment. A payment on the due date's own local day is on time.
+// pay adds a payment. A payment on the due date's own local day is on time; the days of tolerance do not make it so: who needs them has
+// forgotten, and a reminder helps.
 func (f *Flow) pay(p Payment, due card.Moment) {
 	if p.Failed {
 		f.Failed++
 		if p.Autopay {
 			f.FailedAutopay++
 		}
+		return
+	}
+	if p.TakenBack {
 		return
 	}
 	f.Settled++

@@ -9,8 +9,9 @@ import (
 	"github.com/cardwatch/cardwatch/detectors/pack"
 )
 
-// version is the first byte of an account's binary form; version 1 went with the states that held it.
-const version = 2
+// version is the first byte of an account's binary form. Version 2, which is still read, knew no keys of payments, no instalments, no
+// days past due of the bank's and no corrected statements; version 1 went with the states that held it.
+const version = 3
 
 // AppendBinary appends the account's binary form: whose it is and what every transaction asks for, then the length of the rest
 // and the rest, which a Sealed keeps as it is.
@@ -29,12 +30,12 @@ func (a *Account) AppendBinary(dst []byte) []byte {
 // reader.
 func Read(r *pack.Reader) Account {
 	switch v := r.Byte(); {
-	case v == version:
-		var s Sealed
+	case v == version || v == version-1:
+		s := Sealed{version: v}
 		s.read(r)
 		return s.Open()
 	case r.Err() == nil:
-		r.Fail(fmt.Errorf("ledger: account has version %d, this program reads %d", v, version))
+		r.Fail(fmt.Errorf("ledger: account has version %d, this program reads %d and %d", v, version, version-1))
 	}
 	return Account{}
 }
@@ -58,12 +59,17 @@ const (
 	groupRare    = groupPaid + MaxBills
 )
 
-// numbers is how many the rest has.
-func (h *head) numbers() int {
+// numbers is how many the rest has in a version.
+func (h *head) numbers(v byte) int {
 	const bills = 1<<MaxBills - 1
 	paid, rare := bits.OnesCount16(h.groups>>groupPaid&bills), bits.OnesCount16(h.groups>>groupRare&bills)
+	ofRare, ofPayment := 8, 4
+	if v < 3 {
+		ofRare, ofPayment = 4, 3
+	}
 	// The newest bill has no time and no spending: they are in the head.
-	return 4 + max(9*int(h.bills)-4, 0) + 5*paid + 4*rare + 3*int(h.payments) + 10*int(h.groups>>groupBefore&1) + 4*int(h.groups>>groupCarried&1)
+	return 4 + max(9*int(h.bills)-4, 0) + 5*paid + ofRare*rare + ofPayment*int(h.payments) +
+		10*int(h.groups>>groupBefore&1) + 4*int(h.groups>>groupCarried&1)
 }
 
 func (a *Account) head() head {
@@ -87,7 +93,8 @@ func (a *Account) head() head {
 	for i := range a.Bills {
 		b, f := &a.Bills[i], &a.Bills[i].Since
 		group(f.PaidMinor != 0 || f.PaidOnTimeMinor != 0 || f.Settled != 0 || !f.LastPaidAt.IsZero(), groupPaid+i)
-		group(b.PastDueMinor != 0 || b.CyclesPastDue != 0 || f.Failed != 0 || f.FailedAutopay != 0, groupRare+i)
+		group(b.PastDueMinor != 0 || b.CyclesPastDue != 0 || f.Failed != 0 || f.FailedAutopay != 0 || b.Aged || b.InstalmentMinor != 0 ||
+			b.SaidAt != b.At, groupRare+i)
 	}
 	return h
 }

@@ -39,7 +39,7 @@ func (w *writer) rest(a *Account) {
 	if w.has(groupCarried) {
 		w.moment(a.Carried.DueAt, newest)
 		w.int(a.Carried.Minor)
-		w.uint(int(flags(a.Carried.Estimated, false)))
+		w.uint(int(flags(a.Carried.Estimated, a.Carried.Told)))
 	}
 	before := &Bill{At: newest}
 	for i := range a.Bills {
@@ -48,8 +48,9 @@ func (w *writer) rest(a *Account) {
 	}
 	for _, p := range a.Payments {
 		w.int(p.At.UnixMilli - newest.UnixMilli)
-		w.uint(apart(p.At, newest)<<2 | int(flags(p.Failed, p.Autopay)))
+		w.uint(apart(p.At, newest)<<3 | int(flags(p.TakenBack, false))<<2 | int(flags(p.Failed, p.Autopay)))
 		w.int(p.AmountMinor)
+		w.buf = pack.Uint(w.buf, p.Key)
 	}
 }
 
@@ -72,7 +73,18 @@ func (w *writer) bill(i int, b, before *Bill, running bool) {
 		w.uint(b.CyclesPastDue)
 		w.uint(b.Since.Failed)
 		w.uint(b.Since.FailedAutopay)
+		w.uint(b.told())
+		w.moment(b.SaidAt, b.At)
+		w.int(b.InstalmentMinor)
 	}
+}
+
+// told is the bank's own days past due and one more, 0 when it told none.
+func (b *Bill) told() int {
+	if !b.Aged {
+		return 0
+	}
+	return b.DaysPastDue + 1
 }
 
 func (w *writer) spent(f *Flow) {
@@ -102,7 +114,8 @@ func offset(from card.Moment, apart uint64) int16 {
 // opener reads the rest of an account.
 type opener struct {
 	pack.Numbers
-	head *head
+	head    *head
+	version byte
 }
 
 func (r *opener) has(group int) bool { return r.head.groups>>group&1 != 0 }
@@ -120,7 +133,7 @@ func (r *opener) rest(a *Account) {
 	}
 	if r.has(groupCarried) {
 		a.Carried.DueAt, a.Carried.Minor = momentFrom(newest, r.Int(), r.Int()), r.Int()
-		a.Carried.Estimated, _ = unflag(byte(r.Uint()))
+		a.Carried.Estimated, a.Carried.Told = unflag(byte(r.Uint()))
 	}
 	before := &Bill{At: newest}
 	for i := range a.Bills {
@@ -131,9 +144,15 @@ func (r *opener) rest(a *Account) {
 		p := &a.Payments[i]
 		p.At.UnixMilli = newest.UnixMilli + r.Int()
 		flags := r.Uint()
-		p.At.OffsetMinutes = offset(newest, flags>>2)
 		p.Failed, p.Autopay = unflag(byte(flags))
-		p.AmountMinor = r.Int()
+		if flags >>= 2; r.version > 2 {
+			p.TakenBack = flags&1 != 0
+			flags >>= 1
+		}
+		p.At.OffsetMinutes = offset(newest, flags)
+		if p.AmountMinor = r.Int(); r.version > 2 {
+			p.Key = r.Uint()
+		}
 	}
 }
 
@@ -155,6 +174,11 @@ func (r *opener) bill(i int, b, before *Bill, running bool) {
 	if r.has(groupRare + i) {
 		b.PastDueMinor, b.CyclesPastDue = r.Int(), int(r.Uint())
 		b.Since.Failed, b.Since.FailedAutopay = int(r.Uint()), int(r.Uint())
+	}
+	if b.SaidAt = b.At; r.has(groupRare+i) && r.version > 2 {
+		told := int(r.Uint())
+		b.Aged, b.DaysPastDue = told > 0, max(told-1, 0)
+		b.SaidAt, b.InstalmentMinor = momentFrom(b.At, r.Int(), r.Int()), r.Int()
 	}
 }
 

@@ -16,13 +16,19 @@ const MaxRatio = 99
 // billing cycles that they close. What came after the newest bill is not in them, so that a judgement a week before the
 // due date rests on the same whole months as the judgements that the scorecard was fitted on.
 type Features struct {
-	// CyclesPastDue is the newest bill's, LateMonths counts the bills that have any: the bank's own ageing.
-	CyclesPastDue, LateMonths float64
+	// CyclesPastDue is the newest bill's, LateMonths counts the bills that have any and WorstLate is the most that one has:
+	// the bank's own ageing.
+	CyclesPastDue, LateMonths, WorstLate float64
 	// Paid is what was paid in three cycles, in major units of the account's currency; from one or two cycles it is
-	// projected. Unknown before the first cycle is closed.
-	Paid float64
-	// Balance is the newest bill's, in major units; below 0 when the bank owes the customer.
-	Balance float64
+	// projected. PaidLeast is the least of one cycle. Unknown before the first cycle is closed.
+	Paid, PaidLeast float64
+	// SpendMost is the most that was spent in one cycle, in major units, at least 0; Unknown before the first is closed.
+	SpendMost float64
+	// Balance is the newest bill's, in major units; below 0 when the bank owes the customer. BalanceBefore is that of the
+	// bill before, or the same without one.
+	Balance, BalanceBefore float64
+	// Headroom is what the newest bill leaves of the limit, in major units, at least 0; Unknown without a limit.
+	Headroom float64
 	// Utilisation is the newest bill's balance ÷ limit, at least 0; Unknown without a limit.
 	Utilisation float64
 	// SpendToPaid is spending ÷ payments in the last two cycles, 0 … MaxRatio; Unknown when there was neither.
@@ -39,13 +45,16 @@ func (a *Account) Features() (Features, bool) {
 	}
 	newest := &a.Bills[n-1]
 	f := Features{CyclesPastDue: float64(newest.CyclesPastDue), Balance: a.major(newest.BalanceMinor),
-		Utilisation: Unknown, PaidToBilled: Unknown, Paid: Unknown}
+		BalanceBefore: a.major(a.Bills[max(n-2, 0)].BalanceMinor),
+		Utilisation:   Unknown, Headroom: Unknown, PaidToBilled: Unknown, Paid: Unknown, PaidLeast: Unknown, SpendMost: Unknown}
 	if newest.LimitMinor > 0 {
 		f.Utilisation = max(float64(newest.BalanceMinor)/float64(newest.LimitMinor), 0)
+		f.Headroom = max(a.major(newest.LimitMinor)-f.Balance, 0)
 	}
 	for i := max(n-Months, 0); i < n; i++ {
 		if a.Bills[i].CyclesPastDue > 0 {
 			f.LateMonths++
+			f.WorstLate = max(f.WorstLate, float64(a.Bills[i].CyclesPastDue))
 		}
 		if i > 0 && a.Bills[i-1].BalanceMinor > 0 {
 			part := min(float64(a.Flow(i-1).PaidMinor)/float64(a.Bills[i-1].BalanceMinor), 1)
@@ -56,6 +65,13 @@ func (a *Account) Features() (Features, bool) {
 	}
 	if whole, cycles := a.Closed(Months); cycles > 0 {
 		f.Paid = a.major(whole.PaidMinor) * Months / float64(cycles)
+	}
+	for i := max(n-1-Months, 0); i < n-1; i++ {
+		cycle := a.Flow(i)
+		if paid := a.major(cycle.PaidMinor); f.PaidLeast == Unknown || paid < f.PaidLeast {
+			f.PaidLeast = paid
+		}
+		f.SpendMost = max(f.SpendMost, a.major(max(cycle.SpendMinor, 0)))
 	}
 	last, _ := a.Closed(2)
 	f.SpendToPaid = ratio(max(last.SpendMinor, 0), last.PaidMinor)

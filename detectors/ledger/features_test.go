@@ -30,7 +30,7 @@ func fourMonths(t testing.TB) *ledger.Account {
 	} {
 		s := bill(t, m.at, m.due, m.balance/10)
 		s.CyclesPastDue = m.cycles
-		a.ApplyStatement(s, tolerance)
+		a.ApplyStatement(s, terms)
 		if m.paid > 0 {
 			a.ApplyPayment(payment(t, m.paidOn, "12:00:00", m.paid))
 		}
@@ -45,8 +45,9 @@ func TestFeaturesSpanTheLastThreeBillsAndTheCyclesTheyClose(t *testing.T) {
 	f, ok := fourMonths(t).Features()
 	require.True(t, ok)
 	require.Equal(t, ledger.Features{
-		CyclesPastDue: 2, LateMonths: 2,
-		Paid: 2500, Balance: 10000, Utilisation: 0.5,
+		CyclesPastDue: 2, LateMonths: 2, WorstLate: 2,
+		Paid: 2500, PaidLeast: 0, SpendMost: 1500, Balance: 10000, BalanceBefore: 6000,
+		Headroom: 10000, Utilisation: 0.5,
 		SpendToPaid:  6, // 3,000 spent to 500 paid since February
 		PaidToBilled: 0, // nothing paid of March's bill
 	}, f)
@@ -67,25 +68,26 @@ func TestFeaturesOfAnAccountThatTellsNothingAreUnknown(t *testing.T) {
 	require.False(t, ok, "before the first bill")
 	s := bill(t, "2026-03-01", "2026-03-21", 0)
 	s.CreditLimitMinor = 0
-	a.ApplyStatement(s, tolerance)
+	a.ApplyStatement(s, terms)
 	f, ok := a.Features()
 	require.True(t, ok)
-	require.Equal(t, ledger.Features{Utilisation: ledger.Unknown, SpendToPaid: ledger.Unknown, PaidToBilled: ledger.Unknown, Paid: ledger.Unknown}, f)
+	require.Equal(t, ledger.Features{Utilisation: ledger.Unknown, Headroom: ledger.Unknown, SpendToPaid: ledger.Unknown, PaidToBilled: ledger.Unknown,
+		Paid: ledger.Unknown, PaidLeast: ledger.Unknown, SpendMost: ledger.Unknown}, f)
 }
 
 func TestPaymentsOfOneCycleAreProjectedToThree(t *testing.T) {
 	a := account()
 	a.ApplyPayment(payment(t, "2026-02-27", "12:00:00", 9999_00))
-	a.ApplyStatement(bill(t, "2026-03-01", "2026-03-21", 500_00), tolerance)
+	a.ApplyStatement(bill(t, "2026-03-01", "2026-03-21", 500_00), terms)
 	a.ApplyPayment(payment(t, "2026-03-20", "12:00:00", 700_00))
-	a.ApplyStatement(bill(t, "2026-04-01", "2026-04-21", 500_00), tolerance)
+	a.ApplyStatement(bill(t, "2026-04-01", "2026-04-21", 500_00), terms)
 	f, _ := a.Features()
 	require.Equal(t, 2100.0, f.Paid, "what came before the first bill is no whole cycle")
 }
 
 func TestSpendingIsNetOfRefundsReversalsAndDeclines(t *testing.T) {
 	a := account()
-	a.ApplyStatement(bill(t, "2026-03-01", "2026-03-21", 500_00), tolerance)
+	a.ApplyStatement(bill(t, "2026-03-01", "2026-03-21", 500_00), terms)
 	a.ApplySpend(spend(t, "2026-03-05", 300_00, card.Purchase))
 	a.ApplySpend(spend(t, "2026-03-06", 200_00, card.Cash))
 	a.ApplySpend(spend(t, "2026-03-07", 50_00, card.Refund))
@@ -110,12 +112,12 @@ func TestLateButPaidIsTheHabitOfOneWhoForgets(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			a := account()
-			a.ApplyStatement(bill(t, "2026-03-01", "2026-03-21", 500_00), tolerance)
+			a.ApplyStatement(bill(t, "2026-03-01", "2026-03-21", 500_00), terms)
 			if tc.paid > 0 {
 				a.ApplyPayment(payment(t, tc.paidOn, "12:00:00", tc.paid))
 			}
-			a.ApplyStatement(bill(t, "2026-04-01", "2026-04-21", 500_00), tolerance)
-			require.Equal(t, tc.months, a.LateButPaid(ledger.Months, tolerance))
+			a.ApplyStatement(bill(t, "2026-04-01", "2026-04-21", 500_00), terms)
+			require.Equal(t, tc.months, a.LateButPaid(ledger.Months, terms.ToleranceMinor))
 		})
 	}
 }

@@ -11,6 +11,7 @@ import (
 // running cycle; the rest stays the bytes that it was stored as, until a bill, a payment or time asks for it. The rest has been
 // counted, so opening it cannot fail.
 type Sealed struct {
+	version  byte
 	id       []byte
 	currency card.Currency
 	head     head
@@ -20,8 +21,8 @@ type Sealed struct {
 // Read replaces the account by one that Account.AppendBinary or AppendBinary wrote, using its memory. A damaged value latches an
 // error in the reader.
 func (s *Sealed) Read(r *pack.Reader) {
-	if v := r.Byte(); v != version && r.Err() == nil {
-		r.Fail(fmt.Errorf("ledger: account has version %d, this program keeps only %d sealed", v, version))
+	if s.version = r.Byte(); s.version != version && s.version != version-1 && r.Err() == nil {
+		r.Fail(fmt.Errorf("ledger: account has version %d, this program reads %d and %d", s.version, version, version-1))
 	}
 	s.read(r)
 }
@@ -31,15 +32,16 @@ func (s *Sealed) read(r *pack.Reader) {
 	s.currency = card.Currency{r.Byte(), r.Byte(), r.Byte()}
 	s.head.read(r)
 	rest := r.Take(int(r.Fixed16()))
-	if n, want := pack.Count(rest), s.head.numbers(); n != want && r.Err() == nil {
+	if n, want := pack.Count(rest), s.head.numbers(s.version); n != want && r.Err() == nil {
 		r.Fail(fmt.Errorf("ledger: account with %d numbers where it says %d", n, want))
 	}
 	s.rest = append(s.rest[:0], rest...)
 }
 
-// AppendBinary appends the account's binary form, the same that the open account has.
+// AppendBinary appends the account's binary form in the version that it was read in; in the newest it is the same that the open
+// account has.
 func (s *Sealed) AppendBinary(dst []byte) []byte {
-	dst = append(pack.Uint(append(dst, version), uint64(len(s.id))), s.id...)
+	dst = append(pack.Uint(append(dst, s.version), uint64(len(s.id))), s.id...)
 	dst = s.head.append(append(dst, s.currency[:]...))
 	return append(pack.Fixed16(dst, uint16(len(s.rest))), s.rest...)
 }
@@ -53,7 +55,7 @@ func (s *Sealed) Open() Account {
 	if s.head.payments > 0 {
 		a.Payments = make([]Payment, s.head.payments)
 	}
-	r := opener{Numbers: s.rest, head: &s.head}
+	r := opener{Numbers: s.rest, head: &s.head, version: s.version}
 	r.rest(&a)
 	a.Marks.WakeAt = s.head.wake
 	running := a.flow(len(a.Bills) - 1)

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"slices"
+	"time"
 
 	"github.com/cardwatch/cardwatch/detectors/card"
 )
@@ -11,8 +12,19 @@ type Debt struct {
 	DueAt card.Moment
 	Minor int64
 	// Estimated says that DueAt is not a statement's own: it is from a count of cycles before our history, or it stands in for
-	// a date that was before its statement.
-	Estimated bool
+	// a date that was before its statement. Told says that it is from the bank's own days past due.
+	Estimated, Told bool
+}
+
+// Terms are what a bank forgives and in which order it books.
+type Terms struct {
+	// ToleranceMinor (容差) is by how much a minimum may fall short, in minor units, and still count as paid.
+	ToleranceMinor int64
+	// ToleranceDays (容时) is for how many days after its due date an unpaid minimum is not overdue. On the day after, its days past
+	// due count from the due date, as the bank's do.
+	ToleranceDays int
+	// NewestFirst books payments to the newest minimum first, else to the oldest.
+	NewestFirst bool
 }
 
 // Standing is where an account stands at a moment.
@@ -21,28 +33,27 @@ type Standing struct {
 	DaysPastDue int
 	// OverdueMinor is what is left of all minimums past their due dates.
 	OverdueMinor int64
-	// OldestDue is the due date that DaysPastDue counts from, zero when nothing is overdue; Estimated as in Debt.
-	OldestDue card.Moment
-	Estimated bool
-	// Next is the earliest unpaid minimum that is not past its due date; its Minor is 0 when there is none.
+	// OldestDue is the due date that DaysPastDue counts from, zero when nothing is overdue; Estimated and Told as in Debt.
+	OldestDue       card.Moment
+	Estimated, Told bool
+	// Next is the earliest unpaid minimum that is not overdue; its Minor is 0 when there is none.
 	Next Debt
 }
 
-// Standing tells where the account stands. A payment goes to the oldest unpaid minimum of the bills before it; what exceeds
-// them has lowered the next bill's balance already and pays no later minimum. A minimum that is short by at most tolerance
-// (minor units, 容差) counts as paid.
-func (a *Account) Standing(now card.Moment, tolerance int64) Standing {
+// Standing tells where the account stands. A payment goes to the unpaid minimums of the bills before it, in the order of the
+// terms; what exceeds them has lowered the next bill's balance already and pays no later minimum.
+func (a *Account) Standing(now card.Moment, terms Terms) Standing {
 	var s Standing
-	for _, d := range a.unpaid(len(a.Bills), tolerance) {
+	for _, d := range a.unpaid(len(a.Bills), terms) {
 		days := daysBetween(d.DueAt, now)
-		if days <= 0 {
+		if !d.Told && days <= terms.ToleranceDays || days <= 0 {
 			if s.Next.Minor == 0 {
 				s.Next = d
 			}
 			continue
 		}
 		if s.DaysPastDue == 0 {
-			s.DaysPastDue, s.OldestDue, s.Estimated = days, d.DueAt, d.Estimated
+			s.DaysPastDue, s.OldestDue, s.Estimated, s.Told = days, d.DueAt, d.Estimated, d.Told
 		}
 		s.OverdueMinor += d.Minor
 	}
@@ -50,19 +61,24 @@ func (a *Account) Standing(now card.Moment, tolerance int64) Standing {
 }
 
 // unpaid walks through the oldest n bills and the money that followed each, and gives what is left, oldest due date first.
-func (a *Account) unpaid(n int, tolerance int64) []Debt {
+func (a *Account) unpaid(n int, terms Terms) []Debt {
 	open := make([]Debt, 0, MaxBills+2)
 	if a.Carried.Minor > 0 {
 		open = append(open, a.Carried)
-		open = settle(open, a.paidOneByOne(-1), tolerance)
+		open = settle(open, a.paidOneByOne(-1), terms)
 	}
 	for i := range a.Bills[:n] {
 		b := &a.Bills[i]
-		open = believe(open, b, tolerance)
-		if own := b.ownMinimum(); own > 0 {
+		own := b.ownMinimum()
+		if b.Aged {
+			open, own = b.age(open, own, terms.ToleranceMinor)
+		} else {
+			open = believe(open, b, terms.ToleranceMinor)
+		}
+		if own > 0 {
 			open = append(open, Debt{DueAt: b.DueAt, Minor: own, Estimated: b.DueAssumed})
 		}
-		open = settle(open, b.Since.PaidMinor+a.paidOneByOne(i), tolerance)
+		open = settle(open, b.Since.PaidMinor+a.paidOneByOne(i), terms)
 	}
 	return open
 }
@@ -101,20 +117,52 @@ func believe(open []Debt, b *Bill, tolerance int64) []Debt {
 	return open
 }
 
-// settle pays the oldest debts first and takes out those with no more than tolerance left.
-func settle(open []Debt, paid, tolerance int64) []Debt {
+// age takes over the bank's own days past due as of the statement. At 0 nothing is past due; else the oldest debt is as old as the bank
+// says and none is older, and how much it is follows the rule of believe. own is what is left of the bill's own minimum: a bill that
+// tells days but no amount past due and follows no debt that we know means its minimum.
+func (b *Bill) age(open []Debt, own, tolerance int64) ([]Debt, int64) {
+	passed := func(d Debt) bool { return daysBetween(d.DueAt, b.SaidAt) > 0 }
+	if b.DaysPastDue == 0 {
+		return slices.DeleteFunc(open, passed), own
+	}
+	oldest := b.SaidAt.Add(-time.Duration(b.DaysPastDue) * 24 * time.Hour)
+	unseen, known := b.PastDueMinor, 0
+	for known < len(open) && passed(open[known]) {
+		d := &open[known]
+		unseen -= d.Minor
+		if known == 0 || d.DueAt.Before(oldest) {
+			d.DueAt, d.Estimated, d.Told = oldest, false, true
+		}
+		known++
+	}
+	switch {
+	case known > 0 && unseen > tolerance:
+		open[0].Minor += unseen
+	case known == 0 && unseen > tolerance:
+		open = slices.Insert(open, 0, Debt{DueAt: oldest, Minor: unseen, Told: true})
+	case known == 0 && own > 0:
+		return slices.Insert(open, 0, Debt{DueAt: oldest, Minor: own, Told: true}), 0
+	}
+	return open, own
+}
+
+// settle pays the debts in the order of the terms and takes out those with no more than the tolerance left.
+func settle(open []Debt, paid int64, terms Terms) []Debt {
 	for i := range open {
+		if terms.NewestFirst {
+			i = len(open) - 1 - i
+		}
 		part := min(paid, open[i].Minor)
 		open[i].Minor -= part
 		paid -= part
 	}
-	return slices.DeleteFunc(open, func(d Debt) bool { return d.Minor <= tolerance })
+	return slices.DeleteFunc(open, func(d Debt) bool { return d.Minor <= terms.ToleranceMinor })
 }
 
 // paidOneByOne sums the settled payments that are still kept by themselves and follow a bill.
 func (a *Account) paidOneByOne(bill int) (sum int64) {
 	for _, p := range a.Payments {
-		if !p.Failed && a.follows(p.At) == bill {
+		if p.stays() && a.follows(p.At) == bill {
 			sum += p.AmountMinor
 		}
 	}

@@ -53,13 +53,14 @@ func topicFields() map[string][]fieldDef {
 		wire.CustomerTopic: {
 			must("event_id", kindText), must("customer_id", kindText), must("updated_at", kindTime), may("home_city", kindText),
 			may("home_lat", kindLat), may("home_lon", kindLon), may("timezone", kindText), may("monthly_income_minor", kindMoney),
+			may("salary_minor", kindMoney), may("salary_at", kindTime),
 			may("currency", kindCurrency), words("language", false, card.ParseLanguage), may("segment", kindText),
 		},
 		wire.StatementTopic: {
 			must("event_id", kindText), must("customer_id", kindText), must("account_id", kindText), must("statement_at", kindTime),
 			must("due_at", kindTime), must("balance_minor", kindSignedMoney), must("min_due_minor", kindMoney),
 			must("past_due_minor", kindMoney), must("cycles_past_due", kindInt), must("credit_limit_minor", kindMoney),
-			must("currency", kindCurrency), must("autopay", kindBool), may("days_past_due", kindInt),
+			must("currency", kindCurrency), must("autopay", kindBool), may("days_past_due", kindInt), may("instalment_minor", kindMoney),
 		},
 		wire.PaymentTopic: {
 			must("event_id", kindText), must("customer_id", kindText), must("account_id", kindText), must("paid_at", kindTime),

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/cardwatch/cardwatch/alerts"
+	"github.com/cardwatch/cardwatch/alerts/figures"
 	"github.com/cardwatch/cardwatch/detectors"
 	"github.com/cardwatch/cardwatch/stream/history"
 	"github.com/cardwatch/cardwatch/stream/kafka"
@@ -43,8 +44,10 @@ func Run(ctx context.Context, cfg Config) (summary *Summary, err error) {
 	}
 	defer func() { err = errors.Join(err, in.Close()) }()
 	summary = NewSummary()
+	counted := &ledger{book: figures.New()}
 	out, err := newOutput(cfg.Out, func(m kafka.Message) {
 		summary.Output(m)
+		counted.hear(m.Topic, m.Timestamp, m.Value)
 		cfg.seen(m.Topic, kafka.Record{Timestamp: m.Timestamp, Value: m.Value})
 	})
 	if err != nil {
@@ -56,7 +59,7 @@ func Run(ctx context.Context, cfg Config) (summary *Summary, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, w.db.Close()) }()
-	if err := w.feed(ctx, cfg, in, summary); err != nil {
+	if err := w.feed(ctx, cfg, in, summary, counted); err != nil {
 		return nil, err
 	}
 	if !cfg.Until.IsZero() {
@@ -67,6 +70,8 @@ func Run(ctx context.Context, cfg Config) (summary *Summary, err error) {
 	if err := w.commit(ctx); err != nil {
 		return nil, err
 	}
+	report := counted.book.Report(figures.Whole, figures.Months)
+	summary.Figures = &report
 	summary.Through = w.now().Format(time.RFC3339)
 	summary.DurationSeconds = time.Since(began).Seconds()
 	summary.RecordsPerSecond = float64(total(summary.Records)) / max(summary.DurationSeconds, 1e-9)
@@ -74,7 +79,7 @@ func Run(ctx context.Context, cfg Config) (summary *Summary, err error) {
 }
 
 // feed applies the records as they arrived.
-func (w *world) feed(ctx context.Context, cfg Config, in *history.Reader, summary *Summary) error {
+func (w *world) feed(ctx context.Context, cfg Config, in *history.Reader, summary *Summary, counted *ledger) error {
 	for n := 1; ; n++ {
 		r, more, err := in.Next()
 		if err != nil || !more {
@@ -85,6 +90,7 @@ func (w *world) feed(ctx context.Context, cfg Config, in *history.Reader, summar
 		if r.Topic == wire.TransactionTopic {
 			cfg.seen(r.Topic, rec)
 		}
+		counted.hear(r.Topic, r.Arrived, r.Value)
 		if err := w.apply(r.Topic, rec); err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/cardwatch/cardwatch/alerts"
+	"github.com/cardwatch/cardwatch/alerts/figures"
 	"github.com/cardwatch/cardwatch/detectors"
 	"github.com/cardwatch/cardwatch/stream"
 	"github.com/cardwatch/cardwatch/stream/kafka"
@@ -31,6 +32,8 @@ type Summary struct {
 	Through string `json:"through,omitempty"`
 	// LatencyMS is from append to acknowledgement; a demo has it, a replay does not wait for anything.
 	LatencyMS *Latency `json:"latency_ms,omitempty"`
+	// Figures are those about collecting, of the whole bank by month; a replay has them.
+	Figures *figures.Report `json:"figures,omitempty"`
 	// Scores is what the alerts are worth against labels.
 	Scores any `json:"scores,omitempty"`
 }

@@ -68,7 +68,7 @@ func deskCore(d *alerts.Desk, observe func(*alerts.State)) core[alerts.State] {
 			wire.ContactTopic, wire.AlertTopic, wire.CollectionTopic, wire.ReplyTopic, wire.CommandTopic, wire.ReceiptTopic,
 			wire.PaymentTopic,
 		},
-		outputs: []string{wire.FeedbackTopic, wire.CardActionTopic},
+		outputs: []string{wire.FeedbackTopic, wire.CardActionTopic, wire.ConductTopic},
 		step: func(_ byte, s *alerts.State, ev card.Event) (out []output, reject string) {
 			var effects alerts.Effects
 			d.Step(s, ev, &effects)
@@ -77,6 +77,9 @@ func deskCore(d *alerts.Desk, observe func(*alerts.State)) core[alerts.State] {
 			}
 			for i := range effects.CardActions {
 				out = append(out, output{wire.CardActionTopic, string(wire.AppendCardAction(nil, &effects.CardActions[i]))})
+			}
+			for i := range effects.Conduct {
+				out = append(out, output{wire.ConductTopic, string(wire.AppendConduct(nil, &effects.Conduct[i]))})
 			}
 			return out, ""
 		},

@@ -282,6 +282,8 @@ var badElsewhere = []struct {
 	{ReceiptTopic, `"undelivered"`, `"lost"`, "bad_value", false},
 	{ReceiptTopic, `"undelivered"`, `"queued"`, "bad_value", false},
 	{CardActionTopic, `"block"`, `"melt"`, "bad_value", false},
+	{ConductTopic, `"contact_refused"`, `"ignored"`, "bad_value", false},
+	{ConductTopic, `"paid_minor": 40000`, `"paid_minor": -1`, "bad_amount", false},
 	{TickTopic, `"at"`, `"when"`, "missing_field:at", false},
 }
 

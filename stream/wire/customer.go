@@ -4,7 +4,7 @@ import "github.com/cardwatch/cardwatch/detectors/card"
 
 var customerFormat = format{
 	fields: setOf(fSchemaVersion, fEventID, fCustomerID, fUpdatedAt, fHomeCity, fHomeLat, fHomeLon, fTimezone,
-		fMonthlyIncomeMinor, fCurrency, fLanguage, fSegment),
+		fMonthlyIncomeMinor, fCurrency, fLanguage, fSegment, fSalaryMinor, fSalaryAt),
 	decode: (*Decoder).customer,
 }
 
@@ -15,11 +15,13 @@ func (d *Decoder) customer() card.Body {
 		Home:               d.place(fHomeCity, fHomeLat, fHomeLon),
 		Timezone:           parseOrDrop(d, fTimezone, parseTimezone),
 		MonthlyIncomeMinor: d.amount(fMonthlyIncomeMinor, 0),
+		SalaryMinor:        d.amount(fSalaryMinor, 0),
+		SalaryAt:           d.moment(fSalaryAt),
 		Currency:           d.currency(fCurrency),
 		Language:           parseOrDrop(d, fLanguage, card.ParseLanguage),
 		Segment:            d.free(fSegment, maxNameRunes),
 	}
-	if c.MonthlyIncomeMinor != 0 {
+	if c.MonthlyIncomeMinor != 0 || c.SalaryMinor != 0 {
 		d.require(fCurrency)
 	}
 	return c
@@ -34,6 +36,10 @@ func AppendCustomer(dst []byte, c *card.Customer) []byte {
 	if c.MonthlyIncomeMinor != 0 {
 		w.integer(fMonthlyIncomeMinor, c.MonthlyIncomeMinor)
 	}
+	if c.SalaryMinor != 0 {
+		w.integer(fSalaryMinor, c.SalaryMinor)
+	}
+	w.moment(fSalaryAt, c.SalaryAt)
 	w.text(fCurrency, c.Currency.String())
 	w.text(fLanguage, c.Language.String())
 	w.text(fSegment, c.Segment)

@@ -86,6 +86,7 @@ type bodies struct {
 	command     alerts.Command
 	receipt     alerts.Receipt
 	cardAction  alerts.CardAction
+	conduct     alerts.Conduct
 	alert       detectors.Alert
 	collection  detectors.Collection
 	assessment  detectors.Assessment

@@ -118,6 +118,12 @@ const (
 	fSourcePartition
 	fSourceOffset
 	fReceiptExpected
+	fKind
+	fPaidMinor
+	fRules
+	fSalaryMinor
+	fSalaryAt
+	fInstalmentMinor
 	fBucket
 	fIFRS9Stage
 	fClass2011
@@ -185,7 +191,9 @@ var fieldNames = [fieldCount]string{
 	fTitle: "title", fTitleZh: "title_zh", fLabel: "label", fLabelZh: "label_zh",
 	fSourceTopic: "source_topic", fSourcePartition: "source_partition", fSourceOffset: "source_offset",
 	fReceiptExpected: "receipt_expected",
-	fBucket:          "bucket", fIFRS9Stage: "ifrs9_stage", fClass2011: "class_2011", fClass2023: "class_2023",
+	fSalaryMinor:     "salary_minor", fSalaryAt: "salary_at", fInstalmentMinor: "instalment_minor",
+	fKind: "kind", fPaidMinor: "paid_minor", fRules: "rules",
+	fBucket: "bucket", fIFRS9Stage: "ifrs9_stage", fClass2011: "class_2011", fClass2023: "class_2023",
 	fFlag: "flag", fParty: "party", fPurpose: "purpose", fNumber: "number", fContactID: "contact_id", fAgency: "agency", fAgreement: "agreement", fStaff: "staff", fAtWork: "at_work", fDebtFacts: "debt_facts", fResult: "result",
 	fPlanKind: "plan_kind", fPrincipalMinor: "principal_minor", fInterestMinor: "interest_minor", fFeesMinor: "fees_minor", fRatePPM: "rate_ppm", fPlanRatePPM: "plan_rate_ppm", fMonths: "months", fDeferMonths: "defer_months", fFirstDueAt: "first_due_at", fInterestOffMinor: "interest_off_minor",
 	fFeesOffMinor: "fees_off_minor", fInterestOnInterest: "interest_on_interest", fCharges: "charges", fNoNewCard: "no_new_card", fRights: "rights", fBreach: "breach", fOtherTerms: "other_terms", fAbilityExceeded: "ability_exceeded", fWilling: "willing", fForm: "form", fRecording: "recording",

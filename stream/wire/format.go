@@ -22,6 +22,7 @@ var formats = map[string]*format{
 	FeedbackTopic:    &feedbackFormat,
 	CardActionTopic:  &cardActionFormat,
 	AssessmentTopic:  &assessmentFormat,
+	ConductTopic:     &conductFormat,
 	CommandTopic:     &commandFormat,
 	ReceiptTopic:     &receiptFormat,
 	TickTopic:        &tickFormat,

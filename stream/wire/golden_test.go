@@ -27,12 +27,14 @@ var examples = map[string]card.Body{
 	CustomerTopic: &card.Customer{
 		Head: head("u-1", "2026-01-15T09:00:00.000+08:00"),
 		Home: card.Place{City: "230100", Lat: 45.8038, Lon: 126.535, HasPoint: true}, Timezone: "Asia/Shanghai",
-		MonthlyIncomeMinor: 1200000, Currency: card.Currency{'C', 'N', 'Y'}, Language: card.Chinese, Segment: "mass",
+		MonthlyIncomeMinor: 1200000, SalaryMinor: 1150000, SalaryAt: at("2026-01-10T06:30:00.000+08:00"),
+		Currency: card.Currency{'C', 'N', 'Y'}, Language: card.Chinese, Segment: "mass",
 	},
 	StatementTopic: &card.Statement{
 		Head: head("s-1", "2026-02-10T00:00:00.000+08:00"), Account: "a-1", DueAt: at("2026-03-02T23:59:59+08:00"),
 		BalanceMinor: -1250, MinDueMinor: 83000, PastDueMinor: 41000, CyclesPastDue: 1, CreditLimitMinor: 5000000,
 		Currency: card.Currency{'C', 'N', 'Y'}, Autopay: true, Aged: true, DaysPastDue: 21,
+		InstalmentMinor: 25000,
 	},
 	PaymentTopic: &card.Payment{
 		Head: head("p-1", "2026-02-28T18:30:00.000+08:00"), Account: "a-1",
@@ -86,6 +88,11 @@ var examples = map[string]card.Body{
 	CardActionTopic: &alerts.CardAction{
 		Head: head("b-1", "2026-03-01T02:16:00.000+08:00"), Card: "k-1", Action: alerts.BlockCard, Reason: "customer_said_no",
 		AlertID: "9c2f", RequestedBy: "customer",
+	},
+	ConductTopic: &alerts.Conduct{
+		Head: head("n-1", "2026-03-06T10:00:00.000+08:00"), Account: "a-1", Kind: alerts.ContactRefused, Tier: detectors.Mild,
+		Currency: card.Currency{'C', 'N', 'Y'}, AmountMinor: 83000, PaidMinor: 40000, Channel: "call", Party: "debtor", Outcome: "no_answer",
+		Rules: []alerts.RuleID{"CN-HOURS", "CN-ATTEMPT"}, Flag: "complaint", Actor: "wang.li",
 	},
 	AssessmentTopic: &detectors.Assessment{
 		Head: head("e-1", "2026-02-10T00:00:01.000+08:00"), Account: "a-1", MissProbability: 0.125, Points: 512, BasePoints: 600,

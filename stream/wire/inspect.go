@@ -22,8 +22,8 @@ func sensitive(name string) bool {
 // amounts are the fields whose long integers are money or measures, and phones those that hold E.164 numbers, of which one in ten
 // passes the Luhn check too.
 var (
-	amounts = setOf(fAmountMinor, fBalanceMinor, fMinDueMinor, fPastDueMinor, fCreditLimitMinor, fMonthlyIncomeMinor,
-		fOverdueMinor, fValue, fLimit, fPrincipalMinor, fInterestMinor, fFeesMinor, fInterestOffMinor, fFeesOffMinor)
+	amounts = setOf(fAmountMinor, fBalanceMinor, fMinDueMinor, fPastDueMinor, fCreditLimitMinor, fMonthlyIncomeMinor, fSalaryMinor, fInstalmentMinor,
+		fOverdueMinor, fPaidMinor, fValue, fLimit, fPrincipalMinor, fInterestMinor, fFeesMinor, fInterestOffMinor, fFeesOffMinor)
 	phones = setOf(fPhone, fFrom, fTo, fNumber)
 )
 

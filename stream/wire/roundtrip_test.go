@@ -41,6 +41,16 @@ func generate(t *rapid.T, topic string) card.Body {
 			Head: drawHead(t), Card: drawID(t), Action: pick(t, alerts.BlockCard, alerts.UnblockCard), Reason: drawText(t), AlertID: drawMaybeID(t),
 			RequestedBy: drawID(t),
 		}
+	case ConductTopic:
+		c := &alerts.Conduct{
+			Head: drawHead(t), Account: drawMaybeID(t), Kind: pick(t, alerts.ConductKinds()...), Tier: pick(t, "", detectors.Mild),
+			Currency: pick(t, card.Currency{}, card.Currency{'C', 'N', 'Y'}), AmountMinor: drawAmount(t), PaidMinor: drawAmount(t),
+			Channel: drawMaybeID(t), Party: drawMaybeID(t), Outcome: drawMaybeID(t), Flag: drawMaybeID(t), Actor: drawMaybeID(t),
+		}
+		for range draw(t, 0, 2) {
+			c.Rules = append(c.Rules, alerts.RuleID(drawID(t)))
+		}
+		return c
 	case AssessmentTopic:
 		return drawAssessment(t)
 	case CommandTopic:
@@ -103,6 +113,7 @@ func drawCustomer(t *rapid.T) card.Body {
 	money := drawMoney(t)
 	return &card.Customer{
 		Head: drawHead(t), Home: drawPlace(t), Timezone: pick(t, "", "Asia/Shanghai", "Etc/GMT+8"), MonthlyIncomeMinor: money.Minor,
+		SalaryMinor: drawAmount(t), SalaryAt: pick(t, card.Moment{}, drawMoment(t)),
 		Currency: money.Currency, Language: card.Language(draw(t, 0, 2)), Segment: drawText(t),
 	}
 }
@@ -111,7 +122,7 @@ func drawStatement(t *rapid.T) card.Body {
 	money := drawMoney(t)
 	b := &card.Statement{
 		Head: drawHead(t), Account: drawID(t), BalanceMinor: rapid.Int64().Draw(t, "balance"), MinDueMinor: money.Minor,
-		PastDueMinor: drawAmount(t), CyclesPastDue: draw(t, 0, maxCycles), CreditLimitMinor: drawAmount(t),
+		PastDueMinor: drawAmount(t), CyclesPastDue: draw(t, 0, maxCycles), CreditLimitMinor: drawAmount(t), InstalmentMinor: drawAmount(t),
 		Currency: money.Currency, Autopay: rapid.Bool().Draw(t, "autopay"),
 	}
 	if b.Aged = rapid.Bool().Draw(t, "aged"); b.Aged {

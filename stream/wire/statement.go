@@ -14,7 +14,8 @@ const maxDaysPastDue = 31 * maxCycles
 
 var statementFormat = format{
 	fields: setOf(fSchemaVersion, fEventID, fCustomerID, fAccountID, fStatementAt, fDueAt, fBalanceMinor, fMinDueMinor,
-		fPastDueMinor, fCyclesPastDue, fCreditLimitMinor, fCurrency, fAutopay, fDaysPastDue),
+		fPastDueMinor, fCyclesPastDue, fCreditLimitMinor, fCurrency, fAutopay, fDaysPastDue,
+		fInstalmentMinor),
 	decode: (*Decoder).statement,
 }
 
@@ -34,6 +35,7 @@ func (d *Decoder) statement() card.Body {
 		CreditLimitMinor: d.amount(fCreditLimitMinor, 0),
 		Currency:         d.currency(fCurrency),
 		Autopay:          d.flag(fAutopay),
+		InstalmentMinor:  d.amount(fInstalmentMinor, 0),
 	}
 	if _, s.Aged = d.get(fDaysPastDue); s.Aged {
 		s.DaysPastDue = int(d.integer(fDaysPastDue, 0, maxDaysPastDue))
@@ -57,6 +59,9 @@ func AppendStatement(dst []byte, s *card.Statement) []byte {
 	w.integer(fCreditLimitMinor, s.CreditLimitMinor)
 	w.text(fCurrency, s.Currency.String())
 	w.flag(fAutopay, s.Autopay)
+	if s.InstalmentMinor != 0 {
+		w.integer(fInstalmentMinor, s.InstalmentMinor)
+	}
 	if s.Aged {
 		w.integer(fDaysPastDue, int64(s.DaysPastDue))
 	}

@@ -19,6 +19,8 @@ const (
 	FeedbackTopic   = "cardwatch.feedback.v1"
 	CardActionTopic = "cardwatch.card_action.v1"
 	AssessmentTopic = "cardwatch.assessment.v1"
+	// ConductTopic takes what was agreed with and done to customers in collecting.
+	ConductTopic = "cardwatch.conduct.v1"
 	// ShadowTopic takes the alerts that rules in shadow would raise; nothing reads it but people and their tools.
 	ShadowTopic = "cardwatch.shadow.v1"
 )
@@ -33,7 +35,7 @@ const (
 // Topics lists every topic that this package has a format for: inputs, outputs, internal ones.
 func Topics() []string {
 	return slices.Concat(Inputs(), []string{
-		AlertTopic, CollectionTopic, FeedbackTopic, CardActionTopic, AssessmentTopic, ShadowTopic,
+		AlertTopic, CollectionTopic, FeedbackTopic, CardActionTopic, AssessmentTopic, ConductTopic, ShadowTopic,
 		CommandTopic, ReceiptTopic, TickTopic,
 	})
 }

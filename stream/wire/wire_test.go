@@ -45,6 +45,8 @@ func encode(dst []byte, body card.Body) []byte {
 		return AppendReceipt(dst, b)
 	case *alerts.CardAction:
 		return AppendCardAction(dst, b)
+	case *alerts.Conduct:
+		return AppendConduct(nil, b)
 	case *detectors.Alert:
 		return AppendAlert(dst, b)
 	case *detectors.Collection:

@@ -136,7 +136,7 @@ func (r *Row) Account() ledger.Account {
 		a.ApplyStatement(&card.Statement{Head: head(lastDay(month), 20), Account: r.ID,
 			DueAt:        card.MomentOf(time.Date(2005, month+1, 20, 23, 59, 59, 0, taipei)),
 			BalanceMinor: bill, MinDueMinor: max(0, bill/10), PastDueMinor: max(0, bill*5*int64(cycles)/100), CyclesPastDue: cycles,
-			CreditLimitMinor: r.LimitMinor, Currency: twd}, 0)
+			CreditLimitMinor: r.LimitMinor, Currency: twd}, ledger.Terms{})
 	}
 	return a
 }

@@ -44,11 +44,12 @@ func TestExampleIsWhatIsKnownAtTheLastStatement(t *testing.T) {
 	late, pays := rows(t)[0].Example(), rows(t)[1].Example()
 	require.True(t, late.Missed)
 	require.False(t, late.Current())
-	require.Equal(t, []float64{2, 2, 1100, 4000, 0.2, 31, 0}, late.Inputs, "3,100 spent to 100 paid; nothing paid of August's bill")
+	require.Equal(t, []float64{2, 2, 2, 1100, 0, 2100, 4000, 3000, 16_000, 0.2, 31, 0}, late.Inputs,
+		"2,100 spent in August and 1,000 in September to 100 paid; nothing paid of August's bill")
 	require.False(t, pays.Missed)
 	require.True(t, pays.Current())
-	require.Equal(t, 3900.0, pays.Inputs[2])
-	require.Equal(t, 1.0, pays.Inputs[6])
+	require.Equal(t, 3900.0, pays.Inputs[3])
+	require.Equal(t, 1.0, pays.Inputs[11])
 }
 
 func TestPublishedSplit(t *testing.T) {

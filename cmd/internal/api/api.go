@@ -14,6 +14,7 @@ import (
 
 	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/alerts/explain"
+	"github.com/cardwatch/cardwatch/alerts/figures"
 	"github.com/cardwatch/cardwatch/alerts/quality"
 	"github.com/cardwatch/cardwatch/cmd/internal/clerk"
 	"github.com/cardwatch/cardwatch/detectors/card"
@@ -42,6 +43,8 @@ type Config struct {
 	Explain func(ctx context.Context, id, caseID string) (*explain.Explanation, error)
 	// Quality gives the figures of the rules, false while they are incomplete; nil leaves out /rules/quality.
 	Quality func() (quality.Report, bool)
+	// Figures gives the figures about collecting, false while they are incomplete; nil leaves out /figures.
+	Figures func(by figures.Dimension, months int) (figures.Report, bool)
 	// Silences keeps the silences; nil leaves out /silences.
 	Silences Silences
 	// Log hears of failures.
@@ -127,6 +130,9 @@ func (s *Server) routes() []route {
 	}
 	if s.cfg.Quality != nil {
 		list = append(list, route{"GET", "rules/quality", readers, s.ruleQuality})
+	}
+	if s.cfg.Figures != nil {
+		list = append(list, route{"GET", "figures", readers, s.collectingFigures})
 	}
 	if s.cfg.Silences != nil {
 		list = append(list,

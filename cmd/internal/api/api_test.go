@@ -22,10 +22,12 @@ import (
 
 	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/alerts/explain"
+	"github.com/cardwatch/cardwatch/alerts/figures"
 	"github.com/cardwatch/cardwatch/alerts/quality"
 	"github.com/cardwatch/cardwatch/cmd/internal/api"
 	"github.com/cardwatch/cardwatch/cmd/internal/clerk"
 	"github.com/cardwatch/cardwatch/cmd/internal/desktest"
+	"github.com/cardwatch/cardwatch/detectors/card"
 )
 
 // office is a small bank with an API, and what its systems are called by. Every exchange is held against the document.
@@ -67,6 +69,7 @@ func (o *office) open(change ...func(*api.Config)) {
 	cfg := api.Config{
 		View: o.View, Now: o.Now, Tokens: tokens(), CursorKey: []byte(strings.Repeat("k", 32)), Log: log, Silences: o.quiet,
 		Clerk:   clerk.New(clerk.Config{View: o.View, Desk: o.Desk, Publish: o.Publish, Now: o.Now, Hub: hub, Log: log}),
+		Figures: someFigures,
 		Quality: func() (quality.Report, bool) { return quality.Report{}, true },
 		Explain: func(_ context.Context, id, _ string) (*explain.Explanation, error) {
 			switch id {
@@ -261,4 +264,30 @@ func TestQualityOfRulesIsToldInTheDocumentsWords(t *testing.T) {
 	w = o.call("r-secret", "GET", "/rules/quality", "")
 	require.Equal(t, http.StatusServiceUnavailable, w.Code)
 	require.Equal(t, "application/problem+json", w.Header().Get("Content-Type"))
+}
+
+// someFigures are those of a bank with one account.
+func someFigures(by figures.Dimension, months int) (figures.Report, bool) {
+	b := figures.New()
+	at := card.Moment{UnixMilli: 1_772_344_800_000, OffsetMinutes: 480}
+	head := card.Head{Customer: "c", At: at}
+	b.Hear(&card.Statement{Head: head, Account: "a", BalanceMinor: 100, Currency: card.Currency{'C', 'N', 'Y'}}, at)
+	b.Hear(&alerts.Conduct{Head: head, Account: "a", Kind: alerts.ContactRefused, Rules: []alerts.RuleID{"CN-HOURS"}}, at)
+	return b.Report(by, months), true
+}
+
+func TestFiguresComeWithTheirDefinitions(t *testing.T) {
+	o := newOffice(t)
+	w := o.call("r-secret", "GET", "/figures?by=cohort&months=1", "")
+	require.Equal(t, http.StatusOK, w.Code)
+	require.Contains(t, w.Body.String(), `{"month":"2026-03","currency":"CNY","by":"cohort","value":"2026-03","figure":"overdue_rate","numerator":0,"denominator":100,"share":0}`)
+	require.Contains(t, w.Body.String(), `"rule":"CN-HOURS","contacts":1`)
+	require.Contains(t, w.Body.String(), `"name":"Overdue rate (above 30 days)"`)
+	for _, query := range []string{"by=branch", "months=0", "months=x", "months=25", "by=tier&by=tier", "to=x"} {
+		require.Equal(t, http.StatusBadRequest, o.call("r-secret", "GET", "/figures?"+query, "").Code, query)
+	}
+	o = newOffice(t, func(c *api.Config) {
+		c.Figures = func(figures.Dimension, int) (figures.Report, bool) { return figures.Report{}, false }
+	})
+	require.Equal(t, http.StatusServiceUnavailable, o.call("r-secret", "GET", "/figures", "").Code)
 }

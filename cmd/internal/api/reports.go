@@ -3,9 +3,13 @@ package api
 import (
 	"errors"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/cardwatch/cardwatch/alerts/explain"
+	"github.com/cardwatch/cardwatch/alerts/figures"
+	"github.com/cardwatch/cardwatch/alerts/glossary"
 	"github.com/cardwatch/cardwatch/alerts/quality"
 	"github.com/cardwatch/cardwatch/detectors/card"
 )
@@ -49,6 +53,51 @@ func (s *Server) ruleQuality(w http.ResponseWriter, r *request) {
 		At string `json:"at"`
 		quality.Report
 	}{s.cfg.Now().String(), report})
+}
+
+// definedFigure is a figure's name and definition, in the caller's language.
+type definedFigure struct {
+	Figure  figures.Code `json:"figure"`
+	Name    string       `json:"name"`
+	Meaning string       `json:"meaning"`
+}
+
+// collectingFigures tells the figures about collecting, each with its definition.
+func (s *Server) collectingFigures(w http.ResponseWriter, r *request) {
+	query, refused := r.query("by", "months")
+	if refused != nil {
+		s.refuse(w, r, refused)
+		return
+	}
+	by, months := figures.Dimension(query["by"]), figures.Months
+	if !slices.Contains([]figures.Dimension{figures.Whole, figures.ByTier, figures.ByCohort, figures.BySegment}, by) {
+		s.refuse(w, r, refusal(CodeInvalid, FieldError{Parameter: "by", Code: fieldValue}))
+		return
+	}
+	if asked := query["months"]; asked != "" {
+		n, err := strconv.Atoi(asked)
+		if err != nil || n < 1 || n > figures.Months {
+			s.refuse(w, r, refusal(CodeInvalid, FieldError{Parameter: "months", Code: fieldValue}))
+			return
+		}
+		months = n
+	}
+	report, counted := s.cfg.Figures(by, months)
+	if !counted {
+		s.refuse(w, r, refusal(CodeIncomplete))
+		return
+	}
+	var defined []definedFigure
+	for _, d := range figures.Definitions() {
+		name, _ := glossary.Lookup(glossary.Figure, string(d.Code))
+		meaning, _ := glossary.Lookup(glossary.FigureMeaning, string(d.Code))
+		defined = append(defined, definedFigure{d.Code, name.In(r.lang), meaning.In(r.lang)})
+	}
+	s.answer(w, http.StatusOK, struct {
+		At          string          `json:"at"`
+		Definitions []definedFigure `json:"definitions"`
+		figures.Report
+	}{s.cfg.Now().String(), defined, report})
 }
 
 // languageOf is English for who asks for it before Chinese, else Chinese.

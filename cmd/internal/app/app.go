@@ -66,6 +66,7 @@ type App struct {
 	rules      *ruleKeeper
 	office     *Office
 	quality    *qualityWatch
+	figures    *figureWatch
 	desk       *stream.Engine[alerts.State]
 	rekeys     []*rekey.Engine
 	dispatcher *dispatch.Dispatcher
@@ -127,13 +128,14 @@ func (a *App) openOffice(ctx context.Context) error {
 	a.Silences = silences
 	a.office = newOffice(a.Client, a.producer, a.Config.RulesControl, a.Log)
 	a.quality = newQualityWatch(a.Client, a.View.Partitions, a.now, a.Log)
-	a.Metrics.MustRegister(newQualityFigures(a.quality))
+	a.figures = newFigureWatch(a.Client, a.View.Partitions, a.now, a.Log)
+	a.Metrics.MustRegister(newQualityFigures(a.quality), newCollectingFigures(a.figures))
 	return nil
 }
 
 // host prepares the processors of this process's roles.
 func (a *App) host() (err error) {
-	counts := newFigures(a.Metrics, a.db)
+	counts := newTallies(a.Metrics, a.db)
 	shared := engineParts{
 		metrics: stream.NewMetrics(a.Metrics, a.Clock), budget: stream.NewBudget(int64(a.Config.Store.CacheMiB) << 20),
 	}
@@ -165,7 +167,7 @@ type engineParts struct {
 	budget  *stream.Budget
 }
 
-func (a *App) newMonitor(shared engineParts, counts *figures) (*stream.Engine[detectors.State], error) {
+func (a *App) newMonitor(shared engineParts, counts *tallies) (*stream.Engine[detectors.State], error) {
 	first, err := a.rules.first()
 	if err != nil {
 		return nil, err
@@ -191,7 +193,7 @@ func (a *App) newMonitor(shared engineParts, counts *figures) (*stream.Engine[de
 	return engine, nil
 }
 
-func (a *App) newDesk(shared engineParts, counts *figures) (*stream.Engine[alerts.State], error) {
+func (a *App) newDesk(shared engineParts, counts *tallies) (*stream.Engine[alerts.State], error) {
 	first, err := a.Silences.first()
 	if err != nil {
 		return nil, err

@@ -17,6 +17,7 @@ import (
 
 	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/alerts/explain"
+	"github.com/cardwatch/cardwatch/alerts/figures"
 	"github.com/cardwatch/cardwatch/cmd/internal/api"
 	"github.com/cardwatch/cardwatch/cmd/internal/clerk"
 	"github.com/cardwatch/cardwatch/cmd/internal/config"
@@ -50,7 +51,7 @@ func (a *App) prepareHTTP(core *alerts.Desk) error {
 		View: a.View, Clerk: a.clerk, Now: func() time.Time { return a.Clock.Now().In(a.Zone) }, Links: links,
 		BaseURL: base, Sandbox: a.Phone, Alert: a.Alert, RuleSet: a.RuleSet, Ready: a.Ready, Note: a.note, Reload: a.reloadRules(),
 		Rules: a.ruleDesk(), Metrics: promhttp.HandlerFor(a.Metrics, promhttp.HandlerOpts{}), Log: a.Log,
-		API: a.api, Silences: a.silences(),
+		API: a.api, Silences: a.silences(), Figures: a.collecting(),
 	})
 	return err
 }
@@ -65,7 +66,7 @@ func (a *App) newAPI(key []byte) (*api.Server, error) {
 	cursors.Write([]byte("cardwatch cursors"))
 	return api.New(api.Config{
 		View: a.View, Clerk: a.clerk, Now: a.now, Tokens: a.Config.API.Tokens, CursorKey: cursors.Sum(nil), Silences: a.silences(), Log: a.Log,
-		Quality: a.quality.Report,
+		Quality: a.quality.Report, Figures: a.figures.Report,
 		Explain: func(ctx context.Context, id, caseID string) (*explain.Explanation, error) {
 			return a.web.Explain(ctx, id, caseID)
 		},
@@ -78,6 +79,14 @@ func (a *App) silences() api.Silences {
 		return nil
 	}
 	return a.Silences
+}
+
+// collecting gives the figures about collecting, nil in a process without a desk.
+func (a *App) collecting() func(figures.Dimension, int) (figures.Report, bool) {
+	if a.figures == nil {
+		return nil
+	}
+	return a.figures.Report
 }
 
 // deskSilences are those that the desk decides by now.

@@ -8,8 +8,8 @@ import (
 	"github.com/cardwatch/cardwatch/store"
 )
 
-// figures count what the processors decide. Labels come from closed sets.
-type figures struct {
+// tallies count what the processors decide. Labels come from closed sets.
+type tallies struct {
 	alerts, admissions, tiers  *prometheus.CounterVec
 	shadows, faults            boundedCounter
 	moves, denials, deskRefuse *prometheus.CounterVec
@@ -18,7 +18,7 @@ type figures struct {
 	admitted prometheus.Counter
 }
 
-func newFigures(reg prometheus.Registerer, db *store.DB) *figures {
+func newTallies(reg prometheus.Registerer, db *store.DB) *tallies {
 	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
 		c := prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: "cardwatch", Name: name, Help: help}, labels)
 		reg.MustRegister(c)
@@ -27,7 +27,7 @@ func newFigures(reg prometheus.Registerer, db *store.DB) *figures {
 	reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Namespace: "cardwatch", Name: "store_bytes", Help: "Disk space that the store takes, write-ahead log included.",
 	}, func() float64 { return float64(db.Bytes()) }))
-	f := &figures{
+	f := &tallies{
 		alerts:     counter("alerts_total", "Alerts opened.", "detector", "severity"),
 		shadows:    boundedCounter{vec: counter("shadow_alerts_total", "Alerts that rules in shadow would have opened; nothing followed from them.", "rule", "set")},
 		faults:     boundedCounter{vec: counter("rule_errors_total", "Uses about which a rule, live or in shadow, could not answer and so did not fire.", "rule", "cause")},
@@ -42,7 +42,7 @@ func newFigures(reg prometheus.Registerer, db *store.DB) *figures {
 	return f
 }
 
-func (f *figures) monitor(_ *detectors.State, e *detectors.Effects) {
+func (f *tallies) monitor(_ *detectors.State, e *detectors.Effects) {
 	if e.Admission == detectors.Admitted {
 		f.admitted.Inc()
 	} else {
@@ -70,7 +70,7 @@ func (f *figures) monitor(_ *detectors.State, e *detectors.Effects) {
 	}
 }
 
-func (f *figures) desk(e *alerts.Effects) {
+func (f *tallies) desk(e *alerts.Effects) {
 	for _, c := range e.Changes {
 		if c.Kind == alerts.ClockMissed {
 			f.missed.WithLabelValues(c.To, c.Label).Inc()

@@ -50,6 +50,7 @@ func (a *App) run(ctx context.Context) error {
 	if a.desk != nil {
 		part("desk", a.desk.Run)
 		part("quality", a.quality.run)
+		part("figures", a.figures.run)
 		part("office", a.office.follow)
 		part("silences", a.Silences.run)
 		part("dispatcher", func(ctx context.Context) error { a.dispatcher.Run(ctx); return nil })

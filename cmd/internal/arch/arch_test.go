@@ -41,6 +41,7 @@ var rooms = map[string][]string{
 	"alerts/glossary": {"detectors/card", "detectors", "alerts"},
 	// Quality counts what alerts turned out to be; it decides nothing, so the desk's core need not know it.
 	"alerts/quality":  {"detectors", "detectors/card"},
+	"alerts/figures":  {"alerts", "detectors", "detectors/card"},
 	"alerts/explain":  {"alerts/glossary", "detectors", "detectors/card", "detectors/geo"},
 	"alerts/channel":  {"alerts", "detectors/card"},
 	"alerts/dispatch": {"alerts", "alerts/channel", "detectors/card"},
@@ -56,14 +57,14 @@ var rooms = map[string][]string{
 	"stream/history":  {"detectors/card", "stream/wire"},
 	"stream/backtest": {"stream/history", "stream/kafka", "stream/wire", "detectors", "detectors/card"},
 	"stream/alertlog": {"stream/history", "stream/kafka", "stream/wire", "detectors"},
-	"stream/replay":   {"stream/history", "stream", "stream/kafka", "stream/wire", "store", "alerts", "detectors", "detectors/card"},
+	"stream/replay":   {"stream/history", "stream", "stream/kafka", "stream/wire", "store", "alerts", "alerts/figures", "detectors", "detectors/card"},
 	"stream/sim":      {"stream", "stream/kafka", "stream/wire", "store", "alerts", "alerts/channel", "alerts/dispatch", "detectors", "detectors/card"},
 	"bench":           {"detectors", "detectors/card", "detectors/geo", "detectors/ledger", "detectors/window", "alerts", "alerts/channel", "alerts/dispatch", "store", "stream", "stream/broker", "stream/wire", "stream/kafka", "stream/replay"},
-	"cmd":             {"detectors", "detectors/lifecycle", "detectors/rule", "detectors/card", "detectors/geo", "detectors/window", "alerts", "alerts/conduct", "alerts/channel", "alerts/dispatch", "alerts/glossary", "alerts/explain", "alerts/quality", "alerts/plan", "store", "stream", "stream/kafka", "stream/broker", "stream/wire", "stream/inspect", "stream/mapping", "stream/rekey", "stream/replay", "stream/history", "stream/backtest", "stream/alertlog", "bench"},
+	"cmd":             {"detectors", "detectors/lifecycle", "detectors/rule", "detectors/card", "detectors/geo", "detectors/window", "alerts", "alerts/conduct", "alerts/channel", "alerts/dispatch", "alerts/glossary", "alerts/explain", "alerts/quality", "alerts/figures", "alerts/plan", "store", "stream", "stream/kafka", "stream/broker", "stream/wire", "stream/inspect", "stream/mapping", "stream/rekey", "stream/replay", "stream/history", "stream/backtest", "stream/alertlog", "bench"},
 }
 
 // pure are the rooms of functions (state, event) → (state, effects).
-var pure = []string{"detectors", "alerts", "alerts/glossary", "alerts/explain", "alerts/quality", "alerts/conduct", "alerts/plan"}
+var pure = []string{"detectors", "alerts", "alerts/glossary", "alerts/explain", "alerts/quality", "alerts/conduct", "alerts/plan", "alerts/figures"}
 
 // impure are the packages that a pure room may not import at all, and impureTime what it may not call of package time.
 var (

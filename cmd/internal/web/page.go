@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/cardwatch/cardwatch/alerts"
+	"github.com/cardwatch/cardwatch/alerts/figures"
 	"github.com/cardwatch/cardwatch/alerts/glossary"
 	"github.com/cardwatch/cardwatch/detectors"
 	"github.com/cardwatch/cardwatch/detectors/card"
@@ -28,6 +29,8 @@ type page struct {
 	Rules bool
 	// Silences says that there is a page about silences.
 	Silences bool
+	// Figures says that there is a page of figures.
+	Figures bool
 	// Demo says that there is a sandbox telephone.
 	Demo bool
 	Now  card.Moment
@@ -63,8 +66,16 @@ func (s *Server) parsePages(lang card.Language) (*template.Template, error) {
 		"sendReason": func(reason string) string {
 			return s.term(lang, firstKind(reason, glossary.Rule, glossary.Failure), reason)
 		},
-		"actNote":  func(c *alerts.Case, a alerts.Act) string { return s.actNote(lang, c, a) },
-		"detector": func(a detectors.Alert) string { return s.detectorName(lang, a.Detector, a.Title) },
+		"actNote":     func(c *alerts.Case, a alerts.Act) string { return s.actNote(lang, c, a) },
+		"detector":    func(a detectors.Alert) string { return s.detectorName(lang, a.Detector, a.Title) },
+		"accountNote": func(a alerts.Act) string { return s.accountNote(lang, a) },
+		"share":       func(x float64) string { return strconv.FormatFloat(100*x, 'f', 1, 64) + " %" },
+		"figureValue": func(by figures.Dimension, value string) string {
+			if by == figures.ByTier {
+				return s.term(lang, glossary.Tier, value)
+			}
+			return value
+		},
 		"percent": func(share *float64) string {
 			if share == nil {
 				return "—"
@@ -109,7 +120,7 @@ func (s *Server) execute(r *http.Request, lang card.Language, name string, data 
 	var body bytes.Buffer
 	err = s.pages[lang].ExecuteTemplate(&body, name, page{
 		Name: name, Lang: lang, Bank: bankName(s.clerk.Desk().Policy().BankName, lang), Actor: actorOf(r), Path: r.URL.RequestURI(),
-		Rules: s.cfg.Rules != nil, Silences: s.cfg.Silences != nil, Demo: s.cfg.Sandbox != nil, Now: s.now(), Once: once, Data: data,
+		Rules: s.cfg.Rules != nil, Figures: s.cfg.Figures != nil, Silences: s.cfg.Silences != nil, Demo: s.cfg.Sandbox != nil, Now: s.now(), Once: once, Data: data,
 	})
 	return body.Bytes(), err
 }

@@ -15,11 +15,25 @@ const queueRows = 100
 type queuePage struct {
 	Tiers []tierTab
 	Tier  detectors.Tier
+	// Lines are who works the accounts, and those that rest; Line is the one shown instead of a tier, "" for none.
+	Lines []lineTab
+	Line  string
 	Rows  []queueRow
 	// More says that there are further accounts below those shown.
 	More    bool
 	Refusal alerts.Refusal
 }
+
+// lineTab is one line, or the accounts that rest, with their number, at most queueRows.
+type lineTab struct {
+	Line     string
+	Resting  bool
+	Accounts int
+	More     bool
+}
+
+// restingLine is how addresses name the accounts out of their lines.
+const restingLine = "resting"
 
 // tierTab is one tier with the number of its accounts, at most queueRows.
 type tierTab struct {
@@ -41,8 +55,45 @@ func (s *Server) showQueue(w http.ResponseWriter, r *http.Request) {
 	s.renderQueue(w, r, http.StatusOK, detectors.Tier(r.URL.Query().Get("tier")), "")
 }
 
+// showLines counts the lines' accounts and lists those of the line asked for; false when that cannot be read or there is no such line.
+func (s *Server) showLines(w http.ResponseWriter, r *http.Request, data *queuePage) bool {
+	groups := map[string]string{restingLine: alerts.GroupResting}
+	order := []string{}
+	for _, l := range alerts.Lines() {
+		groups[string(l)] = alerts.LineGroup(l)
+		order = append(order, string(l))
+	}
+	if _, known := groups[data.Line]; data.Line != "" && !known {
+		s.fail(w, r, http.StatusNotFound, nil)
+		return false
+	}
+	for _, line := range append(order, restingLine) {
+		entries, err := s.cfg.View.List(alerts.IndexQueue, groups[line], queueRows+1)
+		if err != nil {
+			s.fail(w, r, http.StatusServiceUnavailable, err)
+			return false
+		}
+		more := len(entries) > queueRows
+		entries = entries[:min(len(entries), queueRows)]
+		data.Lines = append(data.Lines, lineTab{line, line == restingLine, len(entries), more})
+		if line != data.Line {
+			continue
+		}
+		data.More = more
+		for _, e := range entries {
+			if row, ok := s.queueRow(e.Customer, e.ID, actorOf(r)); ok {
+				data.Rows = append(data.Rows, row)
+			}
+		}
+	}
+	return true
+}
+
 func (s *Server) renderQueue(w http.ResponseWriter, r *http.Request, status int, tier detectors.Tier, refusal alerts.Refusal) {
-	data := queuePage{Tier: tier, Refusal: refusal}
+	data := queuePage{Tier: tier, Refusal: refusal, Line: r.URL.Query().Get("line")}
+	if !s.showLines(w, r, &data) {
+		return
+	}
 	for _, t := range alerts.Tiers() {
 		entries, err := s.cfg.View.List(alerts.IndexQueue, string(t), queueRows+1)
 		if err != nil {
@@ -53,10 +104,10 @@ func (s *Server) renderQueue(w http.ResponseWriter, r *http.Request, status int,
 		entries = entries[:min(len(entries), queueRows)]
 		data.Tiers = append(data.Tiers, tierTab{t, len(entries), more})
 		// Without a choice the first tier that has anybody in it is shown.
-		if data.Tier == detectors.NoTier && len(entries) > 0 {
+		if data.Line == "" && data.Tier == detectors.NoTier && len(entries) > 0 {
 			data.Tier = t
 		}
-		if t != data.Tier {
+		if t != data.Tier || data.Line != "" {
 			continue
 		}
 		data.More = more

@@ -60,7 +60,14 @@ func (s *Server) routeConsole(mux *http.ServeMux) {
 	mux.HandleFunc("POST /cases/{id}", s.actOnCase)
 	mux.HandleFunc("GET /queue", s.showQueue)
 	mux.HandleFunc("POST /queue", s.actOnQueue)
+	mux.HandleFunc("GET "+accountPath, s.showAccount)
+	mux.HandleFunc("POST "+accountPath, s.actOnAccount)
+	mux.HandleFunc("GET "+accountPath+"/agreement", s.showAgreement)
 	mux.HandleFunc("GET /wordings", s.showWordings)
+	if s.cfg.Figures != nil {
+		mux.HandleFunc("GET "+figuresPath, s.showFigures)
+		mux.HandleFunc("GET "+figuresPath+".csv", s.exportFigures)
+	}
 	if s.cfg.Silences != nil {
 		mux.HandleFunc("GET "+silencesPath, s.showSilences)
 		mux.HandleFunc("POST "+silencesPath, s.actOnSilences)
@@ -86,6 +93,7 @@ func (s *Server) routeCustomer(mux *http.ServeMux) {
 	mux.HandleFunc("GET /static/plan.css", s.asset("plan.css"))
 	mux.HandleFunc("GET "+calculatorPath, s.showCalculator)
 	mux.HandleFunc("GET "+draftPath, s.showDraft)
+	mux.HandleFunc("GET "+instalmentPath, s.showInstalment)
 	if s.cfg.Links != nil {
 		mux.HandleFunc("GET "+customerPath+"{token}", s.ask)
 		mux.HandleFunc("POST "+customerPath+"{token}", s.answer)

@@ -17,6 +17,7 @@ import (
 	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/alerts/channel/sandbox"
 	"github.com/cardwatch/cardwatch/alerts/explain"
+	"github.com/cardwatch/cardwatch/alerts/figures"
 	"github.com/cardwatch/cardwatch/cmd/internal/api"
 	"github.com/cardwatch/cardwatch/cmd/internal/clerk"
 	"github.com/cardwatch/cardwatch/detectors"
@@ -52,6 +53,9 @@ type Config struct {
 	API *api.Server
 	// Silences is where people see and make silences; nil leaves out /silences.
 	Silences api.Silences
+	// Figures gives the figures about collecting of the last months, by a dimension; false while the past is still being read. Nil leaves out
+	// /figures.
+	Figures func(by figures.Dimension, months int) (figures.Report, bool)
 	// Metrics answers /metrics; nil leaves it out.
 	Metrics http.Handler
 	// Alert gives the records of an alert, none when there is no such alert; the customer is "" when nobody knows them. Nil explains

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"strings"
+
 	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/alerts/glossary"
 	"github.com/cardwatch/cardwatch/detectors"
@@ -48,6 +50,32 @@ func (s *Server) sentence(lang card.Language, r alertReason) (sentence, error) {
 	out.Text, err = texts.text(key, "name", s.term(lang, glossary.Reason, string(r.Code)),
 		"value", glossary.Measured(r.Value, r.Unit, r.Currency).In(lang))
 	return out, err
+}
+
+// accountNote is what a line of an account's history says beside its act.
+func (s *Server) accountNote(lang card.Language, a alerts.Act) string {
+	switch a.Code {
+	case alerts.ActEntered, alerts.ActTierMoved:
+		return s.term(lang, glossary.Tier, a.Note)
+	case alerts.ActLineMoved:
+		return s.term(lang, glossary.Line, a.Note)
+	case alerts.ActContactReserved:
+		channel, _, _ := strings.Cut(a.Note, " ")
+		return s.term(lang, glossary.ContactChannel, channel)
+	case alerts.ActContactMade:
+		return s.term(lang, glossary.ContactResult, a.Note)
+	case alerts.ActPlanMoved:
+		state, reason, more := strings.Cut(a.Note, ": ")
+		if more {
+			return s.term(lang, glossary.PlanState, state) + ": " + reason
+		}
+		return s.term(lang, glossary.PlanState, state)
+	case alerts.ActFlagged, alerts.ActUnflagged:
+		flag, note, _ := strings.Cut(a.Note, ": ")
+		return s.term(lang, glossary.Flag, flag) + ": " + note
+	default:
+		return a.Note
+	}
 }
 
 // actNote is what a line of a history says beside its act: a word of the domain, or what somebody typed.

@@ -17,7 +17,7 @@ import (
 	"github.com/cardwatch/cardwatch/detectors"
 )
 
-const version = "uci-2005.1"
+const version = "uci-2005.2"
 
 func main() {
 	if len(os.Args) != 2 {
@@ -68,21 +68,29 @@ package detectors
 func DefaultScorecard() Scorecard {
 	below := func(v float64) *float64 { return &v }
 	return Scorecard{
-		Version: %q, BasePoints: %d, Intercept: %v, Slope: %v,
+		Version: %q, Intercept: %v, Slope: %v,
 		Worth: map[string]float64{"CNY": 4},
-		Attributes: []ScoreAttribute{
-`, customers, table.Version, table.BasePoints, table.Intercept, table.Slope)
-	for _, a := range table.Attributes {
-		fmt.Fprintf(&b, "{Code: %q, Bins: []ScoreBin{\n", a.Code)
+		Segments: []ScoreSegment{
+`, customers, table.Version, table.Intercept, table.Slope)
+	for i := range table.Segments {
+		generateSegment(&b, &table.Segments[i])
+	}
+	b.WriteString("},\n}\n}\n")
+	return b.Bytes()
+}
+
+func generateSegment(b *bytes.Buffer, g *detectors.ScoreSegment) {
+	fmt.Fprintf(b, "{FromCycles: %d, BasePoints: %d, Attributes: []ScoreAttribute{\n", g.FromCycles, g.BasePoints)
+	for _, a := range g.Attributes {
+		fmt.Fprintf(b, "{Code: %q, Bins: []ScoreBin{\n", a.Code)
 		for _, bin := range a.Bins {
 			if bin.Below != nil {
-				fmt.Fprintf(&b, "{Below: below(%v), Points: %d},\n", *bin.Below, bin.Points)
+				fmt.Fprintf(b, "{Below: below(%v), Points: %d},\n", *bin.Below, bin.Points)
 			} else {
-				fmt.Fprintf(&b, "{Points: %d},\n", bin.Points)
+				fmt.Fprintf(b, "{Points: %d},\n", bin.Points)
 			}
 		}
 		b.WriteString("}},\n")
 	}
-	b.WriteString("},\n}\n}\n")
-	return b.Bytes()
+	b.WriteString("}},\n")
 }

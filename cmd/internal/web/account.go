@@ -1,0 +1,340 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cardwatch/cardwatch/alerts"
+	"github.com/cardwatch/cardwatch/alerts/conduct"
+	"github.com/cardwatch/cardwatch/alerts/plan"
+	"github.com/cardwatch/cardwatch/detectors"
+	"github.com/cardwatch/cardwatch/detectors/card"
+	"github.com/cardwatch/cardwatch/stream"
+)
+
+const accountPath = "/account"
+
+// accountPage is one overdue account: why it is worked, whether its customer may be contacted, and what was agreed.
+type accountPage struct {
+	*alerts.QueueEntry
+	Customer    string
+	Labels      detectors.Labels
+	Reasons     []alertReason
+	Ranks       []alertReason
+	Mine, Taken bool
+	// Ways are how the customer can be reached, each with what the rules say now; Pending the contacts that wait for their outcome.
+	Ways    []contactWay
+	Pending []pendingContact
+	Results []conduct.Result
+	Pack    conduct.PackID
+	// Flags are those that hold; Settable the others.
+	Flags    []alerts.Flagged
+	Settable []alerts.Flag
+	// Plan is the newest agreed or offered one, nil without any; Missing is what kept it from being signed.
+	Plan    *planView
+	Missing []plan.Missing
+	// Means are what the customer told of their income, Proposals what could be offered with them.
+	Means     *calculation
+	Proposals []proposalView
+	Jobs      []plan.Job
+	Refusal   alerts.Refusal
+	Denied    []alerts.RuleID
+	DeniedTo  card.Moment
+}
+
+// contactWay is one way to reach the customer.
+type contactWay struct {
+	Channel  conduct.Channel
+	Decision conduct.Decision
+	Counters []conduct.Counter
+}
+
+// pendingContact is a contact that was reserved and has no outcome yet.
+type pendingContact struct {
+	ID string
+	conduct.Contact
+}
+
+type planView struct {
+	plan.Plan
+	Progress string
+	Figures  plan.Figures
+	// Acts are the verbs that its state allows.
+	Acts []alerts.Verb
+}
+
+type proposalView struct {
+	plan.Proposal
+	// Terms are those of the proposal, as the form sends them back.
+	Terms url.Values
+}
+
+// staffResults are what staff can say about a call or a visit.
+var staffResults = []conduct.Result{
+	conduct.Conversation, conduct.NoAnswer, conduct.Connected, conduct.Refused, conduct.Invalid, conduct.Cancelled,
+}
+
+func (s *Server) showAccount(w http.ResponseWriter, r *http.Request) {
+	s.renderAccount(w, r, http.StatusOK, r.URL.Query(), nil)
+}
+
+// accountAct is an act that had no effect, and why.
+type accountAct struct {
+	refusal alerts.Refusal
+	denied  conduct.Decision
+	missing []plan.Missing
+}
+
+func (s *Server) renderAccount(w http.ResponseWriter, r *http.Request, status int, asked url.Values, failed *accountAct) {
+	customer, account := asked.Get("customer"), asked.Get("account")
+	desk, ok := s.deskOf(w, r, customer)
+	if !ok {
+		return
+	}
+	e := desk.Entry(account)
+	if e == nil {
+		s.fail(w, r, http.StatusNotFound, nil)
+		return
+	}
+	now := s.now()
+	p := &accountPage{
+		QueueEntry: e, Customer: customer, Labels: detectors.Classification(e.DaysPastDue), Mine: e.Owner == actorOf(r), Pack: desk.PackOf().ID,
+		Taken: e.Owner != "" && e.Owner != actorOf(r), Results: staffResults, Jobs: []plan.Job{plan.Employed, plan.Irregular, plan.Unemployed, plan.Retired},
+	}
+	for _, reason := range e.Reasons {
+		p.Reasons = append(p.Reasons, alertReason{reason, e.Currency})
+	}
+	for _, reason := range e.Why {
+		p.Ranks = append(p.Ranks, alertReason{reason, e.Currency})
+	}
+	for _, channel := range []conduct.Channel{conduct.Call, conduct.Visit, conduct.Letter} {
+		act := contactAct(channel, account)
+		p.Ways = append(p.Ways, contactWay{channel, desk.MayReach(account, act, now), desk.Counters(account, act, now)})
+	}
+	p.Pending = pendingContacts(desk, e)
+	p.flags(desk, account)
+	if agreed := desk.Plan(account); agreed != nil {
+		p.Plan = &planView{Plan: *agreed, Progress: alerts.PlanProgress(agreed), Acts: planVerbs(agreed.State),
+			Figures: agreed.Contract.Schedule.Figures(plan.Defaults().Minimum)}
+	}
+	if asked.Has("income") {
+		p.propose(asked, now)
+	}
+	if failed != nil {
+		p.Refusal, p.Denied, p.DeniedTo, p.Missing = failed.refusal, ruleIDs(failed.denied.Rules), failed.denied.Until, failed.missing
+	}
+	s.render(w, r, status, "account", p)
+}
+
+// deskOf reads a customer's state, or answers that there is none.
+func (s *Server) deskOf(w http.ResponseWriter, r *http.Request, customer string) (*alerts.State, bool) {
+	desk, err := s.cfg.View.Desk(customer)
+	switch {
+	case errors.Is(err, stream.ErrNotFound):
+		s.fail(w, r, http.StatusNotFound, nil)
+	case err != nil:
+		s.fail(w, r, http.StatusServiceUnavailable, err)
+	}
+	return desk, err == nil
+}
+
+// contactAct is a contact with the debtor. A visit needs two (CN-VISIT); where somebody lives, the desk does not know: one address stands for it.
+func contactAct(channel conduct.Channel, account string) alerts.ContactAct {
+	act := alerts.ContactAct{Channel: channel, Party: conduct.Debtor, Purpose: conduct.Collect, DebtFacts: true}
+	switch channel {
+	case conduct.Visit:
+		act.Staff, act.Number = 2, "home of "+account
+	case conduct.Letter:
+		act.Number = "home of " + account
+	}
+	return act
+}
+
+// pendingContacts finds the reservations in an account's history that have no outcome yet.
+func pendingContacts(desk *alerts.State, e *alerts.QueueEntry) (list []pendingContact) {
+	for _, act := range e.History {
+		if act.Code != alerts.ActContactReserved {
+			continue
+		}
+		_, id, _ := strings.Cut(act.Note, " ")
+		if c, known := desk.Contacts.Contact(id); known && c.Result == conduct.Reserved {
+			list = append(list, pendingContact{id, c})
+		}
+	}
+	return list
+}
+
+func (p *accountPage) flags(desk *alerts.State, account string) {
+	for _, f := range desk.Flags {
+		if f.Account == "" || f.Account == account {
+			p.Flags = append(p.Flags, f)
+		}
+	}
+	held := desk.FlagsOf(account)
+	p.Settable = slices.DeleteFunc(alerts.Flags(), func(f alerts.Flag) bool { return slices.Contains(held, f) })
+}
+
+// planVerbs are what staff can do to a plan in a state.
+func planVerbs(state plan.State) []alerts.Verb {
+	switch state {
+	case plan.Offered:
+		return []alerts.Verb{alerts.PlanSign, alerts.PlanDecline}
+	case plan.Breached:
+		return []alerts.Verb{alerts.PlanReview}
+	case plan.UnderReview:
+		return []alerts.Verb{alerts.PlanContinue, alerts.PlanRenegotiate, alerts.PlanTerminate}
+	}
+	return nil
+}
+
+// cardRate is the interest of card contracts, 0.05 % a day (2016 notice of the central bank), of which plans are reckoned.
+const cardRate = plan.Rate(1825) * plan.BasisPoint
+
+// propose reckons what could be offered with the means that the customer tells of. Nothing of it is kept: job and family are their own affair
+// (PIPL art. 28).
+func (p *accountPage) propose(asked url.Values, now card.Moment) {
+	p.Means = readCalculation(asked, now.Time())
+	debt := plan.Debt{Currency: p.Currency, PrincipalMinor: max(p.BalanceMinor, p.OverdueMinor), Rate: cardRate, FirstDue: plan.MonthsAfter(now, 1)}
+	means := p.Means.Means
+	means.SavingsMinor = p.Means.amount("savings")
+	for _, proposal := range plan.Propose(plan.Defaults(), means, debt) {
+		t := proposal.Schedule.Terms
+		p.Proposals = append(p.Proposals, proposalView{proposal, url.Values{
+			"kind": {string(t.Kind)}, "principal": {strconv.FormatInt(t.PrincipalMinor, 10)}, "interest": {strconv.FormatInt(t.InterestMinor, 10)},
+			"fees": {strconv.FormatInt(t.FeesMinor, 10)}, "rate": {strconv.Itoa(int(t.Rate))}, "plan_rate": {strconv.Itoa(int(t.PlanRate))},
+			"months": {strconv.Itoa(t.Months)}, "defer": {strconv.Itoa(t.DeferMonths)}, "first_due": {t.FirstDue.String()},
+		}})
+	}
+}
+
+func (s *Server) actOnAccount(w http.ResponseWriter, r *http.Request) {
+	if !s.form(w, r) {
+		return
+	}
+	form := r.PostForm
+	customer, account := form.Get("customer"), form.Get("account")
+	if customer == "" || account == "" {
+		s.fail(w, r, http.StatusBadRequest, nil)
+		return
+	}
+	cmd := s.command(r, customer)
+	if err := s.accountArguments(&cmd, form); err != nil {
+		s.renderAccount(w, r, http.StatusBadRequest, form, &accountAct{refusal: alerts.RefusedBadArgument})
+		return
+	}
+	refusal, err := s.clerk.Submit(r.Context(), &cmd)
+	if err != nil {
+		s.fail(w, r, http.StatusServiceUnavailable, err)
+		return
+	}
+	if refusal != "" {
+		failed := &accountAct{refusal: refusal}
+		if desk, err := s.cfg.View.Desk(customer); err == nil {
+			switch {
+			case refusal == alerts.RefusedContact:
+				failed.denied = desk.MayReach(account, cmd.Contact, s.now())
+			case refusal == alerts.RefusedPlanIncomplete && desk.Plan(account) != nil:
+				contract := cmd.Plan.Contract
+				contract.Schedule = desk.Plan(account).Contract.Schedule
+				failed.missing = contract.Complete()
+			}
+		}
+		s.renderAccount(w, r, http.StatusConflict, form, failed)
+		return
+	}
+	http.Redirect(w, r, accountPath+"?"+url.Values{"customer": {customer}, "account": {account}}.Encode(), http.StatusSeeOther)
+}
+
+var errUnreadable = errors.New("web: a field of the form cannot be read")
+
+// accountArguments reads what an act on an account needs beside its verb and note.
+func (s *Server) accountArguments(cmd *alerts.Command, form url.Values) (err error) {
+	switch cmd.Verb {
+	case alerts.Promise:
+		desk, viewed := s.cfg.View.Desk(cmd.Customer)
+		if viewed != nil || desk.Entry(cmd.Account) == nil {
+			return nil // the desk says so itself
+		}
+		if cmd.AmountMinor, err = plan.ParseDecimal(form.Get("amount"), desk.Entry(cmd.Account).Currency.Places()); err != nil {
+			return err
+		}
+		day, err := time.ParseInLocation(time.DateOnly, form.Get("until"), s.cfg.Now().Location())
+		if err != nil {
+			return err
+		}
+		cmd.Until = card.MomentOf(day.Add(24*time.Hour - time.Minute)) // the whole day is theirs
+	case alerts.SetFlag, alerts.ClearFlag:
+		cmd.Flag = alerts.Flag(form.Get("flag"))
+	case alerts.ContactReserve:
+		cmd.Contact = contactAct(conduct.Channel(form.Get("channel")), cmd.Account)
+	case alerts.ContactResult:
+		cmd.Contact = alerts.ContactAct{ID: form.Get("contact"), Result: conduct.Result(form.Get("result"))}
+	case alerts.PlanOffer:
+		cmd.Plan.Terms, err = offeredTerms(form)
+	case alerts.PlanSign:
+		cmd.Plan.Contract = signedContract(form)
+	}
+	return err
+}
+
+// offeredTerms reads a proposal's terms back. The desk reckons the schedule from them anew, and refuses what no plan may be.
+func offeredTerms(form url.Values) (t plan.Terms, err error) {
+	whole := func(field string) int64 {
+		n, bad := strconv.ParseInt(form.Get(field), 10, 64)
+		if bad != nil {
+			err = errUnreadable
+		}
+		return n
+	}
+	first, bad := card.ParseMoment(form.Get("first_due"))
+	t = plan.Terms{
+		Kind: plan.Kind(form.Get("kind")), PrincipalMinor: whole("principal"), InterestMinor: whole("interest"), FeesMinor: whole("fees"),
+		Rate: plan.Rate(whole("rate")), PlanRate: plan.Rate(whole("plan_rate")), Months: int(whole("months")), DeferMonths: int(whole("defer")),
+		FirstDue: first,
+	}
+	if bad != nil {
+		err = errUnreadable
+	}
+	return t, err
+}
+
+// signedContract reads what the customer agreed to. Nothing of it is ticked beforehand.
+func signedContract(form url.Values) plan.Contract {
+	said := func(field string) bool { return form.Get(field) == "yes" }
+	return plan.Contract{
+		Charges:   plan.Charges{Stated: form.Has("interest_charged"), Interest: said("interest_charged")},
+		NoNewCard: said("no_new_card"), Rights: strings.TrimSpace(form.Get("rights")), Breach: strings.TrimSpace(form.Get("breach")),
+		Other: strings.TrimSpace(form.Get("other")), AbilityExceeded: said("ability_exceeded"), Willing: said("willing"),
+		Form: plan.Form(form.Get("form")), Recording: strings.TrimSpace(form.Get("recording")),
+	}
+}
+
+// showAgreement is an account's plan as the customer reads, signs and keeps it.
+func (s *Server) showAgreement(w http.ResponseWriter, r *http.Request) {
+	desk, ok := s.deskOf(w, r, r.URL.Query().Get("customer"))
+	if !ok {
+		return
+	}
+	p := desk.Plan(r.URL.Query().Get("account"))
+	if p == nil {
+		s.fail(w, r, http.StatusNotFound, nil)
+		return
+	}
+	lang := languageOf(r)
+	if asked, known := card.ParseLanguage(r.URL.Query().Get("lang")); known {
+		lang = asked
+	}
+	s.renderIn(w, r, http.StatusOK, lang, "plan-document", planDocument{Plan: *p, Figures: p.Contract.Schedule.Figures(plan.Defaults().Minimum)})
+}
+
+func ruleIDs(rules []conduct.RuleID) (ids []alerts.RuleID) {
+	for _, r := range rules {
+		ids = append(ids, alerts.RuleID(r))
+	}
+	return ids
+}

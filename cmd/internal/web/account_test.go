@@ -1,0 +1,135 @@
+package web_test
+
+import (
+	"html"
+	"net/http"
+	"net/url"
+	"regexp"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cardwatch/cardwatch/alerts"
+	"github.com/cardwatch/cardwatch/alerts/conduct"
+	"github.com/cardwatch/cardwatch/detectors"
+	"github.com/cardwatch/cardwatch/detectors/card"
+	"github.com/cardwatch/cardwatch/stream/wire"
+)
+
+const overdueAccount = "acct-7781"
+
+// overdue puts an account of 8,000 yuan into the moderate tier, three weeks late.
+func (b *bank) overdue() string {
+	c := detectors.Collection{
+		Head: b.head("collection-1"), Account: overdueAccount, Tier: detectors.Moderate, DaysPastDue: 21, OverdueMinor: 40_000, BalanceMinor: 800_000,
+		Currency: card.Currency{'C', 'N', 'Y'}, MissProbability: 0.4, Priority: 55,
+		Reasons: []detectors.Reason{{Code: "balance_at_risk", Value: 800_000, Unit: detectors.Minor}},
+	}
+	b.applyDesk(wire.CollectionTopic, customer, wire.AppendCollection(nil, &c))
+	return "/account?customer=" + url.QueryEscape(customer) + "&account=" + overdueAccount
+}
+
+// onAccount does something to the account as a collector.
+func (b *bank) onAccount(path, verb string, fields ...string) (int, string) {
+	b.t.Helper()
+	w := b.postAs("li.na", "/account", append(fields, "customer", customer, "account", overdueAccount, "verb", verb, "once", once(b.t, b.get(path, "en")))...)
+	return w.Code, html.UnescapeString(words(w))
+}
+
+func (b *bank) at(hour int) { b.now = time.Date(2026, 3, 2, hour, 0, 0, 0, b.now.Location()) }
+
+func TestACollectorMayNotCallAtNightAndHasOnePlaceTheLess(t *testing.T) {
+	b := newBank(t)
+	b.at(10)
+	b.contact(card.English)
+	path := b.overdue()
+	require.Contains(t, b.get("/queue?line=standard", "en").Body.String(), html.EscapeString(path))
+	page := words(b.get(path, "en"))
+	for _, want := range []string{"••7781 Moderate Standard", "M1 · IFRS 9 1 · Special mention", "Call Allowed", "0/3"} {
+		require.Contains(t, page, want)
+	}
+	require.Contains(t, words(b.get(path, "zh-CN")), "电话 可以联系")
+
+	status, _ := b.onAccount(path, "contact_reserve", "channel", "call")
+	require.Equal(t, http.StatusSeeOther, status)
+	pending := regexp.MustCompile(`name="contact" value="([^"]+)"`).FindStringSubmatch(b.get(path, "en").Body.String())
+	require.NotNil(t, pending, "the page asks for the outcome")
+	status, _ = b.onAccount(path, "contact_result", "contact", pending[1], "result", "conversation")
+	require.Equal(t, http.StatusSeeOther, status)
+	page = words(b.get(path, "en"))
+	require.Contains(t, page, "1/3")
+	require.Contains(t, page, "Conversation")
+	require.NotContains(t, page, pending[1], "ids are for programs")
+
+	b.at(23)
+	status, page = b.onAccount(path, "contact_reserve", "channel", "call")
+	require.Equal(t, http.StatusConflict, status)
+	require.Contains(t, page, "Contact rules do not allow it No contact at night CN-HOURS Contact from 2026-03-03 08:00")
+}
+
+func TestAPromiseIsADateAndAnAmount(t *testing.T) {
+	b := newBank(t)
+	b.at(10)
+	b.contact(card.English)
+	path := b.overdue()
+	for _, bad := range [][]string{{"amount", "x", "until", "2026-03-09"}, {"amount", "400", "until", "soon"}, {"amount", "0", "until", "2026-03-09"}, {"amount", "400", "until", "2025-03-09"}} {
+		status, page := b.onAccount(path, "promise", bad...)
+		require.GreaterOrEqual(t, status, 400, bad)
+		require.Contains(t, page, "Missing or invalid value")
+	}
+	status, _ := b.onAccount(path, "promise", "amount", "400.00", "until", "2026-03-09")
+	require.Equal(t, http.StatusSeeOther, status)
+	require.Contains(t, words(b.get(path, "en")), "Open · ¥400.00 · 2026-03-09 23:59")
+	require.Contains(t, words(b.get("/queue?line=resting", "en")), "Promise running")
+}
+
+func TestAPlanIsReckonedOfferedAndSignedWithAllThatTheLawAsks(t *testing.T) {
+	b := newBank(t)
+	b.at(10)
+	b.contact(card.English)
+	path := b.overdue()
+	status, _ := b.onAccount(path, "flag", "flag", "hardship", "note", "Lost her job.")
+	require.Equal(t, http.StatusSeeOther, status)
+	require.Contains(t, words(b.get("/queue?line=hardship", "en")), "••7781")
+
+	reckoned := b.get(path+"&income=6000&essentials=2500&job=employed", "en").Body.String()
+	forms := regexp.MustCompile(`(?s)<form method="post" action="/account" class="inline">(.*?)<button name="verb" value="plan_offer">`).FindAllStringSubmatch(reckoned, -1)
+	require.NotEmpty(t, forms)
+	var terms []string
+	for _, field := range regexp.MustCompile(`name="(kind|principal|interest|fees|rate|plan_rate|months|defer|first_due)" value="([^"]*)"`).FindAllStringSubmatch(forms[0][1], -1) {
+		terms = append(terms, field[1], html.UnescapeString(field[2]))
+	}
+	require.NotContains(t, string(b.state().AppendBinary(nil)), "6000", "what they told of their means is not kept")
+	status, page := b.onAccount(path, "plan_offer", terms...)
+	require.Equal(t, http.StatusSeeOther, status, page)
+	require.Contains(t, words(b.get(path, "en")), "Agreement to print")
+
+	status, page = b.onAccount(path, "plan_sign", "form", "oral")
+	require.Equal(t, http.StatusConflict, status)
+	for _, lacking := range []string{"The contract lacks what Art. 70 asks for"} {
+		require.Contains(t, page, lacking)
+	}
+	require.Equal(t, alerts.RestNone, b.state().Entry(overdueAccount).Rest)
+
+	interest := "yes"
+	if b.state().Plan(overdueAccount).Contract.Schedule.ChargedMinor() == 0 {
+		interest = "no"
+	}
+	status, page = b.onAccount(path, "plan_sign", "form", "oral", "recording", "rec-2026-0042", "ability_exceeded", "yes", "willing", "yes", "no_new_card", "yes",
+		"interest_charged", interest, "rights", "terms-3", "breach", "terms-3", "other", "none")
+	require.Equal(t, http.StatusSeeOther, status, page)
+	require.Equal(t, alerts.RestPlanned, b.state().Entry(overdueAccount).Rest)
+	require.Contains(t, words(b.get(path, "en")), string(conduct.CNPlanStop), "collecting stops with the signature")
+	agreement := b.get("/account/agreement?lang=zh-CN&customer="+customer+"&account="+overdueAccount, "en")
+	require.Equal(t, http.StatusOK, agreement.Code)
+	require.Contains(t, agreement.Body.String(), "rec-2026-0042")
+}
+
+func TestAccountsThatAreNotThere(t *testing.T) {
+	b := newBank(t)
+	require.Equal(t, http.StatusNotFound, b.get("/account?customer=nobody&account=none", "en").Code)
+	require.Equal(t, http.StatusNotFound, b.get("/account/agreement?customer=nobody&account=none", "en").Code)
+	require.Equal(t, http.StatusNotFound, b.get("/queue?line=fast", "en").Code)
+	require.Equal(t, http.StatusBadRequest, b.postAs("li.na", "/account", "verb", "claim").Code)
+}

@@ -64,6 +64,7 @@ func TestTheFourthConversationOfADayIsRefusedUntilTomorrow(t *testing.T) {
 	require.Equal(t, local(32, 0).UnixMilli, c.out.Denials[0].Until.UnixMilli, "tomorrow at eight")
 	require.Equal(t, conduct.Defer, c.desk.Policy().MayReach(&c.state, "acct-9876", alerts.ContactAct{Channel: conduct.Call}, c.now).Outcome)
 	require.Equal(t, conduct.Allow, c.desk.Policy().MayReach(&c.state, "acct-9876", alerts.ContactAct{Channel: conduct.Call}, local(33, 0)).Outcome)
+	require.Equal(t, local(32, 0).UnixMilli, c.desk.Policy().NextContact(&c.state, c.entry(), c.now).UnixMilli)
 }
 
 func TestAnAgencysCallsCountToo(t *testing.T) {

@@ -145,8 +145,9 @@ func (p Policy) waitsUntil(s *State, m Message, at card.Moment) card.Moment {
 	return card.Moment{}
 }
 
-// NextContact is the earliest moment from at on when collections may contact the customer about an account: not in quiet
-// hours, and not while it is snoozed or a promise runs.
+// NextContact is the earliest moment from at on when collections may call the customer about an account: not in the bank's quiet hours nor
+// in what the conduct rules close, and not while it is snoozed or a promise runs. What a flag or a plan forbids has no such moment: see
+// MayReach, which tells that.
 func (p Policy) NextContact(s *State, e *QueueEntry, at card.Moment) card.Moment {
 	next := at
 	if next.Before(e.SnoozedUntil) {
@@ -155,8 +156,18 @@ func (p Policy) NextContact(s *State, e *QueueEntry, at card.Moment) card.Moment
 	if e.Promise.State == PromiseOpen && next.Before(e.Promise.Until) {
 		next = e.Promise.Until
 	}
-	if until := quietUntil(s, next, p.QuietFrom, p.QuietUntil); !until.IsZero() {
-		next = until
+	for range maxOpenings {
+		t := next
+		if until := quietUntil(s, t, p.QuietFrom, p.QuietUntil); !until.IsZero() {
+			t = until
+		}
+		if d := p.MayReach(s, e.Account, ContactAct{Channel: conduct.Call}, t); d.Outcome == conduct.Defer {
+			t = d.Until
+		}
+		if !next.Before(t) {
+			break
+		}
+		next = t
 	}
 	return next
 }

@@ -99,7 +99,7 @@ func (p Policy) window(s *State, m *Message, at card.Moment) (until card.Moment,
 	}
 	decide := func(card.Moment) conduct.Decision { return conduct.Decision{Outcome: conduct.Allow} }
 	if m.Purpose == Service {
-		pack, flags := s.PackOf(), s.ConductFlags(m.Account)
+		pack, flags := p.PackOf(s), s.ConductFlags(m.Account)
 		decide = func(t card.Moment) conduct.Decision { return conduct.Decide(pack, flags, &s.Contacts, s.asked(m, t)) }
 	}
 	rules = append(rules, ruleIDs(decide(at).Rules)...)

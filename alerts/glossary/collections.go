@@ -30,6 +30,11 @@ var collectionTerms = map[string]Term{
 	"promise_state.broken":    {"未履行", "Broken"},
 	"promise_state.cancelled": {"已取消", "Cancelled"},
 
+	"arm.champion":           {"现行做法（对照组）", "Champion (control)"},
+	"arm.challenger":         {"试验做法", "Challenger"},
+	"stop_reason.complaints": {"投诉增多", "More complaints"},
+	"stop_reason.opt_outs":   {"退订增多", "More opt-outs"},
+
 	"verb.promise":        {"承诺还款", "Promise to pay"},
 	"verb.cancel_promise": {"取消承诺", "Cancel the promise"},
 	"verb.flag":           {"设置标记", "Set a flag"},

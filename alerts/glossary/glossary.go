@@ -37,6 +37,8 @@ const (
 	Line         Kind = "line"
 	Rest         Kind = "rest"
 	Flag         Kind = "flag"
+	Arm          Kind = "arm"
+	StopReason   Kind = "stop_reason"
 	Clock        Kind = "clock"
 	ClockState   Kind = "clock_state"
 	MatchField   Kind = "match_field"

@@ -66,6 +66,7 @@ func deskCore(d *alerts.Desk, observe func(*alerts.State)) core[alerts.State] {
 		name: "desk", tag: 'd',
 		inputs: []string{
 			wire.ContactTopic, wire.AlertTopic, wire.CollectionTopic, wire.ReplyTopic, wire.CommandTopic, wire.ReceiptTopic,
+			wire.PaymentTopic,
 		},
 		outputs: []string{wire.FeedbackTopic, wire.CardActionTopic, wire.ConductTopic},
 		step: func(_ byte, s *alerts.State, ev card.Event) (out []output, reject string) {

@@ -340,3 +340,41 @@ func TestCrashesAtAnyMomentChangeNothing(t *testing.T) {
 		require.NoError(t, db.Close())
 	}
 }
+
+// widerSaver is a later release, which reads one more topic.
+type widerSaver struct{ saver }
+
+func (widerSaver) Spec() stream.Spec {
+	spec := saver{}.Spec()
+	spec.Inputs = append(spec.Inputs, wire.ContactTopic)
+	return spec
+}
+
+// A later release reads one more topic, from its start, and goes on with the others where the release before has left them; that one
+// refuses what it has written.
+func TestALaterReleaseReadsOneMoreTopic(t *testing.T) {
+	db := open(t, vfs.NewMem())
+	defer db.Close()
+	task := newTask(t, db, &topic{})
+	require.NoError(t, task.Apply(0, payment(0, "c1", "p0", 100)))
+	require.NoError(t, task.Commit(t.Context()))
+
+	out := &topic{}
+	cfg := stream.TaskConfig{Space: db.Space('s', 0), Sink: out, Zone: time.UTC, Release: "test", Budget: stream.NewBudget(128)}
+	wider, err := stream.NewTask[purse](widerSaver{}, cfg)
+	require.NoError(t, err)
+	require.Equal(t, int64(1), wider.Next(0))
+	require.Equal(t, kafka.Earliest, wider.Next(2))
+	contact := alerts.Contact{Head: card.Head{ID: "k1", Customer: "c1", At: card.Moment{UnixMilli: 1}}}
+	record := &kafka.Record{Offset: 0, Timestamp: 2000, Key: []byte("c1"), Value: wire.AppendContact(nil, &contact)}
+	for range 2 {
+		require.NoError(t, wider.Apply(2, record))
+		require.NoError(t, wider.Apply(0, payment(0, "c1", "p0", 100)))
+	}
+	require.NoError(t, wider.Apply(0, payment(1, "c1", "p1", 50)))
+	require.NoError(t, wider.Commit(t.Context()))
+	require.Equal(t, []string{"p1=150"}, out.sent)
+
+	_, err = stream.NewTask[purse](saver{}, cfg)
+	require.ErrorContains(t, err, "3 inputs")
+}

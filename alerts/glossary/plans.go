@@ -140,5 +140,6 @@ var planTerms = map[string]Term{
 	"offer_violation.cash_other_currency":         {"现金分期须为人民币", "Cash instalments are in yuan"},
 	"offer_violation.annual_not_first":            {"未首先展示年化利率", "The cost a year is not shown first"},
 	"offer_violation.cost_incomplete":             {"成本展示不完整", "The cost is not shown in full"},
+	"offer_violation.unknown_offer":               {"没有这种分期", "There is no such instalment"},
 	"offer_violation.amount_or_fee_out_of_bounds": {"金额或费率无效", "Amount or fee out of bounds"},
 }

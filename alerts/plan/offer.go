@@ -111,6 +111,8 @@ const (
 	AnnualNotFirst         ViolationCode = "annual_not_first"
 	CostIncomplete         ViolationCode = "cost_incomplete"
 	AmountOrFeeOutOfBounds ViolationCode = "amount_or_fee_out_of_bounds"
+	// UnknownOffer: nobody can say which limits hold.
+	UnknownOffer ViolationCode = "unknown_offer"
 )
 
 const (
@@ -132,6 +134,7 @@ func (o *Offer) Validate() (broken []Violation) {
 	add(!upFront && !monthly, RuleUpFront, NoWayToPay)
 	add(upFront && !monthly, RuleUpFront, OnlyUpFront)
 	add(o.Ticked == UpFront, RuleUpFront, UpFrontTicked)
+	add(!slices.Contains([]OfferKind{BillInstalment, PurchaseInstalment, CashInstalment}, o.Kind), RuleLimits, UnknownOffer)
 	add(o.Months < 1, RuleLimits, NoTerm)
 	add(o.Months > MaxMonths, RuleLimits, TermTooLong)
 	if o.Kind == CashInstalment {

@@ -43,6 +43,7 @@ func TestOffersAreHeldToTheNoticeOf2022(t *testing.T) {
 		{bill, func(o *plan.Offer) { o.Ticked = plan.UpFront }, []plan.Violation{{plan.RuleUpFront, plan.UpFrontTicked}}},
 		{bill, func(o *plan.Offer) { o.Ticked = plan.Monthly }, nil},
 		{bill, func(o *plan.Offer) { o.Collect = nil }, []plan.Violation{{plan.RuleUpFront, plan.NoWayToPay}}},
+		{bill, func(o *plan.Offer) { o.Kind = "loan" }, []plan.Violation{{plan.RuleLimits, plan.UnknownOffer}}},
 		{bill, func(o *plan.Offer) { o.Months = 60 }, nil},
 		{bill, func(o *plan.Offer) { o.Months = 61 }, []plan.Violation{{plan.RuleLimits, plan.TermTooLong}}},
 		{bill, func(o *plan.Offer) { o.Months = 0 }, []plan.Violation{{plan.RuleLimits, plan.NoTerm}}},

@@ -10,6 +10,9 @@ type Cost struct {
 	PartsMinor  []int64
 }
 
+// LastMinor is the last part.
+func (c Cost) LastMinor() int64 { return c.PartsMinor[len(c.PartsMinor)-1] }
+
 // Cost reckons an offer paid in one of the two ways. It is false when the amount, the fee or the term is out of bounds, or when as much is due
 // at once as is lent.
 func (o *Offer) Cost(way Collection) (Cost, bool) {

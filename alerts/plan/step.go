@@ -159,6 +159,11 @@ func (p *Plan) Wake() card.Moment {
 			}
 		}
 		return p.late(len(lines) - 1)
+	case p.State == UnderReview:
+		// What is short by no more than the tolerance is kept when the last grace is over, whoever still looks at it.
+		if at := p.late(len(lines) - 1); p.OverdueMinor(at) == 0 {
+			return at
+		}
 	}
 	return card.Moment{}
 }

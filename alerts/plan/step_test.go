@@ -186,6 +186,16 @@ func TestALastLineThatIsShortWithinTheToleranceIsKept(t *testing.T) {
 	require.Equal(t, plan.Kept, s.State)
 }
 
+func TestAReviewDoesNotHoldUpWhatIsAsGoodAsPaid(t *testing.T) {
+	s := newStory(t).signed().do("2026-04-04T00:00:00+08:00", pass).do("2026-04-06T10:00:00+08:00", plan.Event{Act: plan.ActReview})
+	require.True(t, s.Wake().IsZero(), "time alone changes nothing while a person looks")
+	s.do("2026-04-07T10:00:00+08:00", paid(1040_00))
+	require.Equal(t, plan.UnderReview, s.State, "5.32 are missing")
+	require.Equal(t, at(t, "2026-06-04T00:00:00+08:00"), s.Wake())
+	s.do("2026-06-04T00:00:00+08:00", pass)
+	require.Equal(t, plan.Kept, s.State)
+}
+
 func TestAPaymentThatIsTakenBackOpensThePlanAgain(t *testing.T) {
 	s := newStory(t).signed().do("2026-03-20T09:00:00+08:00", paid(1035_00))
 	require.Equal(t, plan.Kept, s.State)
@@ -213,11 +223,10 @@ func TestAmountsThatAreNoneAreRefused(t *testing.T) {
 
 // naivePlan says again what happens to a plan, day by day and in whole yuan; it knows nothing of tables.
 type naivePlan struct {
-	state                string
-	due                  []int // days
-	each, paid, carried  int64
-	grace, tolerance     int
-	lastDay, termination int
+	state               string
+	due                 []int // days
+	each, paid, carried int64
+	grace, tolerance    int
 }
 
 func (n *naivePlan) owedBy(day int) (sum int64) {
@@ -274,7 +283,6 @@ func (n *naivePlan) do(act plan.Act, amount int64, day int) {
 		n.carried = max(0, n.carried-n.paid)
 	case act == plan.ActTerminate && n.state == "under_review":
 		n.state = "terminated"
-		n.termination = day
 	}
 	n.settle(day)
 }

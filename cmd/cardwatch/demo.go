@@ -57,7 +57,7 @@ func runDemo(ctx context.Context, cfg demo.Config, runFor time.Duration) error {
 		defer cancel()
 	}
 	fmt.Fprintf(os.Stderr, "cardwatch demo: a bank of %d customers moves in (seed %d) …\n", cfg.Customers, cfg.Seed)
-	cfg.Started = func(url string) { fmt.Fprintf(os.Stderr, welcome, url, url, url, url, url, cfg.Speed*24*60) }
+	cfg.Started = func(url string) { fmt.Fprintf(os.Stderr, welcome, url, url, url, url, url, url, cfg.Speed*24*60) }
 	summary, err := demo.Run(timed, cfg)
 	if err != nil {
 		return err
@@ -74,6 +74,7 @@ const welcome = `
   Console 控制台            %s/
   Sandbox phone 沙箱手机    %s/phone   answer a prompt as the customer, or switch the provider off
   Collections 催收队列      %s/queue
+  Calculator 还款计算器     %s/calculator   open to every customer, without a name
   Rules 规则                %s/rules   a draft runs in shadow: approve it as a second person
   Metrics 指标              %s/metrics
 

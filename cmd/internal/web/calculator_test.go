@@ -28,7 +28,7 @@ func with(values url.Values, pairs ...string) string {
 func TestTheCalculatorIsOpenAndAsksForNoName(t *testing.T) {
 	b := newBank(t)
 	for _, host := range []string{"bank.example", "127.0.0.1:8080"} {
-		for _, path := range []string{"/calculator", with(textbook), strings.Replace(with(textbook), "?", "/plan?", 1), "/static/plan.css"} {
+		for _, path := range []string{"/calculator", with(textbook), strings.Replace(with(textbook), "?", "/plan?", 1), "/calculator/instalment", "/static/plan.css"} {
 			r := httptest.NewRequest(http.MethodGet, path, nil)
 			r.Host = host
 			w := b.do(r)
@@ -118,7 +118,7 @@ func TestBadInputIsAnsweredInWords(t *testing.T) {
 func TestNothingThatIsTypedBreaksTheCalculator(t *testing.T) {
 	b := newBank(t)
 	fields := []string{"principal", "interest", "fees", "currency", "rate", "kind", "months", "first_due", "defer", "plan_rate", "income", "essentials",
-		"other_debt", "dependants", "job", "savings", "lang"}
+		"other_debt", "dependants", "job", "savings", "lang", "fee"}
 	value := rapid.OneOf(rapid.SampledFrom([]string{"", "0", "12000", "1", "60", "100", "999999999999", "lump_sum", "deferral", "reduced", "principal_first", "frozen",
 		"JPY", "KWD", "2026-03-31", "en", "unemployed", `"><script>alert(1)</script>`, "%zz", "\x00", "٣"}), rapid.String())
 	rapid.Check(t, func(t *rapid.T) {
@@ -126,11 +126,38 @@ func TestNothingThatIsTypedBreaksTheCalculator(t *testing.T) {
 		for _, field := range rapid.SliceOfDistinct(rapid.SampledFrom(fields), rapid.ID).Draw(t, "fields") {
 			query.Set(field, value.Draw(t, field))
 		}
-		for _, path := range []string{"/calculator?", "/calculator/plan?"} {
+		for _, path := range []string{"/calculator?", "/calculator/plan?", "/calculator/instalment?"} {
 			w := b.get(path+query.Encode(), "en")
 			require.Contains(t, []int{http.StatusOK, http.StatusUnprocessableEntity}, w.Code)
 			require.NotContains(t, w.Body.String(), "<script")
 		}
 	})
 	require.Equal(t, http.StatusOK, b.get("/calculator?%zz&;", "en").Code)
+}
+
+func TestAFeeAMonthIsShownAsTheCostAYearThatItIs(t *testing.T) {
+	b := newBank(t)
+	ask := func(lang string, pairs ...string) *httptest.ResponseRecorder {
+		return b.get(strings.Replace(with(url.Values{"principal": {"12000"}, "months": {"12"}, "fee": {"0.6"}}, pairs...), "?", "/instalment?", 1), lang)
+	}
+	// The press's example: 0.6 % a month on 12,000 in twelve parts is 13.03 % a year; with all interest up front 14.02 %: see alerts/plan.
+	page := words(ask("en"))
+	for _, want := range []string{"13.84%", "monthly rate × 12: 13.03%", "¥864.00", "¥12,864.00", "¥1,072.00", "14.96%", "monthly rate × 12: 14.02%", "Due at once ¥864.00"} {
+		require.Contains(t, page, want)
+	}
+	require.Less(t, strings.Index(page, "13.84%"), strings.Index(page, "¥864.00"), "the cost a year comes first")
+	require.Less(t, strings.Index(page, "Interest every month"), strings.Index(page, "All interest up front"))
+	require.NotContains(t, ask("en").Body.String(), "checked", "no way is chosen beforehand")
+	for pairs, want := range map[[4]string]string{
+		{"kind", "cash", "principal", "50000.01"}: "现金分期超过 5 万元 CN-INST-4",
+		{"kind", "cash", "months", "25"}:          "现金分期超过 2 年 CN-INST-4",
+		{"months", "61", "kind", "bill"}:          "期限超过 5 年 CN-INST-4",
+		{"principal", "x", "kind", "bill"}:        "请填写数字",
+		{"fee", "-1", "kind", "bill"}:             "请填写百分数",
+	} {
+		w := ask("zh-CN", pairs[:]...)
+		require.Equal(t, http.StatusUnprocessableEntity, w.Code, "%v", pairs)
+		require.Contains(t, words(w), want)
+	}
+	require.Equal(t, http.StatusOK, b.get("/calculator/instalment", "en").Code)
 }

@@ -33,13 +33,8 @@ const maxTyped = 40
 // readCalculation reads the calculator's form. It never fails: what cannot be read is listed and taken as nothing.
 func readCalculation(values url.Values, today time.Time) *calculation {
 	c := &calculation{values: values}
-	code := orElse(values.Get("currency"), calculatorCurrencies[0])
-	currency, err := card.ParseCurrency(code)
-	if err != nil {
-		c.wrong("currency", "calculator.bad_currency")
-	}
 	t := &c.Terms
-	t.Kind, t.Currency = plan.Kind(orElse(values.Get("kind"), string(plan.Equal))), currency
+	t.Kind, t.Currency = plan.Kind(orElse(values.Get("kind"), string(plan.Equal))), c.currency()
 	t.PrincipalMinor, t.InterestMinor, t.FeesMinor = c.amount("principal"), c.amount("interest"), c.amount("fees")
 	t.Rate, t.Months = c.rate("rate"), c.count("months", 0)
 	t.FirstDue = c.date("first_due", plan.MonthsAfter(card.MomentOf(today), 1))
@@ -75,6 +70,8 @@ func (c *calculation) Value(field string) string {
 		return "18.25"
 	case "months":
 		return "12"
+	case "fee":
+		return "0.6"
 	case "first_due":
 		return c.Terms.FirstDue.Time().Format(time.DateOnly)
 	default:
@@ -88,7 +85,10 @@ type formField struct {
 	Required, Wrong bool
 }
 
-func newField(c calculatorPage, name string, required bool) formField {
+func newField(c interface {
+	Value(field string) string
+	IsWrong(field string) bool
+}, name string, required bool) formField {
 	return formField{Name: name, Value: c.Value(name), Required: required, Wrong: c.IsWrong(name)}
 }
 
@@ -118,6 +118,14 @@ func (c *calculation) typed(field string) string {
 		}
 		return r
 	}, c.values.Get(field))
+}
+
+func (c *calculation) currency() card.Currency {
+	currency, err := card.ParseCurrency(orElse(c.values.Get("currency"), calculatorCurrencies[0]))
+	if err != nil {
+		c.wrong("currency", "calculator.bad_currency")
+	}
+	return currency
 }
 
 // amount reads an amount in the form's currency; an empty field is 0.

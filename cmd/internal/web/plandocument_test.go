@@ -46,7 +46,7 @@ func TestTheAgreementReadsAsItWasProofread(t *testing.T) {
 		require.NoError(t, err)
 		var got bytes.Buffer
 		require.NoError(t, pages.ExecuteTemplate(&got, "plan-document", page{
-			Name: "plan-document", Lang: lang, Bank: "示范银行", Path: "/plans/plan-7",
+			Name: "plan-document", Lang: lang, Bank: "示范银行", Path: "/account/agreement",
 			Data: planDocument{Plan: p, Figures: p.Contract.Schedule.Figures(plan.Defaults().Minimum)},
 		}))
 		file := filepath.Join("testdata", "plan."+lang.String()+".html")

@@ -93,6 +93,7 @@ func (s *Server) routeCustomer(mux *http.ServeMux) {
 	mux.HandleFunc("GET /static/plan.css", s.asset("plan.css"))
 	mux.HandleFunc("GET "+calculatorPath, s.showCalculator)
 	mux.HandleFunc("GET "+draftPath, s.showDraft)
+	mux.HandleFunc("GET "+instalmentPath, s.showInstalment)
 	if s.cfg.Links != nil {
 		mux.HandleFunc("GET "+customerPath+"{token}", s.ask)
 		mux.HandleFunc("POST "+customerPath+"{token}", s.answer)

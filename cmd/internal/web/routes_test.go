@@ -23,7 +23,7 @@ func TestEveryRouteAnswersItsMethodsOnly(t *testing.T) {
 		"/": "GET, HEAD", "/cases/" + id: "GET, HEAD, POST", "/queue": "GET, HEAD, POST", "/phone": "GET, HEAD, POST",
 		"/phone/outage": "POST", "/preferences": "POST", "/static/console.css": "GET, HEAD", "/static/customer.css": "GET, HEAD",
 		"/static/live.js": "GET, HEAD", "/static/icon.svg": "GET, HEAD", link: "GET, HEAD, POST", "/healthz": "GET, HEAD",
-		"/readyz": "GET, HEAD", "/metrics": "GET, HEAD", "/calculator": "GET, HEAD", "/calculator/plan": "GET, HEAD", "/static/plan.css": "GET, HEAD",
+		"/readyz": "GET, HEAD", "/metrics": "GET, HEAD", "/calculator": "GET, HEAD", "/calculator/plan": "GET, HEAD", "/calculator/instalment": "GET, HEAD", "/static/plan.css": "GET, HEAD",
 	} {
 		for _, method := range []string{"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "TRACE", "OPTIONS"} {
 			for _, lang := range []string{"zh-CN", "en"} {

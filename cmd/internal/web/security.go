@@ -4,6 +4,7 @@ import (
 	"errors"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -37,7 +38,7 @@ func (s *Server) secure() bool { return s.base.Scheme == "https" }
 
 // forCustomers reports whether a page is for everybody: made for the open network, and without scripts.
 func forCustomers(r *http.Request) bool {
-	return strings.HasPrefix(r.URL.Path, customerPath) || r.URL.Path == calculatorPath || r.URL.Path == draftPath
+	return strings.HasPrefix(r.URL.Path, customerPath) || slices.Contains([]string{calculatorPath, draftPath, instalmentPath}, r.URL.Path)
 }
 
 func forPrograms(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, apiPath) }

@@ -241,3 +241,24 @@ func TestTokensAreReadStrictly(t *testing.T) {
 		require.NotContains(t, err.Error(), hash)
 	}
 }
+
+func TestQualityOfRulesIsToldInTheDocumentsWords(t *testing.T) {
+	tenth, counted := 0.1, true
+	rule := quality.RuleReport{Rule: "shoe_shops", Decayed: true}
+	rule.Spans[0] = quality.Span{Days: 1}
+	rule.Spans[1] = quality.Span{Days: 7, Precision: &tenth}
+	o := newOffice(t, func(c *api.Config) {
+		c.Quality = func() (quality.Report, bool) { return quality.Report{Rules: []quality.RuleReport{rule}}, counted }
+	})
+	w := o.call("r-secret", "GET", "/rules/quality", "")
+	require.Equal(t, http.StatusOK, w.Code)
+	require.Contains(t, w.Body.String(), `"rule":"shoe_shops"`)
+	require.Contains(t, w.Body.String(), `"decayed":true`)
+	require.Contains(t, w.Body.String(), `"precision":null`, "nothing has been judged")
+	require.Contains(t, w.Body.String(), `"precision":0.1`)
+
+	counted = false
+	w = o.call("r-secret", "GET", "/rules/quality", "")
+	require.Equal(t, http.StatusServiceUnavailable, w.Code)
+	require.Equal(t, "application/problem+json", w.Header().Get("Content-Type"))
+}

@@ -50,7 +50,7 @@ type SMPPChannel struct {
 	TLS          bool   `yaml:"tls" doc:"Needed unless the SMSC is on this machine, or insecure is set."`
 	CAFile       string `yaml:"ca_file" doc:"PEM file of the authorities of its certificate; empty for the system's own."`
 	SystemID     string `yaml:"system_id" doc:"Who we are, at most 15 characters,"`
-	PasswordFile string `yaml:"password_file" doc:"and a file with our password, at most 8 characters (chmod 600)."`
+	PasswordFile string `yaml:"password_file" doc:"and a file with our password, at most 64 characters (chmod 600)."`
 	SystemType   string `yaml:"system_type" doc:"What the SMSC wants to read there, mostly empty."`
 	Source       string `yaml:"source" doc:"Whom messages come from: a number, a short code or a name of at most 11 letters and digits."`
 	CountryCode  string `yaml:"country_code" doc:"Put before numbers that come without one, as in 86; empty when the SMSC always gives it."`

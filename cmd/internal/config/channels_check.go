@@ -168,12 +168,13 @@ func (l *loader) checkSMPP(path string, c *SMPPChannel) {
 	case !c.TLS && !l.Insecure && !isLoopback(host):
 		l.fail(path+".tls", "%s is on another machine and tls is false: password and texts would travel in the clear; enable it, tunnel to this machine, or say insecure: true for a test", c.Address)
 	}
-	const maxSystemID, maxPassword = 15, 8 // SMPP 3.4 §4.1.5, without the closing zero
+	// SMPP 3.4 §4.1.5 allows a password 8 characters; SMSCs hand out longer ones.
+	const maxSystemID, maxPassword = 15, 64
 	if n := len(c.SystemID); n == 0 || n > maxSystemID {
 		l.fail(path+".system_id", "system_id must have 1 … %d characters, has %d", maxSystemID, n)
 	}
 	if l.secretIn(path+".password_file", c.PasswordFile, &c.Password); len(c.Password.Reveal()) > maxPassword {
-		l.fail(path+".password_file", "%s holds %d characters; SMPP allows %d", c.PasswordFile, len(c.Password.Reveal()), maxPassword)
+		l.fail(path+".password_file", "%s holds %d characters, more than %d", c.PasswordFile, len(c.Password.Reveal()), maxPassword)
 	}
 	if c.Source == "" {
 		l.fail(path+".source", "source is missing: whom shall messages come from?")

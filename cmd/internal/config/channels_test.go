@@ -38,7 +38,7 @@ func channelFolder(t *testing.T) folder {
 	f.write("key", "first-secret\n", 0o600)
 	f.write("other", "second-secret\n", 0o600)
 	f.write("word", "passw0rd\n", 0o600)
-	f.write("longword", "passw0rd1\n", 0o600)
+	f.write("longword", strings.Repeat("p", 65)+"\n", 0o600)
 	f.write("open", "first-secret\n", 0o644)
 	f.write("path", strings.Repeat("ab", 16)+"\n", 0o600)
 	return f
@@ -72,7 +72,7 @@ func TestChannelsThatAreRefused(t *testing.T) {
 		"three keys":               {"channels:\n  - {name: a, twilio: {account_sid: AC1, auth_token_files: [DIR/key, DIR/key, DIR/key], from: x}}", "c.yaml:2: 3 files are named; 1 to 2 are needed: two while keys rotate"},
 		"a gateway in the clear":   {"channels:\n  - {name: a, kind: app, webhook: {url: \"http://push.example\", secret_files: [DIR/key]}}", `c.yaml:2: "http://push.example" must be an https address, or http on this machine`},
 		"SMPP in the clear":        {"channels:\n  - {name: a, smpp: {address: \"smsc.example:2775\", system_id: c, password_file: DIR/word, source: x}}", "c.yaml:2: smsc.example:2775 is on another machine and tls is false: password and texts would travel in the clear; enable it, tunnel to this machine, or say insecure: true for a test"},
-		"a password SMPP lacks":    {"channels:\n  - {name: a, smpp: {address: \"127.0.0.1:2775\", system_id: c, password_file: DIR/longword, source: x}}", "c.yaml:2: longword holds 9 characters; SMPP allows 8"},
+		"a password SMPP lacks":    {"channels:\n  - {name: a, smpp: {address: \"127.0.0.1:2775\", system_id: c, password_file: DIR/longword, source: x}}", "c.yaml:2: longword holds 65 characters, more than 64"},
 		"an unknown wording":       {"channels:\n  - {name: a, aliyun: {access_key_secret_file: DIR/key, templates: [{template: ask_smss, language: en}]}}", `c.yaml:2: there is no template "ask_smss"`},
 		"unsigned and unprotected": {hooks + "channels:\n  - {name: a, aliyun: {access_key_secret_file: DIR/key}}", "c.yaml:3: a does not sign its call-backs; name a file with hook_secret_file"},
 		"a path that is guessable": {hooks + "channels:\n  - {name: a, hook_secret_file: DIR/word, aliyun: {access_key_secret_file: DIR/key}}", "c.yaml:3: word must hold 32 to 128 letters, digits, - and _ (openssl rand -hex 32)"},

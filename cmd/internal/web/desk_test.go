@@ -111,3 +111,13 @@ func TestASilenceIsPreviewedMadeAndEnded(t *testing.T) {
 	require.Equal(t, alerts.SilenceEnded, silences.List()[0].State(card.MomentOf(b.clock())))
 	require.Contains(t, words(b.get("/silences", "en")), "Ended · li.na")
 }
+
+func TestStaffSeeWhatCustomersAreSent(t *testing.T) {
+	b := newBank(t)
+	page := words(b.get("/wordings", "en"))
+	require.Contains(t, page, "Reply Y for yes, N for no. STOP ends texts.")
+	require.Contains(t, page, "回复Y确认，回复N否认，退订回T。")
+	require.Contains(t, page, "text messages: 1")
+	require.Contains(t, page, "app only")
+	require.Contains(t, words(b.get("/wordings", "zh-CN")), "条短信")
+}

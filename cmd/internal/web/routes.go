@@ -59,6 +59,7 @@ func (s *Server) routeConsole(mux *http.ServeMux) {
 	mux.HandleFunc("POST /cases/{id}", s.actOnCase)
 	mux.HandleFunc("GET /queue", s.showQueue)
 	mux.HandleFunc("POST /queue", s.actOnQueue)
+	mux.HandleFunc("GET /wordings", s.showWordings)
 	if s.cfg.Silences != nil {
 		mux.HandleFunc("GET "+silencesPath, s.showSilences)
 		mux.HandleFunc("POST "+silencesPath, s.actOnSilences)

@@ -29,7 +29,7 @@ func (d *Desk) Spec() Spec {
 	return Spec{Name: "desk", Tag: DeskTag, Inputs: []string{
 		wire.ContactTopic, wire.AlertTopic, wire.CollectionTopic, wire.ReplyTopic, wire.CommandTopic, wire.ReceiptTopic, wire.TickTopic,
 		wire.PaymentTopic,
-	}, Outputs: []string{wire.FeedbackTopic, wire.CardActionTopic}, Later: []string{wire.ConductTopic}, Indexed: true}
+	}, Overheard: []string{wire.PaymentTopic}, Outputs: []string{wire.FeedbackTopic, wire.CardActionTopic}, Later: []string{wire.ConductTopic}, Indexed: true}
 }
 
 // Step applies one event. Nothing is rejected: a command that does not fit is refused, which is an effect.

@@ -35,6 +35,9 @@ type Spec struct {
 	// Inputs are the topics read, all with the same number of partitions. Records with equal append times apply in this order. One that a
 	// later release brings comes last, and only to a processor without Later outputs.
 	Inputs []string
+	// Overheard are those inputs that another processor answers for: a record of theirs that is no good is passed over here, and stands in the
+	// dead letters once.
+	Overheard []string
 	// Outputs are the topics that Step writes to; the dead letters of the inputs come on top.
 	Outputs []string
 	// Later are outputs that a later release brought: behind the dead letters, since a progress remembers its topics by their place.
@@ -49,7 +52,9 @@ type Spec struct {
 func (s *Spec) Written() []string {
 	topics := slices.Clone(s.Outputs)
 	for _, input := range s.Inputs {
-		topics = append(topics, wire.DeadLetter(input))
+		if !slices.Contains(s.Overheard, input) {
+			topics = append(topics, wire.DeadLetter(input))
+		}
 	}
 	return append(topics, s.Later...)
 }

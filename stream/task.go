@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/cardwatch/cardwatch/alerts"
@@ -181,6 +182,9 @@ func (t *Task[S]) Apply(input int, rec *kafka.Record) error {
 	reject, err := t.step(input, rec)
 	if err != nil {
 		return err
+	}
+	if slices.Contains(t.spec.Overheard, t.spec.Inputs[input]) {
+		reject = ""
 	}
 	if reject != "" {
 		t.deadLetter(input, rec, reject)

@@ -54,7 +54,7 @@ func examine[S any](a *auditor, c core[S]) error {
 		if err != nil {
 			return err
 		}
-		events := a.events(c.inputs, p)
+		events := a.events(c.inputs, c.overheard, p)
 		customers := slices.Sorted(maps.Keys(events))
 		for customer := range states {
 			if events[customer] == nil {
@@ -79,8 +79,8 @@ func examine[S any](a *auditor, c core[S]) error {
 }
 
 // events are the records of a partition that pass the door, by customer, each topic in the order of its log. What does not pass is owed
-// to the dead letters.
-func (a *auditor) events(inputs []string, p int) map[string][]event {
+// to the dead letters, unless the topic is overheard: another core owes it.
+func (a *auditor) events(inputs, overheard []string, p int) map[string][]event {
 	var d wire.Decoder
 	events := map[string][]event{}
 	for _, topic := range inputs {
@@ -88,6 +88,7 @@ func (a *auditor) events(inputs []string, p int) map[string][]event {
 			rec := &a.log[topic][p][i]
 			ev, reason := decode(&d, topic, rec)
 			switch {
+			case reason != "" && slices.Contains(overheard, topic):
 			case reason != "":
 				a.owed[refusalOf(topic, p, rec, reason)]++
 			case ev.Body.Meta().Customer != "":

@@ -21,6 +21,8 @@ type core[S any] struct {
 	name   string
 	tag    byte
 	inputs []string
+	// overheard are those inputs whose bad records another core owes to the dead letters.
+	overheard []string
 	// outputs are the topics that it alone writes to.
 	outputs []string
 	// step decides by the rules of a version.
@@ -68,7 +70,8 @@ func deskCore(d *alerts.Desk, observe func(*alerts.State)) core[alerts.State] {
 			wire.ContactTopic, wire.AlertTopic, wire.CollectionTopic, wire.ReplyTopic, wire.CommandTopic, wire.ReceiptTopic,
 			wire.PaymentTopic,
 		},
-		outputs: []string{wire.FeedbackTopic, wire.CardActionTopic, wire.ConductTopic},
+		overheard: []string{wire.PaymentTopic},
+		outputs:   []string{wire.FeedbackTopic, wire.CardActionTopic, wire.ConductTopic},
 		step: func(_ byte, s *alerts.State, ev card.Event) (out []output, reject string) {
 			var effects alerts.Effects
 			d.Step(s, ev, &effects)

@@ -27,17 +27,14 @@ type ContactAct struct {
 	Result conduct.Result
 }
 
-// PackOf is the policy pack that a customer's region puts them under: China's when it is absent, the strictest of all when nobody knows it.
-func (s *State) PackOf() conduct.Pack {
-	id := conduct.CN
-	if s.Contact.Region != "" {
-		id = conduct.PackID(s.Contact.Region)
+// PackOf is the pack of contact rules, as the bank has it, that a customer's region puts them under: China's when it is absent, the
+// strictest of all when nobody knows it.
+func (p Policy) PackOf(s *State) conduct.Pack {
+	if p.book != nil {
+		return p.book.Pack(s.Contact.Region)
 	}
-	if pack, known := conduct.PackOf(id); known {
-		return pack
-	}
-	safest, _ := conduct.PackOf(conduct.Safest)
-	return safest
+	book, _ := conduct.NewBook(p.ContactRules) // a book that cannot be made allows nothing
+	return book.Pack(s.Contact.Region)
 }
 
 // conductFlags say for the desk's flags which suppression they are; those that are missing here stop nobody.
@@ -92,20 +89,20 @@ func (s *State) Request(account string, a ContactAct, at card.Moment) conduct.Re
 
 // MayReach judges a contact about an account at a moment, without making it: whether it may be made, why not, when it may, and what whoever
 // makes it has to heed. ContactReserve judges by the same rules.
-func (s *State) MayReach(account string, a ContactAct, at card.Moment) conduct.Decision {
-	return conduct.Decide(s.PackOf(), s.ConductFlags(account), &s.Contacts, s.Request(account, a, at))
+func (p Policy) MayReach(s *State, account string, a ContactAct, at card.Moment) conduct.Decision {
+	return conduct.Decide(p.PackOf(s), s.ConductFlags(account), &s.Contacts, s.Request(account, a, at))
 }
 
 // Counters are how far the caps are used that a contact would fall under.
-func (s *State) Counters(account string, a ContactAct, at card.Moment) []conduct.Counter {
-	return conduct.Counters(s.PackOf(), &s.Contacts, s.Request(account, a, at))
+func (p Policy) Counters(s *State, account string, a ContactAct, at card.Moment) []conduct.Counter {
+	return conduct.Counters(p.PackOf(s), &s.Contacts, s.Request(account, a, at))
 }
 
 // reserveContact claims a contact before it is made, so that two people never take the last place.
 func (st *step) reserveContact(e *QueueEntry, cmd *Command) Refusal {
 	act := cmd.Contact
 	act.ID, act.Channel, act.Party, act.Purpose = cmd.ID, clone(act.Channel), clone(act.Party), clone(act.Purpose)
-	d := st.s.Contacts.Reserve(st.s.PackOf(), st.s.ConductFlags(e.Account), st.s.Request(e.Account, act, st.now))
+	d := st.s.Contacts.Reserve(st.policy.PackOf(st.s), st.s.ConductFlags(e.Account), st.s.Request(e.Account, act, st.now))
 	channel := act.Channel
 	if d.Outcome != conduct.Allow {
 		st.out.Denials = append(st.out.Denials, Denial{Channel: ChannelKind(channel), Rules: ruleIDs(d.Rules), Until: d.Until})
@@ -204,7 +201,7 @@ func (st *step) logMessage(m *Message) {
 	}
 	switch m.Outcome {
 	case Sending:
-		st.s.Contacts.Reserve(st.s.PackOf(), st.s.ConductFlags(m.Account), st.s.asked(m, st.now))
+		st.s.Contacts.Reserve(st.policy.PackOf(st.s), st.s.ConductFlags(m.Account), st.s.asked(m, st.now))
 	case Accepted, Delivered:
 		r := st.s.asked(m, st.now)
 		if st.s.Contacts.Settle(m.ID, conduct.Sent) != nil {

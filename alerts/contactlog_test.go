@@ -62,8 +62,8 @@ func TestTheFourthConversationOfADayIsRefusedUntilTomorrow(t *testing.T) {
 	}
 	require.Equal(t, []alerts.RuleID{alerts.RuleID(conduct.CNConnect)}, c.calls(conduct.Conversation))
 	require.Equal(t, local(32, 0).UnixMilli, c.out.Denials[0].Until.UnixMilli, "tomorrow at eight")
-	require.Equal(t, conduct.Defer, c.state.MayReach("acct-9876", alerts.ContactAct{Channel: conduct.Call}, c.now).Outcome)
-	require.Equal(t, conduct.Allow, c.state.MayReach("acct-9876", alerts.ContactAct{Channel: conduct.Call}, local(33, 0)).Outcome)
+	require.Equal(t, conduct.Defer, c.desk.Policy().MayReach(&c.state, "acct-9876", alerts.ContactAct{Channel: conduct.Call}, c.now).Outcome)
+	require.Equal(t, conduct.Allow, c.desk.Policy().MayReach(&c.state, "acct-9876", alerts.ContactAct{Channel: conduct.Call}, local(33, 0)).Outcome)
 	require.Equal(t, local(32, 0).UnixMilli, c.desk.Policy().NextContact(&c.state, c.entry(), c.now).UnixMilli)
 }
 
@@ -118,8 +118,27 @@ func TestTheCustomersRegionPicksTheRules(t *testing.T) {
 	for region, want := range map[string]conduct.PackID{"": conduct.CN, "CN": conduct.CN, "US": conduct.US, "XX": conduct.Safest} {
 		c := late(t)
 		c.contact(func(contact *alerts.Contact) { contact.Region = region })
-		require.Equal(t, want, c.state.PackOf().ID, region)
+		require.Equal(t, want, c.desk.Policy().PackOf(&c.state).ID, region)
 	}
+}
+
+func TestABankTightensTheContactRulesInItsPolicy(t *testing.T) {
+	policy, most := alerts.Defaults(), 1
+	policy.ContactRules = map[conduct.PackID]conduct.Overrides{conduct.CN: {Rules: map[conduct.RuleID]conduct.Override{
+		conduct.CNHours: {From: "15:00"}, conduct.CNVisit: {Max: &most},
+	}}}
+	desk, err := alerts.NewDesk(policy)
+	require.NoError(t, err)
+	s, call := &alerts.State{Contact: late(t).state.Contact}, alerts.ContactAct{Channel: conduct.Call}
+	for _, p := range []alerts.Policy{desk.Policy(), policy} {
+		d := p.MayReach(s, "acct-9876", call, local(14, 0))
+		require.Equal(t, []conduct.RuleID{conduct.CNHours}, d.Rules)
+		require.Equal(t, local(15, 0).UnixMilli, d.Until.UnixMilli)
+	}
+
+	most = 2
+	_, err = alerts.NewDesk(policy)
+	require.ErrorContains(t, err, "contact_rules.CN.rules.CN-VISIT: max 2 is outside 1 … 1: a bank may tighten a rule, never loosen it")
 }
 
 func TestAServiceMessageIsInTheLogFromItsClaimOn(t *testing.T) {

@@ -99,7 +99,7 @@ func (p Policy) window(s *State, m *Message, at card.Moment) (until card.Moment,
 	}
 	decide := func(card.Moment) conduct.Decision { return conduct.Decision{Outcome: conduct.Allow} }
 	if m.Purpose == Service {
-		pack, flags := s.PackOf(), s.ConductFlags(m.Account)
+		pack, flags := p.PackOf(s), s.ConductFlags(m.Account)
 		decide = func(t card.Moment) conduct.Decision { return conduct.Decide(pack, flags, &s.Contacts, s.asked(m, t)) }
 	}
 	rules = append(rules, ruleIDs(decide(at).Rules)...)
@@ -147,7 +147,7 @@ func (p Policy) waitsUntil(s *State, m Message, at card.Moment) card.Moment {
 
 // NextContact is the earliest moment from at on when collections may call the customer about an account: not in the bank's quiet hours nor
 // in what the conduct rules close, and not while it is snoozed or a promise runs. What a flag or a plan forbids has no such moment: see
-// State.MayReach, which tells that.
+// MayReach, which tells that.
 func (p Policy) NextContact(s *State, e *QueueEntry, at card.Moment) card.Moment {
 	next := at
 	if next.Before(e.SnoozedUntil) {
@@ -161,7 +161,7 @@ func (p Policy) NextContact(s *State, e *QueueEntry, at card.Moment) card.Moment
 		if until := quietUntil(s, t, p.QuietFrom, p.QuietUntil); !until.IsZero() {
 			t = until
 		}
-		if d := s.MayReach(e.Account, ContactAct{Channel: conduct.Call}, t); d.Outcome == conduct.Defer {
+		if d := p.MayReach(s, e.Account, ContactAct{Channel: conduct.Call}, t); d.Outcome == conduct.Defer {
 			t = d.Until
 		}
 		if !next.Before(t) {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/cardwatch/cardwatch/alerts/conduct"
 	"github.com/cardwatch/cardwatch/detectors"
 	"github.com/cardwatch/cardwatch/detectors/card"
 )
@@ -24,6 +25,11 @@ func NewDesk(policy Policy) (*Desk, error) {
 	if err := policy.Validate(); err != nil {
 		return nil, fmt.Errorf("desk policy: %w", err)
 	}
+	book, err := conduct.NewBook(policy.ContactRules)
+	if err != nil {
+		return nil, fmt.Errorf("desk policy: %w", err)
+	}
+	policy.book = &book
 	return &Desk{policy: policy}, nil
 }
 

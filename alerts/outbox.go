@@ -75,7 +75,7 @@ func (st *step) receipt(r *Receipt) {
 	sent := m.rank() >= outcomeRank[Accepted]
 	st.settle(m, r.Outcome, clone(r.Provider), clone(r.Reason))
 	switch {
-	case r.Outcome == Refused:
+	case r.Outcome == Refused && m.Reason != string(RuleExpired): // a message that came to nothing by its age was refused by nobody
 		st.messageConduct(m, ContactRefused, ActorProvider, []RuleID{RuleID(m.Reason)})
 	case !sent && (r.Outcome == Accepted || r.Outcome == Delivered):
 		st.messageConduct(m, ContactSent, ActorProvider, nil)

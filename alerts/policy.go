@@ -3,7 +3,10 @@ package alerts
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+
+	"github.com/cardwatch/cardwatch/alerts/conduct"
 
 	"github.com/cardwatch/cardwatch/alerts/plan"
 )
@@ -34,6 +37,10 @@ type Policy struct {
 	// QuietFrom and QuietUntil bound, in whole local hours, the time when nothing but fraud messages is sent; equal means never.
 	QuietFrom  int `yaml:"quiet_from"`
 	QuietUntil int `yaml:"quiet_until"`
+	// ContactRules are the bank's own figures on top of the packs of contact rules, which they may only tighten.
+	ContactRules map[conduct.PackID]conduct.Overrides `yaml:"contact_rules"`
+	// book is what ContactRules make of the packs. NewDesk makes it; without it every look makes it anew.
+	book *conduct.Book
 	// FraudQuietFrom and FraudQuietUntil bound the local hours in which questions about fraud are not sent as text messages: the app
 	// still asks, an analyst looks meanwhile, and the text follows at their end. Equal, as by default, means never.
 	FraudQuietFrom  int `yaml:"fraud_quiet_from"`
@@ -112,6 +119,7 @@ func Defaults() Policy {
 		// All prompts and a service message, with one to spare: a day of questions is no day for an offer. Own choice.
 		MessagesPerDay: 8,
 		Templates:      map[TemplateID]Wording{},
+		ContactRules:   map[conduct.PackID]conduct.Overrides{},
 		Experiments:    []Experiment{},
 		// Promises are marked broken 3–5 days after their date (insideARM, notes/collections.md §3).
 		PromiseGrace: 72 * time.Hour,
@@ -173,6 +181,11 @@ func (p Policy) Validate() error {
 	add(p.PromisesBroken < 1 || p.PromisesBroken > 12, "promises_broken: %d is outside 1 … 12", p.PromisesBroken)
 	add(p.PlanGraceDays < 0 || p.PlanGraceDays > 30, "plan_grace_days: %d is outside 0 … 30", p.PlanGraceDays)
 	add(p.PlanToleranceMinor < 0, "plan_tolerance_minor: %d is negative", p.PlanToleranceMinor)
+	if _, err := conduct.NewBook(p.ContactRules); err != nil {
+		for problem := range strings.Lines(err.Error()) {
+			add(true, "contact_rules.%s", strings.TrimSpace(problem))
+		}
+	}
 	p.checkExperiments(add)
 	p.checkTemplates(add)
 	return errors.Join(problems...)

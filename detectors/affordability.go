@@ -41,6 +41,11 @@ func (v *visit) affordability() affordability {
 	return a
 }
 
+// stressed reports that a plan would help: the offers of the table above, and the accounts to watch.
+func (d *RepaymentStress) stressed(band string, means *affordability) bool {
+	return band == bandHigh || band == bandElevated && means.atLimit >= d.StrainsForOffer
+}
+
 // canPay reports that nothing told strains the customer but a draw that failed: the money was in another place.
 func (a *affordability) canPay() bool {
 	return a.atLimit == 0 || a.atLimit == 1 && a.drawFailed

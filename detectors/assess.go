@@ -26,7 +26,7 @@ func (v *visit) assess(g stage, eventID string) {
 	}
 	v.out.Assessments = append(v.out.Assessments, as)
 	marks := &v.account.Marks
-	marks.Assessed, marks.MissBasisPoints, marks.High = cycles > 0, uint16(math.Round(missed*1e4)), as.Band == bandHigh
+	marks.Assessed, marks.MissBasisPoints, marks.High = cycles > 0, uint16(math.Round(missed*1e4)), rules.stressed(as.Band, &means)
 	v.help(g, &as, scored.Lines, &means)
 }
 
@@ -47,7 +47,7 @@ func (v *visit) help(g stage, as *Assessment, lines []PointsReason, means *affor
 		},
 	}
 	switch {
-	case as.Band == bandHigh, as.Band == bandElevated && means.atLimit >= v.m.rules.RepaymentStress.StrainsForOffer:
+	case v.m.rules.RepaymentStress.stressed(as.Band, means):
 		v.offer(&f, as, lines, means)
 	case g >= threeDaysBefore:
 		v.remind(&f, means)

@@ -43,7 +43,7 @@ func (l Lost) Kind() Kind { return LostKind }
 
 func (l Lost) opens(q *inquiry, at card.Moment) (card.Moment, bool) {
 	gone := q.flags.Has(Deceased) || q.flags.Has(Incapacity)
-	return unless(q.Party == Third && !gone && !q.log.lost(l.Failures, q.At), at)
+	return unless(q.Party == Third && !gone && !q.log.lost(l.Failures), at)
 }
 
 // Stop leaves alone for ever the third party who has refused, and any number or address that the debtor has asked not to be used, which

@@ -170,11 +170,11 @@ func (l *Log) full(at card.Moment) bool {
 
 // lost reports whether the debtor cannot be reached: the last call or visit found the number invalid, or so many in a row found nobody.
 // One that reached somebody, or a call of the debtor's own, ends the row. What has lapsed is no failure that anybody has seen.
-func (l *Log) lost(failures int, at card.Moment) bool {
+func (l *Log) lost(failures int) bool {
 	row := 0
 	for i := len(l.contacts) - 1; i >= 0; i-- {
 		c := &l.contacts[i]
-		if !c.Party.owes() || c.Channel != Call && c.Channel != Visit || at.Before(c.At) {
+		if !c.Party.owes() || c.Channel != Call && c.Channel != Visit {
 			continue
 		}
 		switch c.Result {

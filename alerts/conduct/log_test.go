@@ -159,6 +159,9 @@ func TestAFullLogDenies(t *testing.T) {
 	require.Equal(t, []conduct.RuleID{conduct.OwnRoom}, deny(at))
 	require.Equal(t, []conduct.RuleID{conduct.OwnRoom}, deny(ends.Add(-time.Millisecond)))
 	require.Empty(t, deny(ends), "the oldest has left its place")
+	taken := l.Clone()
+	require.Equal(t, conduct.Allow, taken.Reserve(cn, conduct.Flags{}, claim(ends, "next")).Outcome)
+	require.Len(t, taken.Contacts(), conduct.MaxContacts)
 
 	// A fact for which there was no room: every contact waits until it would have been forgotten.
 	missed := at.Add(time.Hour)

@@ -34,7 +34,7 @@ type Override struct {
 // that the rule does not have, and every figure that would loosen it; the pack is then the zero Pack, which allows nothing.
 func Tighten(p Pack, o Overrides) (Pack, error) {
 	p.Rules, p.Holidays = slices.Clone(p.Rules), slices.Clone(p.Holidays)
-	t := &tightening{}
+	t := &tightening{pack: p.ID}
 	for _, id := range slices.Sorted(maps.Keys(o.Rules)) {
 		t.id, t.used = id, map[string]bool{}
 		known := false
@@ -45,7 +45,7 @@ func Tighten(p Pack, o Overrides) (Pack, error) {
 			}
 		}
 		if !known {
-			t.fail("pack %s has no such rule", p.ID)
+			t.fail("the pack has no such rule")
 			continue
 		}
 		for _, name := range o.Rules[id].given() {
@@ -57,7 +57,7 @@ func Tighten(p Pack, o Overrides) (Pack, error) {
 	for _, day := range o.Holidays {
 		at, err := time.Parse(time.DateOnly, day)
 		if err != nil {
-			t.problems = append(t.problems, fmt.Errorf("holidays: %q is no day such as 2026-10-01", day))
+			t.problems = append(t.problems, fmt.Errorf("%s.holidays: %q is no day such as 2026-10-01", p.ID, day))
 		}
 		p.Holidays = append(p.Holidays, int32(at.Unix()/(24*60*60)))
 	}
@@ -87,13 +87,14 @@ func (o Override) given() (names []string) {
 
 // tightening gathers what is wrong with the overrides of one pack, and which figures of the rule at hand found their place.
 type tightening struct {
+	pack     PackID
 	id       RuleID
 	used     map[string]bool
 	problems []error
 }
 
 func (t *tightening) fail(format string, args ...any) {
-	t.problems = append(t.problems, fmt.Errorf("rules.%s: "+format, append([]any{t.id}, args...)...))
+	t.problems = append(t.problems, fmt.Errorf("%s.rules.%s: "+format, append([]any{t.pack, t.id}, args...)...))
 }
 
 func (t *tightening) tighten(check Check, o Override) Check {

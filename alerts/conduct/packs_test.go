@@ -62,6 +62,10 @@ func TestABankMayTighten(t *testing.T) {
 		require.Equal(t, tc.rules, d.Rules, name)
 		require.Equal(t, tc.warns, d.Warnings, name)
 	}
+	us, err := conduct.Tighten(packOf(t, conduct.US), conduct.Overrides{Rules: map[conduct.RuleID]conduct.Override{conduct.USSevenIn7: {Max: ptr(5)}}})
+	require.NoError(t, err)
+	require.Equal(t, []conduct.RuleID{conduct.USSevenIn7}, scene{at: wednesday, past: times(4, past{ago: day, result: conduct.NoAnswer})}.decide(t, us).Warnings,
+		"the warning moves along: it would never come at six of five")
 	_, until, _ := cn.Custody(conduct.Record{Kind: conduct.Recording, Made: moment(t, wednesday), Done: moment(t, wednesday)}, moment(t, wednesday))
 	require.Equal(t, moment(t, "2031-03-04T10:00:00+08:00"), until)
 	require.Equal(t, conduct.Allow, scene{at: "2026-03-04T08:59:00+08:00"}.decide(t, packOf(t, conduct.CN)).Outcome, "the pack that is shipped stays as it is")
@@ -88,7 +92,7 @@ func TestABankMayNotLoosen(t *testing.T) {
 		{conduct.CN, conduct.CNRecording, conduct.Override{Years: ptr(1)}, "rules.CN-REC: years 1"},
 		{conduct.CN, conduct.PIDel, conduct.Override{Years: ptr(9)}, "rules.PI-DEL: years is no figure of this rule"},
 		{conduct.CN, conduct.CNVisitStaff, conduct.Override{Max: ptr(1)}, "rules.CN-VISIT-STAFF: max is no figure of this rule"},
-		{conduct.CN, conduct.USHours, conduct.Override{From: "10:00"}, "rules.US-HOURS: pack CN has no such rule"},
+		{conduct.CN, conduct.USHours, conduct.Override{From: "10:00"}, "CN.rules.US-HOURS: the pack has no such rule"},
 		{conduct.AU, conduct.AUHours, conduct.Override{From: "08:30"}, "rules.AU-HOURS: 08:30–21:00 does not lie within 09:00–21:00"},
 	} {
 		p, err := conduct.Tighten(packOf(t, tc.pack), conduct.Overrides{Rules: map[conduct.RuleID]conduct.Override{tc.rule: tc.set}})
@@ -96,7 +100,38 @@ func TestABankMayNotLoosen(t *testing.T) {
 		require.Empty(t, p.Rules)
 	}
 	_, err := conduct.Tighten(packOf(t, conduct.AU), conduct.Overrides{Holidays: []string{"26 January"}})
-	require.ErrorContains(t, err, `"26 January" is no day`)
+	require.ErrorContains(t, err, `AU.holidays: "26 January" is no day`)
+}
+
+func TestABooksPacksAreTheBanksOwn(t *testing.T) {
+	book, err := conduct.NewBook(map[conduct.PackID]conduct.Overrides{
+		conduct.CN:     {Rules: map[conduct.RuleID]conduct.Override{conduct.CNHours: {From: "09:30"}}},
+		conduct.AU:     {Holidays: []string{"2026-12-25"}},
+		conduct.Safest: {Rules: map[conduct.RuleID]conduct.Override{conduct.OwnSafeHours: {Until: "18:00"}}},
+	})
+	require.NoError(t, err)
+	for _, tc := range []struct {
+		region, at string
+		rules      []conduct.RuleID
+	}{
+		{"", "2026-03-04T09:15:00+08:00", []conduct.RuleID{conduct.CNHours}},
+		{"CN", "2026-03-04T09:15:00+08:00", []conduct.RuleID{conduct.CNHours}},
+		{"US", "2026-03-04T09:15:00+08:00", nil},
+		{"AU", "2026-12-25T10:00:00+11:00", []conduct.RuleID{conduct.AUHours}},
+		{"Atlantis", "2026-03-04T09:15:00+08:00", []conduct.RuleID{conduct.CNHours, conduct.OwnSafeHours}},
+		{"Atlantis", "2026-03-04T18:00:00+08:00", []conduct.RuleID{conduct.OwnSafeHours}},
+	} {
+		require.Equal(t, tc.rules, scene{at: tc.at}.decide(t, book.Pack(tc.region)).Rules, "%s at %s", tc.region, tc.at)
+	}
+	shipped, err := conduct.NewBook(nil)
+	require.NoError(t, err)
+	require.Equal(t, conduct.Packs(), shipped.Packs())
+
+	_, err = conduct.NewBook(map[conduct.PackID]conduct.Overrides{"FR": {}, conduct.CN: {Rules: map[conduct.RuleID]conduct.Override{conduct.CNConnect: {Max: ptr(9)}}}})
+	require.ErrorContains(t, err, "FR: there is no pack of this name")
+	require.ErrorContains(t, err, "CN.rules.CN-CONNECT: max 9 is outside 1 … 3")
+	var none conduct.Book
+	require.Equal(t, conduct.Deny, scene{at: wednesday}.decide(t, none.Pack("CN")).Outcome)
 }
 
 func TestHolidaysAreGivenAsData(t *testing.T) {
@@ -111,6 +146,8 @@ func TestHolidaysAreGivenAsData(t *testing.T) {
 		require.Equal(t, []conduct.RuleID{conduct.AUHours}, d.Rules)
 		require.Equal(t, moment(t, until), d.Until)
 	}
+	safest := conduct.Strictest(packOf(t, conduct.CN), au)
+	require.Equal(t, []conduct.RuleID{conduct.AUHours, conduct.OwnSafeHours}, scene{at: "2026-12-25T10:00:00+11:00"}.decide(t, safest).Rules)
 	require.Equal(t, conduct.Allow, scene{at: "2026-12-25T10:00:00+08:00"}.decide(t, packOf(t, conduct.CN)).Outcome)
 }
 

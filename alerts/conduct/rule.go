@@ -74,20 +74,32 @@ type Pack struct {
 	Holidays []int32
 }
 
+// places are the shipped packs of jurisdictions, CN, the default, first. Never written to.
+var places = []struct {
+	id   PackID
+	pack func() Pack
+}{{CN, cn}, {US, us}, {UK, uk}, {EU, eu}, {AU, au}, {IN, in}}
+
 // Packs are the packs that are shipped, CN, the default, first and Safest last.
-func Packs() []Pack {
-	places := []Pack{cn(), us(), uk(), eu(), au(), in()}
-	return append(places, Strictest(places...))
+func Packs() (packs []Pack) {
+	for _, place := range places {
+		packs = append(packs, place.pack())
+	}
+	return append(packs, Strictest(packs...))
 }
 
-// PackOf finds a shipped pack; false when there is none of that name. Whose region nobody knows is under Safest.
+// PackOf makes a shipped pack; false when there is none of that name. Who asks often keeps a Book.
 func PackOf(id PackID) (Pack, bool) {
-	all := Packs()
-	i := slices.IndexFunc(all, func(p Pack) bool { return p.ID == id })
-	if i < 0 {
-		return Pack{}, false
+	for _, place := range places {
+		if place.id == id {
+			return place.pack(), true
+		}
 	}
-	return all[i], true
+	if id == Safest {
+		packs := Packs()
+		return packs[len(packs)-1], true
+	}
+	return Pack{}, false
 }
 
 // Rule finds a pack's rule; false when it has none of that id.

@@ -87,6 +87,12 @@ func (p *planner) beginLife(c *customer, firstDay int) {
 	if d.chance(0.25) {
 		p.signInstalments(c)
 	}
+	if len(c.ledger.dues) == 4 {
+		// Some have been behind for longer than the other dice know: they are the first beyond 180 days.
+		for range d.IntN(5) {
+			c.ledger.dues = append(c.ledger.dues, c.ledger.dues[0])
+		}
+	}
 	if c.stress.stage != healthy {
 		l.troubles = append(l.troubles, Trouble{Began: firstDay, IncomeLost: l.habit == Hardship})
 	}

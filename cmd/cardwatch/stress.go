@@ -22,11 +22,11 @@ func newStress() *cobra.Command {
 	cmd := &cobra.Command{Use: "stress", Short: "The repayment-stress model · 还款压力模型", Args: noArgs, RunE: help}
 	var in, labels, out, name string
 	fit := &cobra.Command{
-		Use:   "fit --in DIR --labels FILE --out FILE",
+		Use:   "fit --in DIR [--labels FILE] --out FILE",
 		Short: "Fit the repayment-stress table on a history · 用历史数据拟合评分表",
 		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := need(cmd, "in", "labels", "out"); err != nil {
+			if err := need(cmd, "in", "out"); err != nil {
 				return err
 			}
 			return fitStress(cmd.Context(), in, labels, out, name)
@@ -34,7 +34,7 @@ func newStress() *cobra.Command {
 	}
 	f := fit.Flags()
 	f.StringVar(&in, "in", "", "directory with the input files")
-	f.StringVar(&labels, "labels", "", "customer_id,label lines (1 = missed the next payment)")
+	f.StringVar(&labels, "labels", "", "customer_id,label lines (1 = missed the next payment); without it, the history tells which minimums were missed")
 	f.StringVar(&out, "out", "", "file for the table (JSON), for replay --scorecard")
 	f.StringVar(&name, "name", "fitted", "the table's version name, shown with every assessment")
 	cmd.AddCommand(fit)
@@ -42,9 +42,11 @@ func newStress() *cobra.Command {
 }
 
 func fitStress(ctx context.Context, in, labelsFile, out, name string) (err error) {
-	missed, err := readMissed(labelsFile)
-	if err != nil {
-		return usage(err)
+	var missed map[string]bool
+	if labelsFile != "" {
+		if missed, err = readMissed(labelsFile); err != nil {
+			return usage(err)
+		}
 	}
 	scratch, err := os.MkdirTemp("", "cardwatch-fit-")
 	if err != nil {
@@ -62,9 +64,11 @@ func fitStress(ctx context.Context, in, labelsFile, out, name string) (err error
 	if _, err := replay.Run(ctx, cfg); err != nil {
 		return err
 	}
-	examples, err := collector.Examples(missed)
-	if err != nil {
-		return err
+	examples := collector.Told()
+	if labelsFile != "" {
+		if examples, err = collector.Examples(missed); err != nil {
+			return err
+		}
 	}
 	table, report, err := stress.Fit(name, examples)
 	if err != nil {

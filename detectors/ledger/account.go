@@ -116,7 +116,7 @@ type Marks struct {
 	// Assessed says that MissBasisPoints, the miss probability in 1/10,000, and High hold an assessment.
 	Assessed        bool
 	MissBasisPoints uint16
-	// High says that the probability was in the high band.
+	// High says that the customer was judged stressed, by the probability alone or with what else is known.
 	High bool
 	// Done are the assessments made and alerts raised for the newest bill, one bit each.
 	Done uint8

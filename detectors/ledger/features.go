@@ -101,6 +101,16 @@ func (a *Account) LateButPaid(n int, tolerance int64) (months int) {
 	return months
 }
 
+// MissedBefore reports whether the minimum of the bill before the newest, all that it asked for, was not paid by its due date but
+// for the tolerance; told is false without such a bill, or when it asked for no more than the tolerance.
+func (a *Account) MissedBefore(tolerance int64) (missed, told bool) {
+	before := len(a.Bills) - 2
+	if before < 0 || a.Bills[before].MinDueMinor <= tolerance {
+		return false, false
+	}
+	return a.Flow(before).PaidOnTimeMinor < a.Bills[before].MinDueMinor-tolerance, true
+}
+
 func (f Flow) plus(g Flow) Flow {
 	f.PaidMinor += g.PaidMinor
 	f.PaidOnTimeMinor += g.PaidOnTimeMinor

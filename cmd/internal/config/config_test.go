@@ -115,6 +115,7 @@ func TestLoadRefuses(t *testing.T) {
 		"a key of zeros":          {"links: {base_url: https://bank.example, key_file: DIR/zero}", "c.yaml:1:41: zero is all zero; make a key with: openssl rand -out FILE 32"},
 		"a bad rule":              {"rules:\n  lateness: -1s", "c.yaml:2:3: rules.lateness: is -1s, must lie in 0s … 1h0m0s"},
 		"a bad policy":            {"desk:\n  quiet_from: 24", "c.yaml:2:3: desk.quiet_from: 24 is no hour of the day (0 … 23)"},
+		"a loosened contact rule": {"desk:\n  contact_rules:\n    CN:\n      rules:\n        CN-CONNECT: {max: 9}", "c.yaml:5:9: desk.contact_rules.CN.rules.CN-CONNECT: max 9 is outside 1 … 3: a bank may tighten a rule, never loosen it"},
 		"everything at once": {"kafka:\n  brokrs: [a:1]\n  session_timeout: 1s\ndesk: {app_wait: 0s}\n", strings.Join([]string{
 			`c.yaml:2:3: unknown key "brokrs" in kafka; did you mean "brokers"?`,
 			"c.yaml:3:3: session_timeout 1s is outside 6s … 30m, which brokers refuse",

@@ -19,6 +19,7 @@ func foreignDocs() map[string]string {
 		"desk.unblock_alone_minor":  "The largest amount at stake, in minor units, up to which one person may take a card's block back; above it a second one approves.",
 		"desk.exempt_for":           "How long a confirmed use keeps its like from being asked about again.",
 		"desk.sms_yes_limit_minor":  "The largest amount, in minor units, that a yes by text message may release; above it the app is needed.",
+		"desk.contact_rules":        "The bank's own figures for contact rules, by pack (CN, US, UK, EU, AU, IN, strictest) and rule, which may only tighten them: {CN: {rules: {CN-HOURS: {from: \"09:00\"}, CN-CONNECT: {max: 2}}}, AU: {holidays: [2026-12-25]}}.",
 		"desk.quiet_from":           "From this local hour until quiet_until nothing but fraud messages is sent; equal means never.",
 		"desk.quiet_until":          "The hour at which other messages may go out again.",
 		"desk.fraud_quiet_from":     "From this local hour until fraud_quiet_until questions about fraud wait as text messages, and an analyst looks meanwhile; equal means never.",

@@ -101,9 +101,9 @@ func (s *Server) renderAccount(w http.ResponseWriter, r *http.Request, status in
 		s.fail(w, r, http.StatusNotFound, nil)
 		return
 	}
-	now := s.now()
+	now, policy := s.now(), s.clerk.Desk().Policy()
 	p := &accountPage{
-		QueueEntry: e, Customer: customer, Labels: detectors.Classification(e.DaysPastDue), Mine: e.Owner == actorOf(r), Pack: desk.PackOf().ID,
+		QueueEntry: e, Customer: customer, Labels: detectors.Classification(e.DaysPastDue), Mine: e.Owner == actorOf(r), Pack: policy.PackOf(desk).ID,
 		Taken: e.Owner != "" && e.Owner != actorOf(r), Results: staffResults, Jobs: []plan.Job{plan.Employed, plan.Irregular, plan.Unemployed, plan.Retired},
 	}
 	for _, reason := range e.Reasons {
@@ -114,7 +114,7 @@ func (s *Server) renderAccount(w http.ResponseWriter, r *http.Request, status in
 	}
 	for _, channel := range []conduct.Channel{conduct.Call, conduct.Visit, conduct.Letter} {
 		act := contactAct(channel, account)
-		p.Ways = append(p.Ways, contactWay{channel, desk.MayReach(account, act, now), desk.Counters(account, act, now)})
+		p.Ways = append(p.Ways, contactWay{channel, policy.MayReach(desk, account, act, now), policy.Counters(desk, account, act, now)})
 	}
 	p.Pending = pendingContacts(desk, e)
 	p.flags(desk, account)
@@ -237,7 +237,7 @@ func (s *Server) actOnAccount(w http.ResponseWriter, r *http.Request) {
 		if desk, err := s.cfg.View.Desk(customer); err == nil {
 			switch {
 			case refusal == alerts.RefusedContact:
-				failed.denied = desk.MayReach(account, cmd.Contact, s.now())
+				failed.denied = s.clerk.Desk().Policy().MayReach(desk, account, cmd.Contact, s.now())
 			case refusal == alerts.RefusedPlanIncomplete && desk.Plan(account) != nil:
 				contract := cmd.Plan.Contract
 				contract.Schedule = desk.Plan(account).Contract.Schedule

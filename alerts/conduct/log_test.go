@@ -59,6 +59,19 @@ func TestARepeatedReservationIsOne(t *testing.T) {
 		"the moment of sending is judged anew: a stop that came meanwhile wins")
 }
 
+func TestTheLastPlaceIsItsClaimants(t *testing.T) {
+	cn, at := packOf(t, conduct.CN), moment(t, wednesday)
+	l := logOf(t, made(at, conduct.Conversation), made(at, conduct.Conversation))
+	require.Equal(t, conduct.Allow, l.Reserve(cn, conduct.Flags{}, claim(at, "mine")).Outcome)
+	for i := len(l.Contacts()); i < conduct.MaxContacts; i++ {
+		text := with(made(at, conduct.Sent), func(c *conduct.Contact) { c.Channel = conduct.SMS })
+		require.NoError(t, l.Note(fmt.Sprint("text-", i), text, at))
+	}
+	sending := at.Add(minute)
+	require.Equal(t, conduct.Allow, conduct.Decide(cn, conduct.Flags{}, l, claim(sending, "mine")).Outcome)
+	require.Equal(t, []conduct.RuleID{conduct.OwnRoom, conduct.CNConnect}, conduct.Decide(cn, conduct.Flags{}, l, claim(sending, "yours")).Rules)
+}
+
 func TestAClaimNeedsAName(t *testing.T) {
 	l := &conduct.Log{}
 	require.Equal(t, []conduct.RuleID{conduct.OwnComplete}, l.Reserve(packOf(t, conduct.CN), conduct.Flags{}, ask(moment(t, wednesday))).Rules)
@@ -92,8 +105,12 @@ func TestThirdPartiesWhoRefuseAreLeftAloneForEver(t *testing.T) {
 	later := at.Add(3 * 365 * day)
 	require.NoError(t, l.Note("again", made(later, conduct.Invalid), later), "years later the debtor is lost once more")
 	require.Len(t, l.Contacts(), 1, "and the contacts of old are forgotten")
-	d := conduct.Decide(cn, conduct.Flags{}, l, with(claim(later, "sister-2"), third(conduct.Locate)))
-	require.Equal(t, []conduct.RuleID{conduct.CNThirdStop}, d.Rules)
+	var kept conduct.Log
+	require.NoError(t, kept.UnmarshalBinary(l.AppendBinary(nil)))
+	for _, l := range []*conduct.Log{l, &kept} {
+		d := conduct.Decide(cn, conduct.Flags{}, l, with(claim(later, "sister-2"), third(conduct.Locate)))
+		require.Equal(t, []conduct.RuleID{conduct.CNThirdStop}, d.Rules)
+	}
 }
 
 func TestMoreRefusalsThanAreKeptDenyEverybody(t *testing.T) {
@@ -167,6 +184,9 @@ func TestAFullLogDenies(t *testing.T) {
 	missed := at.Add(time.Hour)
 	require.NoError(t, l.Note("missed", text("", missed), missed))
 	require.Len(t, l.Contacts(), conduct.MaxContacts)
+	var kept conduct.Log
+	require.NoError(t, kept.UnmarshalBinary(l.AppendBinary(nil)))
+	require.Equal(t, []conduct.RuleID{conduct.OwnRoom}, conduct.Decide(cn, conduct.Flags{}, &kept, ask(ends)).Rules)
 	require.Equal(t, []conduct.RuleID{conduct.OwnRoom}, deny(ends))
 	require.Equal(t, []conduct.RuleID{conduct.OwnRoom}, deny(ends.Add(time.Hour-time.Millisecond)))
 	require.Empty(t, deny(ends.Add(time.Hour)))

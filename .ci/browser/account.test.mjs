@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { eventually, shot, useBrowser } from './visitor.mjs';
+
+const visit = useBrowser();
+
+test('a collector sees whether a call is allowed, reckons a plan, and collecting stops when it is signed', async (t) => {
+  const desk = await visit(t, '/queue?tier=severe_b');
+  const accounts = desk.locator('table.queue th a');
+  await eventually('an account is severely overdue', async () => {
+    await desk.goto('/queue?tier=severe_b');
+    return await accounts.count() > 0;
+  });
+  await accounts.first().click();
+  const contact = desk.getByRole('region', { name: /^Contact now/ });
+  const call = contact.getByRole('row').filter({ hasText: /^Call/ });
+  await call.getByText(/Allowed|Contact from/).first().waitFor();
+
+  const plan = desk.getByRole('region', { name: 'Repayment plan' });
+  await plan.getByLabel('Income').fill('30000');
+  await plan.getByLabel('Living costs').fill('2500');
+  await plan.getByRole('button', { name: 'Reckon plans' }).click();
+  await shot(desk, 'account');
+  await plan.getByRole('button', { name: 'Offer a plan' }).first().click();
+  await plan.getByRole('link', { name: 'Agreement to print' }).waitFor();
+
+  await plan.getByRole('button', { name: 'Sign the plan' }).click();
+  await desk.getByRole('alert').getByText('Art. 70').waitFor();
+
+  const free = /\b0\.00\s?%/.test(await plan.innerText());
+  for (const agreed of ['The debt exceeds what they can pay', 'They want to pay it', 'No new credit card anywhere until it is paid']) {
+    await plan.getByRole('checkbox', { name: agreed }).check();
+  }
+  await plan.getByRole('radio', { name: free ? 'No' : 'Yes', exact: true }).check();
+  await plan.getByLabel('Text of rights and duties').fill('terms-3');
+  await plan.getByLabel('Text of what follows a breach').fill('terms-3');
+  await plan.getByLabel(/^Other matters/).fill('none');
+  await plan.getByRole('radio', { name: 'Oral (recorded)' }).check();
+  await plan.getByLabel(/^Recording/).fill('rec-2026-0042');
+  await plan.getByRole('button', { name: 'Sign the plan' }).click();
+  await desk.getByText('Plan running').waitFor();
+  await call.getByText('CN-ART70-STOP').waitFor();
+
+  await plan.getByRole('link', { name: 'Agreement to print' }).click();
+  await desk.getByText('rec-2026-0042').waitFor();
+  await shot(desk, 'agreement');
+});
+
+test('figures show what they mean, and leave as a table', async (t) => {
+  const figures = await visit(t, '/figures');
+  await eventually('the past has been read', async () => {
+    await figures.goto('/figures');
+    return await figures.getByRole('row', { name: /^Overdue rate \(above 30 days\)/ }).count() > 0;
+  });
+  await figures.getByText('all receivables').first().waitFor();
+  await shot(figures, 'figures');
+  const table = await figures.request.get('/figures.csv?by=segment');
+  assert.match(await table.text(), /^\ufeffmonth,currency,by,value,figure,numerator,denominator,share\r\n/);
+});
+
+test('anybody can reckon what an instalment costs a year, without a script', async (t) => {
+  const page = await visit(t, '/calculator', { javaScriptEnabled: false });
+  await page.getByLabel('Principal').fill('12000');
+  await page.locator('form[action^="/calculator"] button').first().click();
+  await page.getByText(/%/).first().waitFor();
+  await shot(page, 'calculator');
+});

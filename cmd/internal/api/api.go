@@ -122,6 +122,9 @@ func (s *Server) routes() []route {
 		{"POST", "prompts/{id}/answer", appsOnly, s.answerPrompt},
 		{"GET", "customers/{id}/prompts", askers, s.listPrompts},
 		{"GET", "customers/{id}/card-actions", readers, s.customerActions},
+		{"GET", "customers/{id}/accounts/{account}", readers, s.getAccount},
+		{"GET", "customers/{id}/accounts/{account}/contact", readers, s.mayContact},
+		{"POST", "customers/{id}/accounts/{account}/acts", staff, s.actOnAccount},
 		{"GET", "card-actions", readers, s.pendingActions},
 		{"GET", "events", readers, s.events},
 	}

@@ -77,6 +77,9 @@ type Problem struct {
 	Code      Code         `json:"code"`
 	RequestID string       `json:"request_id"`
 	Errors    []FieldError `json:"errors,omitempty"`
+	// Rules are the contact rules that speak against a contact, NotBefore when it may be made.
+	Rules     []string `json:"rules,omitempty"`
+	NotBefore moment   `json:"not_before,omitzero"`
 }
 
 // FieldError is one thing that is wrong with a request.
@@ -95,7 +98,7 @@ func refusal(code Code, fields ...FieldError) *Problem {
 func refusedByDesk(why alerts.Refusal) *Problem {
 	status := http.StatusConflict
 	switch why {
-	case alerts.RefusedUnknownCase, alerts.RefusedNoPrompt:
+	case alerts.RefusedUnknownCase, alerts.RefusedUnknownAccount, alerts.RefusedNoPrompt:
 		status = http.StatusNotFound
 	case alerts.RefusedBadArgument, alerts.RefusedUnknownVerb, alerts.RefusedNoActor:
 		status = http.StatusBadRequest

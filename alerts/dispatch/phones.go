@@ -45,7 +45,8 @@ func (p *phones) begin(to alerts.Phone, now time.Time) (wait time.Duration) {
 		p.limits[to] = limit
 	}
 	if missing := float64(limit.trying+1) - limit.TokensAt(now); missing > 0 {
-		return time.Duration(missing / perPhone * float64(time.Second))
+		// A wait that rounds to nothing would look like room that was never reserved.
+		return max(time.Duration(missing/perPhone*float64(time.Second)), time.Millisecond)
 	}
 	limit.trying++
 	return 0

@@ -2,7 +2,7 @@ package alerts
 
 // Experiment compares what is done today, the champion, with one change, the challenger, on customers who are drawn by their id: the same
 // one always falls into the same arm, whoever asks, and knowing it needs no state. What the challenger does differently is decided where
-// the work is laid out: bulk messages and work lists ask Policy.ArmOf.
+// the work is laid out: bulk messages and work lists ask Policy.ArmsOf, or see it in the API.
 type Experiment struct {
 	Name string `yaml:"name"`
 	// Share is how many of a hundred customers are in the challenger's arm: 1 … 90, so that a tenth at least is control
@@ -33,12 +33,16 @@ func (x *Experiment) ArmOf(customer string) Arm {
 	return Champion
 }
 
-// ArmOf is the arm of a customer in an experiment of the policy's, Champion when it has none of that name.
-func (p *Policy) ArmOf(experiment, customer string) Arm {
-	if x := find(p.Experiments, func(x *Experiment) bool { return x.Name == experiment }); x != nil {
-		return x.ArmOf(customer)
+// ArmsOf is the arm of a customer in each of the policy's experiments; nil without any.
+func (p *Policy) ArmsOf(customer string) map[string]Arm {
+	if len(p.Experiments) == 0 {
+		return nil
 	}
-	return Champion
+	arms := make(map[string]Arm, len(p.Experiments))
+	for i := range p.Experiments {
+		arms[p.Experiments[i].Name] = p.Experiments[i].ArmOf(customer)
+	}
+	return arms
 }
 
 // StopRule says when a challenger does harm: by conduct, never by money. The zero rule is not usable.

@@ -34,7 +34,7 @@ func TestAnExperimentDrawsItsShareAndKeepsEveryCustomerWhereTheyAre(t *testing.T
 
 func TestACustomerOfNoExperimentIsControl(t *testing.T) {
 	p := alerts.Defaults()
-	require.Equal(t, alerts.Champion, p.ArmOf("evening push", "cust-1"))
+	require.Nil(t, p.ArmsOf("cust-1"))
 }
 
 func TestWhenAnExperimentStops(t *testing.T) {

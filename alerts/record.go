@@ -52,7 +52,10 @@ const (
 	ContactSent     ConductKind = "contact_sent"
 	ContactRefused  ConductKind = "contact_refused"
 
-	FlagSet     ConductKind = "flagged"
+	FlagSet ConductKind = "flagged"
+	// OptedOut is a customer with an overdue account who refuses a channel.
+	OptedOut ConductKind = "opted_out"
+
 	FlagCleared ConductKind = "unflagged"
 )
 
@@ -60,7 +63,7 @@ const (
 func ConductKinds() []ConductKind {
 	return []ConductKind{
 		PromiseMade, PromiseKeptInTime, PromiseKeptInPart, PromiseFailed, PlanOffered, PlanSigned, PlanKept, PlanBreached, PlanEnded,
-		ContactReserved, ContactMade, ContactSent, ContactRefused, FlagSet, FlagCleared,
+		ContactReserved, ContactMade, ContactSent, ContactRefused, FlagSet, FlagCleared, OptedOut,
 	}
 }
 

@@ -201,6 +201,9 @@ func (st *step) optOut(in *answered, p *Prompt) {
 	}
 	if !slices.Contains(st.s.OptOut, kind) && (kind == App || kind == SMS) {
 		st.s.OptOut = append(st.s.OptOut, kind)
+		for i := range st.s.Queue {
+			st.conduct(Conduct{Account: st.s.Queue[i].Account, Kind: OptedOut, Channel: string(kind), Actor: ActorCustomer})
+		}
 	}
 	st.say(in, OptedOutConfirmation, Args{}, p)
 }

@@ -24,6 +24,8 @@ const (
 	ByTier    Dimension = "tier"
 	ByCohort  Dimension = "cohort"
 	BySegment Dimension = "segment"
+	// ByArm has what was done in the arms of the experiments that run, and no stock.
+	ByArm Dimension = "arm"
 )
 
 // Group is some of the accounts in one currency: amounts of two do not add up.
@@ -35,6 +37,8 @@ type Group struct {
 
 // Book counts. Make it with New.
 type Book struct {
+	// Arms tells the arm of a customer in each experiment; nil when none runs.
+	Arms     func(customer string) map[string]alerts.Arm
 	accounts map[uint64]*account
 	segments map[uint64]string
 	groups   map[Group]*series

@@ -23,9 +23,14 @@ func (b *Book) conduct(c *alerts.Conduct) {
 		return
 	}
 	a.begin(b.month)
-	var tier []Group
+	var further []Group
 	if c.Tier != "" {
-		tier = append(tier, Group{a.currency, ByTier, string(c.Tier)})
+		further = append(further, Group{a.currency, ByTier, string(c.Tier)})
+	}
+	if b.Arms != nil {
+		for experiment, arm := range b.Arms(c.Customer) {
+			further = append(further, Group{a.currency, ByArm, ArmName(experiment, arm)})
+		}
 	}
 	human := c.Kind == alerts.ContactMade && (c.Channel == byCall || c.Channel == byVisit)
 	first := (c.Kind == alerts.ContactMade || c.Kind == alerts.ContactSent) && a.contacted < month
@@ -40,7 +45,7 @@ func (b *Book) conduct(c *alerts.Conduct) {
 			}
 		}
 		t.count(c)
-	}, month, tier...)
+	}, month, further...)
 	a.spoken = a.spoken || human
 	if first {
 		a.contacted = month
@@ -74,6 +79,8 @@ func (t *Tally) count(c *alerts.Conduct) {
 		t.PlansBreached++
 	case alerts.PlanEnded:
 		t.PlansEnded++
+	case alerts.OptedOut:
+		t.OptOuts++
 	case alerts.FlagSet:
 		if c.Flag == complaint {
 			t.Complaints++

@@ -36,6 +36,7 @@ func Definitions() []Definition {
 		Definition{"promises_kept_value", func(t *Tally) int64 { return t.PromisedPaidMinor }, func(t *Tally) int64 { return t.PromisedMinor }},
 		Definition{"plans_kept", func(t *Tally) int64 { return t.PlansKept }, func(t *Tally) int64 { return t.PlansKept + t.PlansBreached }},
 		Definition{"complaint_rate", func(t *Tally) int64 { return t.Complaints }, func(t *Tally) int64 { return t.Contacted }},
+		Definition{"opt_out_rate", func(t *Tally) int64 { return t.OptOuts }, func(t *Tally) int64 { return t.Contacted }},
 		Definition{"refused_rate", func(t *Tally) int64 { return t.RefusedContacts }, func(t *Tally) int64 { return t.RefusedContacts + t.Contacts }},
 	)
 }

@@ -238,3 +238,21 @@ func TestStockIsTheSumOfTheAccounts(t *testing.T) {
 		}
 	})
 }
+
+func TestAChallengerThatDoesHarmHasToStop(t *testing.T) {
+	b := newBank(t)
+	x := alerts.Experiment{Name: "evening push", Share: 50, Stop: alerts.StopRule{MinCustomers: 2, ComplaintsPerMille: 100, OptOutsPerMille: 100}}
+	arms := map[string]alerts.Arm{"a": alerts.Champion, "b": alerts.Champion, "c": alerts.Challenger, "d": alerts.Challenger}
+	b.Arms = func(customer string) map[string]alerts.Arm { return map[string]alerts.Arm{x.Name: arms[customer]} }
+	b.on("2026-03-05")
+	for _, who := range []string{"a", "b", "c", "d"} {
+		b.bill(who, 1_000, 1).did(who, alerts.Conduct{Kind: alerts.ContactSent, Channel: "sms"})
+	}
+	require.Empty(t, b.Trials([]alerts.Experiment{x})[0].Stop)
+	b.on("2026-04-05").did("c", alerts.Conduct{Kind: alerts.FlagSet, Flag: "complaint"}).did("d", alerts.Conduct{Kind: alerts.OptedOut})
+	require.Equal(t, []figures.Trial{{
+		Name: x.Name, Champion: alerts.ArmConduct{Customers: 2}, Challenger: alerts.ArmConduct{Customers: 2, Complaints: 1, OptOuts: 1},
+		Stop: []alerts.StopReason{alerts.StopComplaints, alerts.StopOptOuts},
+	}}, b.Trials([]alerts.Experiment{x}))
+	require.Equal(t, "0/2", b.share("2026-03", "complaint_rate", figures.ByArm, "evening push/challenger"))
+}

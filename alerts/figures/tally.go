@@ -65,8 +65,8 @@ type Tally struct {
 	// Late are the accounts above grace when the month began, Cured those of them that became current in it, SelfCured those whom
 	// nobody had called or visited since they fell due.
 	Late, Cured, SelfCured int64
-	// Contacted are accounts that were contacted in the month, Complaints complaints about collecting.
-	Contacted, Complaints int64
+	// Contacted are accounts that were contacted in the month, Complaints complaints about collecting, OptOuts refusals of a channel.
+	Contacted, Complaints, OptOuts int64
 	// Calls are calls and visits to the debtor whose outcome is known, RightParty those in which they spoke.
 	Calls, RightParty int64
 	// Contacts are those made or sent, Refused those that a rule did not let happen, by rule.

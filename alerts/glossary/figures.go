@@ -18,6 +18,7 @@ var figureTerms = map[string]Term{
 	"figure.promises_kept_value": {"承诺兑现率（金额）", "Promises kept (value)"},
 	"figure.plans_kept":          {"还款方案履约率", "Plans kept"},
 	"figure.complaint_rate":      {"投诉率", "Complaint rate"},
+	"figure.opt_out_rate":        {"退订率", "Opt-out rate"},
 	"figure.refused_rate":        {"被规则拦截的联系", "Contacts refused by rule"},
 
 	"figure_meaning.overdue_rate":        {"月末逾期30天以上账户的余额 ÷ 全部应收余额；余额取最近一期账单，本月为至今", "Balances of accounts more than 30 days past due ÷ all receivables, at the month's end, by the newest statement; the present month so far"},
@@ -36,5 +37,6 @@ var figureTerms = map[string]Term{
 	"figure_meaning.promises_kept_value": {"到期承诺已还金额（不超过承诺额） ÷ 承诺金额", "What was paid of promises due, at most what was promised ÷ what was promised"},
 	"figure_meaning.plans_kept":          {"当月履行完毕的方案 ÷ 当月履行完毕与违约的方案", "Plans fulfilled ÷ plans fulfilled or breached in the month"},
 	"figure_meaning.complaint_rate":      {"当月催收投诉 ÷ 当月联系过的账户", "Complaints about collecting in the month ÷ accounts contacted in it"},
+	"figure_meaning.opt_out_rate":        {"当月退订 ÷ 当月联系过的账户", "Refusals of a channel in the month ÷ accounts contacted in it"},
 	"figure_meaning.refused_rate":        {"被规则拦截的联系 ÷ 全部拟联系（含已联系）", "Contacts that a rule did not let happen ÷ those and the contacts made"},
 }

@@ -30,6 +30,8 @@ type accountView struct {
 	Flags       []string     `json:"flags"`
 	Promise     *promiseView `json:"promise,omitempty"`
 	Plan        string       `json:"plan,omitempty"`
+	// Arms are the customer's in the experiments that run: what the challenger does differently is the work list's to do.
+	Arms map[string]alerts.Arm `json:"arms,omitempty"`
 	// Contact is the id of the contact that the act has reserved, by which its result is told.
 	Contact string `json:"contact_id,omitempty"`
 }
@@ -142,6 +144,8 @@ func (s *Server) accountView(desk *alerts.State, e *alerts.QueueEntry) accountVi
 		Currency: e.Currency.String(), Line: string(e.Line), Rest: string(e.Rest), RestUntil: moment{e.RestUntil}, Owner: e.Owner,
 		LeaseUntil: moment{e.LeaseUntil}, Priority: e.Priority, Why: []pointsView{}, Flags: []string{},
 	}
+	policy := s.cfg.Clerk.Desk().Policy()
+	v.Arms = policy.ArmsOf(desk.Customer)
 	for _, reason := range e.Why {
 		v.Why = append(v.Why, pointsView{string(reason.Code), int(reason.Value)})
 	}
@@ -149,7 +153,7 @@ func (s *Server) accountView(desk *alerts.State, e *alerts.QueueEntry) accountVi
 		v.Flags = append(v.Flags, string(flag))
 	}
 	if p := &e.Promise; p.State != alerts.NoPromise {
-		v.Promise = &promiseView{string(p.State), p.AmountMinor, moment{p.Until}, desk.PaidOfPromise(e, s.cfg.Clerk.Desk().Policy())}
+		v.Promise = &promiseView{string(p.State), p.AmountMinor, moment{p.Until}, desk.PaidOfPromise(e, policy)}
 	}
 	if p := desk.Plan(e.Account); p != nil {
 		v.Plan = string(p.State)

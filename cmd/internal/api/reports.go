@@ -70,7 +70,7 @@ func (s *Server) collectingFigures(w http.ResponseWriter, r *request) {
 		return
 	}
 	by, months := figures.Dimension(query["by"]), figures.Months
-	if !slices.Contains([]figures.Dimension{figures.Whole, figures.ByTier, figures.ByCohort, figures.BySegment}, by) {
+	if !slices.Contains([]figures.Dimension{figures.Whole, figures.ByTier, figures.ByCohort, figures.BySegment, figures.ByArm}, by) {
 		s.refuse(w, r, refusal(CodeInvalid, FieldError{Parameter: "by", Code: fieldValue}))
 		return
 	}

@@ -128,7 +128,7 @@ func (a *App) openOffice(ctx context.Context) error {
 	a.Silences = silences
 	a.office = newOffice(a.Client, a.producer, a.Config.RulesControl, a.Log)
 	a.quality = newQualityWatch(a.Client, a.View.Partitions, a.now, a.Log)
-	a.figures = newFigureWatch(a.Client, a.View.Partitions, a.now, a.Log)
+	a.figures = newFigureWatch(a.Client, a.View.Partitions, &a.Config.Desk, a.now, a.Log)
 	a.Metrics.MustRegister(newQualityFigures(a.quality), newCollectingFigures(a.figures))
 	return nil
 }

@@ -3,12 +3,15 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/alerts/figures"
 	"github.com/cardwatch/cardwatch/detectors/card"
 	"github.com/cardwatch/cardwatch/stream/kafka"
@@ -27,9 +30,11 @@ const (
 type figureWatch struct {
 	client     *kafka.Client
 	partitions int
-	now        func() card.Moment
-	log        *slog.Logger
-	decoder    wire.Decoder
+	// experiments are the comparisons that run.
+	experiments []alerts.Experiment
+	now         func() card.Moment
+	log         *slog.Logger
+	decoder     wire.Decoder
 
 	mu   sync.Mutex
 	book *figures.Book
@@ -37,8 +42,10 @@ type figureWatch struct {
 	read bool
 }
 
-func newFigureWatch(client *kafka.Client, partitions int, now func() card.Moment, log *slog.Logger) *figureWatch {
-	return &figureWatch{client: client, partitions: partitions, now: now, log: log, book: figures.New()}
+func newFigureWatch(client *kafka.Client, partitions int, policy *alerts.Policy, now func() card.Moment, log *slog.Logger) *figureWatch {
+	book := figures.New()
+	book.Arms = policy.ArmsOf
+	return &figureWatch{client: client, partitions: partitions, experiments: policy.Experiments, now: now, log: log, book: book}
 }
 
 // Report gives the figures by a dimension; false while the past is still being read.
@@ -46,6 +53,24 @@ func (w *figureWatch) Report(by figures.Dimension, months int) (figures.Report, 
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.book.Report(by, months), w.read
+}
+
+// Trials judges the experiments that run.
+func (w *figureWatch) Trials() []figures.Trial {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.book.Trials(w.experiments)
+}
+
+// note names the experiments that have to stop; "" for none.
+func (w *figureWatch) note() string {
+	var notes []string
+	for _, t := range w.Trials() {
+		for _, why := range t.Stop {
+			notes = append(notes, fmt.Sprintf("experiment %s has to stop (%s): take it out of desk.experiments", t.Name, why))
+		}
+	}
+	return strings.Join(notes, "; ")
 }
 
 // run reads what the book remembers, and then what comes, until ctx ends.
@@ -162,15 +187,20 @@ func (w *figureWatch) hear(topic string, rec *kafka.Record) {
 type collectingFigures struct {
 	watch *figureWatch
 	desc  *prometheus.Desc
+	stop  *prometheus.Desc
 }
 
 func newCollectingFigures(watch *figureWatch) *collectingFigures {
 	return &collectingFigures{watch: watch, desc: prometheus.NewDesc("cardwatch_collecting_figure",
-		"Figures about collecting in the present month, as shares; see the page Figures for what each means.", []string{"figure", "currency"}, nil)}
+		"Figures about collecting in the present month, as shares; see the page Figures for what each means.", []string{"figure", "currency"}, nil),
+		stop: prometheus.NewDesc("cardwatch_experiment_stop", "1 for an experiment whose challenger does harm: it has to stop.", []string{"experiment"}, nil)}
 }
 
 // Describe lists the metrics.
-func (f *collectingFigures) Describe(to chan<- *prometheus.Desc) { to <- f.desc }
+func (f *collectingFigures) Describe(to chan<- *prometheus.Desc) {
+	to <- f.desc
+	to <- f.stop
+}
 
 // Collect reads them off the book; while the past is still being read there are none.
 func (f *collectingFigures) Collect(to chan<- prometheus.Metric) {
@@ -180,5 +210,8 @@ func (f *collectingFigures) Collect(to chan<- prometheus.Metric) {
 	}
 	for _, l := range report.Lines {
 		to <- prometheus.MustNewConstMetric(f.desc, prometheus.GaugeValue, l.Share, string(l.Figure), l.Currency)
+	}
+	for _, t := range f.watch.Trials() {
+		to <- prometheus.MustNewConstMetric(f.stop, prometheus.GaugeValue, float64(min(len(t.Stop), 1)), t.Name)
 	}
 }

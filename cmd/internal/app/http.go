@@ -51,7 +51,7 @@ func (a *App) prepareHTTP(core *alerts.Desk) error {
 		View: a.View, Clerk: a.clerk, Now: func() time.Time { return a.Clock.Now().In(a.Zone) }, Links: links,
 		BaseURL: base, Sandbox: a.Phone, Alert: a.Alert, RuleSet: a.RuleSet, Ready: a.Ready, Note: a.note, Reload: a.reloadRules(),
 		Rules: a.ruleDesk(), Metrics: promhttp.HandlerFor(a.Metrics, promhttp.HandlerOpts{}), Log: a.Log,
-		API: a.api, Silences: a.silences(), Figures: a.collecting(),
+		API: a.api, Silences: a.silences(), Figures: a.collecting(), Trials: a.trials(),
 	})
 	return err
 }
@@ -89,6 +89,14 @@ func (a *App) collecting() func(figures.Dimension, int) (figures.Report, bool) {
 	return a.figures.Report
 }
 
+// trials judges the experiments that run, nil in a process without a desk.
+func (a *App) trials() func() []figures.Trial {
+	if a.figures == nil {
+		return nil
+	}
+	return a.figures.Trials
+}
+
 // deskSilences are those that the desk decides by now.
 func (a *App) deskSilences() []alerts.Silence {
 	if a.Silences == nil {
@@ -118,7 +126,7 @@ func (a *App) note() string {
 		notes = append(notes, a.rules.note())
 	}
 	if a.quality != nil {
-		notes = append(notes, a.quality.note())
+		notes = append(notes, a.quality.note(), a.figures.note())
 	}
 	return strings.Join(slices.DeleteFunc(notes, func(n string) bool { return n == "" }), "; ")
 }

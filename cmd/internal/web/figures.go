@@ -24,6 +24,8 @@ type figuresPage struct {
 	Rows    []figureRow
 	Refused []figures.RefusedLine
 	Missed  int64
+	// Trials are the experiments that run, with how the customers of either arm took it.
+	Trials []figures.Trial
 	// Counted says that the past has been read.
 	Counted bool
 }
@@ -42,7 +44,7 @@ func dimensionOf(by string) (figures.Dimension, bool) {
 	return d, slices.Contains(dimensions, d)
 }
 
-var dimensions = []figures.Dimension{figures.Whole, figures.ByTier, figures.ByCohort, figures.BySegment}
+var dimensions = []figures.Dimension{figures.Whole, figures.ByTier, figures.ByCohort, figures.BySegment, figures.ByArm}
 
 func (s *Server) showFigures(w http.ResponseWriter, r *http.Request) {
 	by, known := dimensionOf(r.URL.Query().Get("by"))
@@ -59,6 +61,9 @@ func (s *Server) showFigures(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		p.Figure = asked
+	}
+	if by == figures.ByArm && s.cfg.Trials != nil {
+		p.Trials = s.cfg.Trials()
 	}
 	p.fill(&report)
 	s.render(w, r, http.StatusOK, "figures", p)

@@ -2,6 +2,7 @@ package figures
 
 import (
 	"hash/fnv"
+	"strings"
 	"time"
 
 	"github.com/cardwatch/cardwatch/alerts"
@@ -40,7 +41,9 @@ type Book struct {
 	// Arms tells the arm of a customer in each experiment; nil when none runs.
 	Arms     func(customer string) map[string]alerts.Arm
 	accounts map[uint64]*account
+	// segments are the customers', by names that are kept once.
 	segments map[uint64]string
+	names    map[string]string
 	groups   map[Group]*series
 	month    Month
 	missed   int64
@@ -67,7 +70,7 @@ type account struct {
 
 // New makes an empty book.
 func New() *Book {
-	return &Book{accounts: map[uint64]*account{}, segments: map[uint64]string{}, groups: map[Group]*series{}}
+	return &Book{accounts: map[uint64]*account{}, segments: map[uint64]string{}, names: map[string]string{}, groups: map[Group]*series{}}
 }
 
 // ahead is how far a record's own clock may run before the reader's: a wrong one must not end a month.
@@ -105,13 +108,12 @@ func (b *Book) customer(c *card.Customer) {
 		delete(b.segments, key)
 		return
 	}
-	for g := range b.groups { // the names are few and are kept once
-		if g.By == BySegment && g.Value == c.Segment {
-			b.segments[key] = g.Value
-			return
-		}
+	name, known := b.names[c.Segment]
+	if !known {
+		name = strings.Clone(c.Segment)
+		b.names[name] = name
 	}
-	b.segments[key] = string(append([]byte(nil), c.Segment...))
+	b.segments[key] = name
 }
 
 func (b *Book) statement(s *card.Statement) {

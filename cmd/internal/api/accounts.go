@@ -205,17 +205,8 @@ func named(rules []conduct.RuleID) []string {
 // actOnAccount does one act and answers with the account as it then is. A contact that the rules do not allow is a problem that names them.
 func (s *Server) actOnAccount(w http.ResponseWriter, r *request) {
 	var a accountAct
-	if refused := r.read(&a); refused != nil {
-		s.refuse(w, r, refused)
-		return
-	}
-	if refused := a.check(); refused != nil {
-		s.refuse(w, r, refused)
-		return
-	}
-	once, refused := s.once(r, &a)
-	if refused != nil {
-		s.refuse(w, r, refused)
+	once, ok := s.asked(w, r, &a)
+	if !ok {
 		return
 	}
 	desk, e, ok := s.entry(w, r)

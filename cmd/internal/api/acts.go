@@ -54,21 +54,27 @@ func (a *act) check() *Problem {
 	return nil
 }
 
+// asked reads what a call wants done, checks it, and gives what its events' ids are made from; false when it has answered the call itself.
+func (s *Server) asked(w http.ResponseWriter, r *request, into interface{ check() *Problem }) (once string, ok bool) {
+	refused := r.read(into)
+	if refused == nil {
+		refused = into.check()
+	}
+	if refused == nil {
+		once, refused = s.once(r, into)
+	}
+	if refused != nil {
+		s.refuse(w, r, refused)
+	}
+	return once, refused == nil
+}
+
 // actOnCase does one act and answers with the case as it then is. If-Match makes it depend on the case being as the caller has seen it.
 // Between that check and the log another's act may come; the desk then judges by the state of the case, as always.
 func (s *Server) actOnCase(w http.ResponseWriter, r *request) {
 	var a act
-	if refused := r.read(&a); refused != nil {
-		s.refuse(w, r, refused)
-		return
-	}
-	if refused := a.check(); refused != nil {
-		s.refuse(w, r, refused)
-		return
-	}
-	once, refused := s.once(r, &a)
-	if refused != nil {
-		s.refuse(w, r, refused)
+	once, ok := s.asked(w, r, &a)
+	if !ok {
 		return
 	}
 	customer, c, err := s.find(r.PathValue("id"))

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/alerts/conduct"
@@ -43,8 +42,10 @@ type accountPage struct {
 	Proposals []proposalView
 	Jobs      []plan.Job
 	Refusal   alerts.Refusal
-	Denied    []alerts.RuleID
+	Denied    []conduct.RuleID
 	DeniedTo  card.Moment
+	// Typed is what an act that was refused had in its form.
+	Typed url.Values
 }
 
 // contactWay is one way to reach the customer.
@@ -126,7 +127,8 @@ func (s *Server) renderAccount(w http.ResponseWriter, r *http.Request, status in
 		p.propose(asked, now)
 	}
 	if failed != nil {
-		p.Refusal, p.Denied, p.DeniedTo, p.Missing = failed.refusal, ruleIDs(failed.denied.Rules), failed.denied.Until, failed.missing
+		p.Typed = asked
+		p.Refusal, p.Denied, p.DeniedTo, p.Missing = failed.refusal, failed.denied.Rules, failed.denied.Until, failed.missing
 	}
 	s.render(w, r, status, "account", p)
 }
@@ -212,108 +214,6 @@ func (p *accountPage) propose(asked url.Values, now card.Moment) {
 	}
 }
 
-func (s *Server) actOnAccount(w http.ResponseWriter, r *http.Request) {
-	if !s.form(w, r) {
-		return
-	}
-	form := r.PostForm
-	customer, account := form.Get("customer"), form.Get("account")
-	if customer == "" || account == "" {
-		s.fail(w, r, http.StatusBadRequest, nil)
-		return
-	}
-	cmd := s.command(r, customer)
-	if err := s.accountArguments(&cmd, form); err != nil {
-		s.renderAccount(w, r, http.StatusBadRequest, form, &accountAct{refusal: alerts.RefusedBadArgument})
-		return
-	}
-	refusal, err := s.clerk.Submit(r.Context(), &cmd)
-	if err != nil {
-		s.fail(w, r, http.StatusServiceUnavailable, err)
-		return
-	}
-	if refusal != "" {
-		failed := &accountAct{refusal: refusal}
-		if desk, err := s.cfg.View.Desk(customer); err == nil {
-			switch {
-			case refusal == alerts.RefusedContact:
-				failed.denied = s.clerk.Desk().Policy().MayReach(desk, account, cmd.Contact, s.now())
-			case refusal == alerts.RefusedPlanIncomplete && desk.Plan(account) != nil:
-				contract := cmd.Plan.Contract
-				contract.Schedule = desk.Plan(account).Contract.Schedule
-				failed.missing = contract.Complete()
-			}
-		}
-		s.renderAccount(w, r, http.StatusConflict, form, failed)
-		return
-	}
-	http.Redirect(w, r, accountPath+"?"+url.Values{"customer": {customer}, "account": {account}}.Encode(), http.StatusSeeOther)
-}
-
-var errUnreadable = errors.New("web: a field of the form cannot be read")
-
-// accountArguments reads what an act on an account needs beside its verb and note.
-func (s *Server) accountArguments(cmd *alerts.Command, form url.Values) (err error) {
-	switch cmd.Verb {
-	case alerts.Promise:
-		desk, viewed := s.cfg.View.Desk(cmd.Customer)
-		if viewed != nil || desk.Entry(cmd.Account) == nil {
-			return nil // the desk says so itself
-		}
-		if cmd.AmountMinor, err = plan.ParseDecimal(form.Get("amount"), desk.Entry(cmd.Account).Currency.Places()); err != nil {
-			return err
-		}
-		day, err := time.ParseInLocation(time.DateOnly, form.Get("until"), s.cfg.Now().Location())
-		if err != nil {
-			return err
-		}
-		cmd.Until = card.MomentOf(day.Add(24*time.Hour - time.Minute)) // the whole day is theirs
-	case alerts.SetFlag, alerts.ClearFlag:
-		cmd.Flag = alerts.Flag(form.Get("flag"))
-	case alerts.ContactReserve:
-		cmd.Contact = contactAct(conduct.Channel(form.Get("channel")), cmd.Account)
-	case alerts.ContactResult:
-		cmd.Contact = alerts.ContactAct{ID: form.Get("contact"), Result: conduct.Result(form.Get("result"))}
-	case alerts.PlanOffer:
-		cmd.Plan.Terms, err = offeredTerms(form)
-	case alerts.PlanSign:
-		cmd.Plan.Contract = signedContract(form)
-	}
-	return err
-}
-
-// offeredTerms reads a proposal's terms back. The desk reckons the schedule from them anew, and refuses what no plan may be.
-func offeredTerms(form url.Values) (t plan.Terms, err error) {
-	whole := func(field string) int64 {
-		n, bad := strconv.ParseInt(form.Get(field), 10, 64)
-		if bad != nil {
-			err = errUnreadable
-		}
-		return n
-	}
-	first, bad := card.ParseMoment(form.Get("first_due"))
-	t = plan.Terms{
-		Kind: plan.Kind(form.Get("kind")), PrincipalMinor: whole("principal"), InterestMinor: whole("interest"), FeesMinor: whole("fees"),
-		Rate: plan.Rate(whole("rate")), PlanRate: plan.Rate(whole("plan_rate")), Months: int(whole("months")), DeferMonths: int(whole("defer")),
-		FirstDue: first,
-	}
-	if bad != nil {
-		err = errUnreadable
-	}
-	return t, err
-}
-
-// signedContract reads what the customer agreed to. Nothing of it is ticked beforehand.
-func signedContract(form url.Values) plan.Contract {
-	said := func(field string) bool { return form.Get(field) == "yes" }
-	return plan.Contract{
-		Charges:   plan.Charges{Stated: form.Has("interest_charged"), Interest: said("interest_charged")},
-		NoNewCard: said("no_new_card"), Rights: strings.TrimSpace(form.Get("rights")), Breach: strings.TrimSpace(form.Get("breach")),
-		Other: strings.TrimSpace(form.Get("other")), AbilityExceeded: said("ability_exceeded"), Willing: said("willing"),
-		Form: plan.Form(form.Get("form")), Recording: strings.TrimSpace(form.Get("recording")),
-	}
-}
-
 // showAgreement is an account's plan as the customer reads, signs and keeps it.
 func (s *Server) showAgreement(w http.ResponseWriter, r *http.Request) {
 	desk, ok := s.deskOf(w, r, r.URL.Query().Get("customer"))
@@ -330,11 +230,4 @@ func (s *Server) showAgreement(w http.ResponseWriter, r *http.Request) {
 		lang = asked
 	}
 	s.renderIn(w, r, http.StatusOK, lang, "plan-document", planDocument{Plan: *p, Figures: p.Contract.Schedule.Figures(plan.Defaults().Minimum)})
-}
-
-func ruleIDs(rules []conduct.RuleID) (ids []alerts.RuleID) {
-	for _, r := range rules {
-		ids = append(ids, alerts.RuleID(r))
-	}
-	return ids
 }

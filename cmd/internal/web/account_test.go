@@ -105,7 +105,11 @@ func TestAPlanIsReckonedOfferedAndSignedWithAllThatTheLawAsks(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, status, page)
 	require.Contains(t, words(b.get(path, "en")), "Agreement to print")
 
-	status, page = b.onAccount(path, "plan_sign", "form", "oral")
+	w := b.postAs("li.na", "/account", "form", "oral", "willing", "yes", "other", "none", "customer", customer, "account", overdueAccount, "verb", "plan_sign",
+		"once", once(t, b.get(path, "en")))
+	status, page = w.Code, html.UnescapeString(words(w))
+	require.Contains(t, w.Body.String(), `name="willing" value="yes" checked`, "what was agreed need not be ticked again")
+	require.Contains(t, w.Body.String(), `name="no_new_card" value="yes">`, "nothing is ticked beforehand")
 	require.Equal(t, http.StatusConflict, status)
 	for _, lacking := range []string{"The contract lacks what Art. 70 asks for"} {
 		require.Contains(t, page, lacking)

@@ -90,7 +90,7 @@ func (s *Server) showLines(w http.ResponseWriter, r *http.Request, data *queuePa
 }
 
 func (s *Server) renderQueue(w http.ResponseWriter, r *http.Request, status int, tier detectors.Tier, refusal alerts.Refusal) {
-	data := queuePage{Tier: tier, Refusal: refusal, Line: r.URL.Query().Get("line")}
+	data := queuePage{Tier: tier, Refusal: refusal, Line: r.FormValue("line")}
 	if !s.showLines(w, r, &data) {
 		return
 	}
@@ -177,6 +177,8 @@ func (s *Server) actOnQueue(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, http.StatusServiceUnavailable, err)
 	case refusal != "":
 		s.renderQueue(w, r, http.StatusConflict, tier, refusal)
+	case slices.Contains(alerts.Lines(), alerts.Line(r.PostForm.Get("line"))):
+		http.Redirect(w, r, "/queue?line="+r.PostForm.Get("line"), http.StatusSeeOther)
 	case slices.Contains(alerts.Tiers(), tier):
 		http.Redirect(w, r, "/queue?tier="+string(tier), http.StatusSeeOther)
 	default:

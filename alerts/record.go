@@ -9,7 +9,8 @@ import (
 )
 
 // Conduct is one thing that was agreed with or done to a customer in collecting (cardwatch.conduct.v1): the bank's record for its own
-// systems and its regulator, and what the figures about collecting are made of. It holds no number and no free text.
+// systems and its regulator, and what the figures about collecting are made of. It holds no number and no free text. What may be done is
+// the business of package conduct.
 type Conduct struct {
 	card.Head
 	Account string

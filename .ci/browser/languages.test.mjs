@@ -30,6 +30,21 @@ const headings = {
 const brightness = (page) => page.evaluate(() => Math.max(...getComputedStyle(document.body).backgroundColor.match(/\d+/g).map(Number)));
 const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
+// crowd gives each row of a list every mark and the longest name a colleague can have: which of them the demo shows at a time is
+// chance, and a page has to fit with all of them.
+const crowd = (page) => page.evaluate(() => {
+  for (const cell of document.querySelectorAll('.rows tbody td:has(.state, .tag)')) {
+    const add = (kind, text) => {
+      const mark = document.createElement('span');
+      mark.className = kind;
+      mark.textContent = text;
+      cell.append(' ', mark);
+    };
+    add('name', 'a'.repeat(64));
+    for (const text of ['customer said no', 'answers contradict', 'second line', 'snoozed in 23 hours', 'unblock asked for', 'block requested']) add('tag warn', text);
+  }
+});
+
 for (const locale of ['en-US', 'zh-CN']) {
   for (const colorScheme of ['light', 'dark']) {
     for (const width of [1366, 390]) {
@@ -43,6 +58,8 @@ for (const locale of ['en-US', 'zh-CN']) {
           await page.goto(path);
           await page.getByRole('heading', { name, level: 1 }).waitFor();
           await look(path.slice(1) || 'board');
+          await crowd(page);
+          await look(`${path.slice(1) || 'board'}-crowded`);
         }
         assert.equal(await brightness(page) > 127, colorScheme === 'light');
         const first = page.getByRole('rowheader').getByRole('link').first();

@@ -70,6 +70,8 @@ type worker struct {
 	ctx   context.Context
 	stop  context.CancelFunc
 	ended chan struct{}
+	// asks are read by an owner.
+	asks chan ask
 }
 
 // NewEngine prepares an engine; Run starts it. newProc makes the processor of one partition, which one goroutine uses, from rules
@@ -170,15 +172,15 @@ func (e *Engine[S]) reconcile(ctx context.Context, a kafka.Assignment, fail func
 	for p := range e.partitions {
 		switch {
 		case mine[p]:
-			e.replace(ctx, p, e.owners, e.standbys, func(ctx context.Context) { e.own(ctx, p, fail) })
+			e.replace(ctx, p, e.owners, e.standbys, func(ctx context.Context, asks <-chan ask) { e.own(ctx, p, asks, fail) })
 		case e.cfg.Standby:
-			e.replace(ctx, p, e.standbys, e.owners, func(ctx context.Context) { e.standBy(ctx, p, fail) })
+			e.replace(ctx, p, e.standbys, e.owners, func(ctx context.Context, _ <-chan ask) { e.standBy(ctx, p, fail) })
 		}
 	}
 }
 
 // replace starts work on a partition, unless it is under way, once the other kind of work has ended.
-func (e *Engine[S]) replace(ctx context.Context, p int, same, other map[int]*worker, work func(context.Context)) {
+func (e *Engine[S]) replace(ctx context.Context, p int, same, other map[int]*worker, work func(context.Context, <-chan ask)) {
 	current := same[p]
 	if current != nil && current.running() {
 		return
@@ -188,7 +190,7 @@ func (e *Engine[S]) replace(ctx context.Context, p int, same, other map[int]*wor
 		before.stop()
 	}
 	ctx, stop := context.WithCancel(ctx)
-	w := &worker{ctx: ctx, stop: stop, ended: make(chan struct{})}
+	w := &worker{ctx: ctx, stop: stop, ended: make(chan struct{}), asks: make(chan ask)}
 	same[p] = w
 	go func() {
 		defer close(w.ended)
@@ -198,7 +200,7 @@ func (e *Engine[S]) replace(ctx context.Context, p int, same, other map[int]*wor
 				<-earlier.ended
 			}
 		}
-		work(ctx)
+		work(ctx, w.asks)
 	}()
 }
 

@@ -58,6 +58,7 @@ type runner[S any] struct {
 	// live says that a predecessor's work has been repeated; replaced is closed when newer rules have come.
 	live     bool
 	replaced <-chan struct{}
+	asks     <-chan ask
 }
 
 // letGo is how long a member that loses a partition may take to finish what it has begun.
@@ -101,6 +102,8 @@ func (r *runner[S]) run(ctx context.Context) error {
 				return err
 			}
 			r.becomeCurrent()
+		case a := <-r.asks:
+			a.answer <- r.task.peek(a.customer)
 		case <-r.replaced:
 			if err := r.changeRules(work); err != nil {
 				return err
@@ -195,6 +198,7 @@ func (r *runner[S]) drain(ctx, work context.Context) error {
 			if err := r.task.Commit(work); err != nil || ctx.Err() != nil {
 				return err
 			}
+			r.answer()
 		}
 	}
 }

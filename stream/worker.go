@@ -12,10 +12,10 @@ import (
 
 // own works on a partition until ctx ends, and starts anew from the store whenever that may help: when the brokers stayed away for
 // longer than a delivery may take, or when another owner came although the partition is ours.
-func (e *Engine[S]) own(ctx context.Context, p int, fail func(error)) {
+func (e *Engine[S]) own(ctx context.Context, p int, asks <-chan ask, fail func(error)) {
 	log := e.cfg.Log.With("processor", e.spec.Name, "partition", p)
 	for {
-		err := e.ownOnce(ctx, p)
+		err := e.ownOnce(ctx, p, asks)
 		switch {
 		case ctx.Err() != nil && passes(err):
 			e.status.ended(p, nil)
@@ -58,7 +58,7 @@ func stopsPartition(err error) bool {
 }
 
 // ownOnce takes the partition over and works on it until ctx ends.
-func (e *Engine[S]) ownOnce(ctx context.Context, p int) error {
+func (e *Engine[S]) ownOnce(ctx context.Context, p int, asks <-chan ask) error {
 	f, err := e.follower(p)
 	if err != nil {
 		return err
@@ -70,7 +70,7 @@ func (e *Engine[S]) ownOnce(ctx context.Context, p int) error {
 	defer task.Close()
 	r := &runner[S]{
 		engine: e, task: task, client: e.cfg.Client, producer: producer, clock: e.cfg.Clock, log: e.cfg.Log, partition: p,
-		tickEvery: e.cfg.TickEvery, commit: e.commit, status: e.status.of(p),
+		tickEvery: e.cfg.TickEvery, commit: e.commit, status: e.status.of(p), asks: asks,
 	}
 	return r.run(ctx)
 }

@@ -133,6 +133,9 @@ func (a *App) openOffice(ctx context.Context) error {
 	return nil
 }
 
+// peekWait is how long a page waits for the newest of a partition that is busy, before it shows what is stored.
+const peekWait = 200 * time.Millisecond
+
 // host prepares the processors of this process's roles.
 func (a *App) host() (err error) {
 	counts := newTallies(a.Metrics, a.db)
@@ -142,6 +145,11 @@ func (a *App) host() (err error) {
 	if a.Config.Has("monitor") {
 		if a.monitor, err = a.newMonitor(shared, counts); err != nil {
 			return err
+		}
+		a.View.Newest = func(customer string) []byte {
+			ctx, cancel := context.WithTimeout(context.Background(), peekWait)
+			defer cancel()
+			return a.monitor.Peek(ctx, customer)
 		}
 	}
 	a.hostRekey(shared.metrics)

@@ -21,8 +21,9 @@ type casePage struct {
 	Findings []finding
 	// Uses are the card's newest uses, newest first.
 	Uses []cardUse
-	// Older says that none of the uses behind the findings is among them any more.
-	Older    bool
+	// Missing is "older" or "newer" when none of the uses behind the findings is among them: the card has moved on, or the monitor's
+	// newest state cannot be read here.
+	Missing  string
 	Prompts  []alerts.Prompt
 	Messages []sentMessage
 	// Dispositions are the outcomes that a case can be closed with.
@@ -127,7 +128,12 @@ func (s *Server) renderCase(w http.ResponseWriter, r *http.Request, status int, 
 		Mine:         c.Owner == actor, Taken: c.Owner != "" && c.Owner != actor,
 		Refusal: refused.why, Note: refused.command.Note,
 	}
-	data.Older = !slices.ContainsFunc(data.Uses, func(u cardUse) bool { return u.Flagged })
+	if len(data.Uses) > 0 && !slices.ContainsFunc(data.Uses, func(u cardUse) bool { return u.Flagged }) {
+		data.Missing = "older"
+		if data.Uses[0].At.Before(c.Subject().When) {
+			data.Missing = "newer"
+		}
+	}
 	for _, a := range c.Alerts {
 		f := finding{Alert: a, CaseID: c.ID, About: useInWords(&a.Use, lang)}
 		if why, err := explain.Of([]detectors.Alert{a}, s.cfg.RuleSet); err == nil {

@@ -1,9 +1,12 @@
 package api
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strconv"
+	"time"
 
 	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/alerts/glossary"
@@ -80,7 +83,12 @@ type Problem struct {
 	// Rules are the contact rules that speak against a contact, NotBefore when it may be made.
 	Rules     []string `json:"rules,omitempty"`
 	NotBefore moment   `json:"not_before,omitzero"`
+	// retryAfter is what Retry-After says, in whole seconds rounded up; without it a 429 or 503 says retryDefault.
+	retryAfter time.Duration
 }
+
+// retryDefault is how long a caller should wait when nobody knows how long it takes.
+const retryDefault = 5 * time.Second
 
 // FieldError is one thing that is wrong with a request.
 type FieldError struct {
@@ -129,7 +137,8 @@ func (s *Server) refuse(w http.ResponseWriter, r *request, p *Problem) {
 	p.Type, p.RequestID = Path+"problems/"+string(p.Code), r.id
 	p.Title, _ = titleOf(p.Code, r.lang)
 	if p.Status == http.StatusTooManyRequests || p.Status == http.StatusServiceUnavailable {
-		w.Header().Set("Retry-After", "5")
+		wait := cmp.Or(p.retryAfter, retryDefault)
+		w.Header().Set("Retry-After", strconv.FormatInt(int64((wait+time.Second-1)/time.Second), 10))
 	}
 	w.Header().Set("Content-Language", r.lang.String())
 	w.Header().Del("ETag")

@@ -1,6 +1,9 @@
 package alerts_test
 
 import (
+	"cmp"
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -188,8 +191,35 @@ func TestIndexFollowsTheState(t *testing.T) {
 	c.deliver()
 	require.Empty(t, rows()[alerts.IndexOutbox], "a receipt takes the message out of the outbox")
 	c.apply(tap(c.prompt().ID, alerts.Yes))
-	require.Empty(t, rows()[alerts.IndexCases])
+	require.Equal(t, []string{alerts.GroupClosed}, c.groups(c.theCase().ID))
 	require.Len(t, rows()[alerts.IndexCase], 1, "a closed case can still be found")
+}
+
+func TestTheLastClosedCaseComesFirst(t *testing.T) {
+	c := newCustomer(t)
+	for i := range 20 {
+		a := alert(fmt.Sprint("a", i), smallAmount)
+		a.Action = detectors.Review
+		c.apply(a)
+		id := c.state.Cases[len(c.state.Cases)-1].ID
+		c.do(staff(alerts.Claim, id), "")
+		done := staff(alerts.Close, id)
+		done.Disposition = alerts.Inconclusive
+		c.do(done, "")
+		c.after(time.Minute)
+	}
+	var closed []alerts.IndexRow
+	c.state.Index(func(r alerts.IndexRow) {
+		if r.Kind == alerts.IndexCases {
+			closed = append(closed, r)
+		}
+	})
+	slices.SortFunc(closed, func(a, b alerts.IndexRow) int { return cmp.Compare(a.Order, b.Order) })
+	require.Len(t, closed, 16, "what the state forgets, the index forgets")
+	for i, r := range closed {
+		require.Equal(t, alerts.GroupClosed, r.Group)
+		require.Equal(t, c.state.Cases[len(c.state.Cases)-1-i].ID, r.Key)
+	}
 }
 
 func TestOrdersPutTheMostUrgentFirst(t *testing.T) {

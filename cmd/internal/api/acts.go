@@ -135,7 +135,7 @@ func (s *Server) precondition(r *request, c *alerts.Case, cmd *alerts.Command) (
 	if want == "" {
 		return false, nil
 	}
-	view := fullView(cmd.Customer, c)
+	view := s.fullView(cmd.Customer, c)
 	tag, err := view.tag()
 	if err != nil {
 		return false, s.failed(r, err)

@@ -96,7 +96,7 @@ func (s *Server) cases(list, group string, at page, wanted func(*alerts.Case) bo
 			}
 			// A case that closed, or was reopened, since the list was read is gone from it.
 			if c := desk.Case(e.ID); c != nil && (c.State == alerts.CaseClosed) == (group == alerts.GroupClosed) && wanted(c) {
-				found.Items = append(found.Items, viewOf(e.Customer, c))
+				found.Items = append(found.Items, s.viewOf(e.Customer, c))
 			}
 			if len(found.Items) == at.limit {
 				more = more || i+1 < len(entries)
@@ -139,7 +139,7 @@ func (s *Server) getCase(w http.ResponseWriter, r *request) {
 
 // answerCase gives a whole case with its tag, or says that the caller has it already.
 func (s *Server) answerCase(w http.ResponseWriter, r *request, status int, customer string, c *alerts.Case) {
-	view := fullView(customer, c)
+	view := s.fullView(customer, c)
 	tag, err := view.tag()
 	if err != nil {
 		s.refuse(w, r, s.failed(r, err))

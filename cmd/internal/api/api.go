@@ -139,6 +139,9 @@ func (s *Server) routes() []route {
 		{"GET", "customers/{id}/accounts/{account}", readers, s.getAccount},
 		{"GET", "customers/{id}/accounts/{account}/contact", readers, s.mayContact},
 		{"POST", "customers/{id}/accounts/{account}/acts", staff, s.actOnAccount},
+		{"GET", "customers/{id}/accounts/{account}/plan", readers, s.getPlan},
+		{"POST", "customers/{id}/accounts/{account}/plan/quote", readers, s.quotePlans},
+		{"POST", "customers/{id}/accounts/{account}/plan/acts", staff, s.actOnPlan},
 		{"GET", "card-actions", readers, s.pendingActions},
 		{"GET", "events", readers, s.events},
 	}

@@ -134,13 +134,17 @@ func (s *Server) getCase(w http.ResponseWriter, r *request) {
 		s.refuse(w, r, s.failed(r, err))
 		return
 	}
-	s.answerCase(w, r, http.StatusOK, customer, c)
+	s.answerCase(w, r, customer, c)
 }
 
-// answerCase gives a whole case with its tag, or says that the caller has it already.
-func (s *Server) answerCase(w http.ResponseWriter, r *request, status int, customer string, c *alerts.Case) {
-	view := s.fullView(customer, c)
-	tag, err := view.tag()
+// answerCase gives a whole case.
+func (s *Server) answerCase(w http.ResponseWriter, r *request, customer string, c *alerts.Case) {
+	s.answerTagged(w, r, s.fullView(customer, c))
+}
+
+// answerTagged gives something whole with its tag, or says that the caller has it already.
+func (s *Server) answerTagged(w http.ResponseWriter, r *request, view any) {
+	tag, err := tagOf(view)
 	if err != nil {
 		s.refuse(w, r, s.failed(r, err))
 		return
@@ -150,5 +154,5 @@ func (s *Server) answerCase(w http.ResponseWriter, r *request, status int, custo
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	s.answer(w, status, view)
+	s.answer(w, http.StatusOK, view)
 }

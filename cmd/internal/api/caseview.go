@@ -146,8 +146,8 @@ func (s *Server) fullView(customer string, c *alerts.Case) caseView {
 	return v
 }
 
-// tag is the case's ETag: it changes with whatever a full view shows.
-func (v *caseView) tag() (string, error) {
+// tagOf is a view's ETag: it changes with whatever the view shows.
+func tagOf(v any) (string, error) {
 	data, err := json.Marshal(v)
 	sum := sha256.Sum256(data)
 	return `"` + hex.EncodeToString(sum[:12]) + `"`, err

@@ -111,8 +111,7 @@ func (s *Server) sendChange(out *sender, id uint64, customer string) {
 }
 
 func (s *Server) changeOf(customer string, c *alerts.Case) caseChange {
-	view := s.fullView(customer, c)
-	tag, _ := view.tag() // a view of plain values is always JSON
+	tag, _ := tagOf(s.fullView(customer, c)) // a view of plain values is always JSON
 	return caseChange{c.ID, string(c.State), queueName(c), c.Owner, c.Priority, tag}
 }
 

@@ -45,6 +45,27 @@ func TestAStateSurvivesTheStore(t *testing.T) {
 	require.Equal(t, c.state, back)
 }
 
+// What came after version 4 stands behind what was there, so that a state without it is the bytes that it always was.
+func TestADevicesPlatformSurvivesTheStore(t *testing.T) {
+	c := busy(t)
+	before := c.state.AppendBinary(nil)
+	c.contact(func(contact *alerts.Contact) {
+		contact.OptOut, contact.PushPlatform = []alerts.ChannelKind{"voice"}, alerts.Android
+	})
+	var back alerts.State
+	require.NoError(t, back.UnmarshalBinary(c.state.AppendBinary(nil)))
+	require.Equal(t, alerts.Android, back.Contact.PushPlatform)
+	require.Equal(t, c.state, back)
+	var old alerts.State
+	require.NoError(t, old.UnmarshalBinary(before))
+	require.Empty(t, old.Contact.PushPlatform)
+	require.Equal(t, before, old.AppendBinary(nil))
+
+	whole := c.state.AppendBinary(nil)
+	require.ErrorContains(t, back.UnmarshalBinary(append(whole, 3, 0)), "left over", "a part comes once")
+	require.ErrorContains(t, back.UnmarshalBinary(append(whole, 200)), "of a newer release")
+}
+
 func TestADamagedStateIsAnError(t *testing.T) {
 	c := busy(t)
 	whole := c.state.AppendBinary(nil)

@@ -60,6 +60,8 @@ type Provider struct {
 	channel.Channel
 	// PerSecond is how many attempts a second the provider allows; 0 is any number.
 	PerSecond float64
+	// Platforms are the devices that it reaches, "" standing for one whose platform nobody has told; none is all.
+	Platforms []alerts.PushPlatform
 }
 
 const (

@@ -4,19 +4,22 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/sony/gobreaker/v2"
 	"golang.org/x/time/rate"
 
+	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/alerts/channel"
 )
 
 // provider is a channel behind its circuit breaker.
 type provider struct {
-	channel channel.Channel
-	breaker *gobreaker.CircuitBreaker[channel.Accepted]
+	channel   channel.Channel
+	platforms []alerts.PushPlatform
+	breaker   *gobreaker.CircuitBreaker[channel.Accepted]
 	// limit is nil when the provider may be given any number.
 	limit   *rate.Limiter
 	metrics *Metrics
@@ -36,7 +39,7 @@ func newProvider(ch Provider, m *Metrics) *provider {
 		// A second's worth may go at once: providers count by the second.
 		limit = rate.NewLimiter(rate.Limit(ch.PerSecond), max(int(ch.PerSecond), 1))
 	}
-	return &provider{channel: ch.Channel, metrics: m, limit: limit, breaker: gobreaker.NewCircuitBreaker[channel.Accepted](gobreaker.Settings{
+	return &provider{channel: ch.Channel, platforms: ch.Platforms, metrics: m, limit: limit, breaker: gobreaker.NewCircuitBreaker[channel.Accepted](gobreaker.Settings{
 		Name:         string(ch.Kind()) + "/" + ch.Name(),
 		Interval:     10 * time.Second,
 		BucketPeriod: time.Second,
@@ -53,6 +56,11 @@ func newProvider(ch Provider, m *Metrics) *provider {
 			return err != nil && (channel.Cancelled(err) || channel.ReasonOf(err) == channel.RateLimited)
 		},
 	})}
+}
+
+// reaches reports whether the provider has a way to a device, which is of no platform for a text message.
+func (p *provider) reaches(platform alerts.PushPlatform) bool {
+	return len(p.platforms) == 0 || slices.Contains(p.platforms, platform)
 }
 
 // wait takes the room for one attempt and gives 0, or tells how long to wait for it.

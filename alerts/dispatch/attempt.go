@@ -173,7 +173,7 @@ func (l *lane) failed(ctx context.Context, row Row, m *alerts.Message, p *provid
 }
 
 // silencePause is the least pause after an attempt without an answer: by then the breaker has seen how the others fared that began beside
-// it, and the message goes another way instead of waiting for callTimeout once more.
+// it, and the message goes another way instead of waiting for a time-out once more.
 const silencePause = time.Second
 
 // settle records what became of a message. A message whose record is lost with the process stays in the outbox.

@@ -30,7 +30,7 @@ type provider struct {
 }
 
 // newProvider gives a channel a breaker with the settings of notes/reliability-security.md §4.4: it opens when at least half
-// of at least ten attempts within ten seconds failed, lets three through after 15 s, and closes when they succeed.
+// of at least ten attempts that ended within ten seconds failed, lets three through after 15 s, and closes when they succeed.
 func newProvider(ch Provider, m *Metrics) *provider {
 	state := m.breaker.WithLabelValues(string(ch.Kind()), ch.Name())
 	state.Set(float64(gobreaker.StateClosed))
@@ -46,7 +46,9 @@ func newProvider(ch Provider, m *Metrics) *provider {
 		Timeout:      15 * time.Second,
 		MaxRequests:  3,
 		ReadyToTrip: func(c gobreaker.Counts) bool {
-			return c.Requests >= 10 && c.TotalFailures*2 >= c.Requests
+			// Requests counts those under way, too: beside a flood of calls that hang, it would take half of the flood to open.
+			ended := c.TotalSuccesses + c.TotalFailures
+			return ended >= 10 && c.TotalFailures*2 >= ended
 		},
 		// The breaker calls this inside its lock: setting a gauge is all that may happen here.
 		OnStateChange: func(_ string, _, to gobreaker.State) { state.Set(float64(to)) },
@@ -103,11 +105,19 @@ func (p *provider) slowDown(err error) {
 // maxPause bounds what a provider may ask for: a prompt lives no longer.
 const maxPause = 5 * time.Minute
 
+// timeoutOf is how long a provider may take over a message.
+func timeoutOf(m *channel.Outgoing) time.Duration {
+	if m.Kind == alerts.App && m.Purpose == alerts.FraudPrompt {
+		return promptTimeout
+	}
+	return callTimeout
+}
+
 // send makes one attempt, unless the breaker is open.
 func (p *provider) send(ctx context.Context, m channel.Outgoing) (channel.Accepted, error) {
 	began := time.Now()
 	accepted, err := p.breaker.Execute(func() (channel.Accepted, error) {
-		ctx, cancel := context.WithTimeout(ctx, callTimeout)
+		ctx, cancel := context.WithTimeout(ctx, timeoutOf(&m))
 		defer cancel()
 		return p.channel.Send(ctx, m)
 	})

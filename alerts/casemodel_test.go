@@ -30,8 +30,10 @@ type naiveCase struct {
 	leaseEnds, snoozeEnds          int
 	claimBy, closeBy               int
 	claimLate, closeLate, silenced bool
-	questions                      []*naiveQuestion
-	missed                         int
+	// asksUntil is when a request to unblock expires.
+	asksUntil int
+	questions []*naiveQuestion
+	missed    int
 }
 
 type naiveQuestion struct {
@@ -41,6 +43,9 @@ type naiveQuestion struct {
 }
 
 const never = 0
+
+// modelUnblockWait is Policy.UnblockWait in these tests, in minutes: short, so that it often ends.
+const modelUnblockWait = 20
 
 func (d *naiveDesk) open() *naiveCase {
 	if len(d.cases) > 0 && d.cases[len(d.cases)-1].state != "closed" {
@@ -97,6 +102,9 @@ func (d *naiveDesk) minute() {
 		}
 		if c.state == "claimed" && c.leaseEnds == d.now {
 			c.state = "queued"
+		}
+		if c.asks != "" && c.asksUntil == d.now {
+			c.asks = ""
 		}
 		if c.snoozeEnds == d.now {
 			c.snoozeEnds = never
@@ -259,7 +267,7 @@ func (d *naiveDesk) staff(who, verb, outcome string, c *naiveCase) bool {
 	case "reopen":
 		c.state = "queued"
 	case "unblock":
-		c.asks = who
+		c.asks, c.asksUntil = who, d.now+modelUnblockWait
 		if d.small {
 			d.unblock(c)
 		}
@@ -380,6 +388,7 @@ func (p *pair) finding(critical, hidden bool) {
 func TestCasesFollowANaiveModel(t *testing.T) {
 	policy := alerts.Defaults()
 	policy.PromptsPerCase, policy.PromptsPerDay = 20, 20
+	policy.UnblockWait = modelUnblockWait * time.Minute
 	rapid.Check(t, func(rt *rapid.T) {
 		p := &pair{customer: strangerAt(t, policy), missed: map[string]int{}}
 		p.customer.contact(func(*alerts.Contact) {})

@@ -51,11 +51,13 @@ const (
 	// ActClaimLate and ActCloseLate are clocks of Policy.SLA that ran out.
 	ActClaimLate ActCode = "claim_late"
 	ActCloseLate ActCode = "close_late"
-	// ActUnblockAsked is a request to take a block back; it ends in one of the other three.
+	// ActUnblockAsked is a request to take a block back; it ends in one of the other four. ActUnblockExpired is one that no second person
+	// answered within Policy.UnblockWait.
 	ActUnblockAsked     ActCode = "unblock_asked"
 	ActUnblocked        ActCode = "unblocked"
 	ActUnblockRefused   ActCode = "unblock_refused"
 	ActUnblockCancelled ActCode = "unblock_cancelled"
+	ActUnblockExpired   ActCode = "unblock_expired"
 	// Cases and accounts can be put off.
 	ActSnoozed     ActCode = "snoozed"
 	ActSnoozeEnded ActCode = "snooze_ended"
@@ -87,25 +89,25 @@ var caseTable = map[CaseState]map[ActCode]CaseState{
 	CaseNew: {
 		ActAsked: CaseWaiting, ActUnreachable: CaseQueued, ActQuietHours: CaseQueued, ActSaidNo: CaseQueued, ActSuspect: CaseQueued, ActPersonAsked: CaseQueued,
 		ActClaimed: CaseClaimed, ActNoted: CaseNew, ActEscalated: CaseNew, ActSnoozed: CaseNew, ActWoken: CaseNew,
-		ActUnblocked: CaseNew, ActUnblockRefused: CaseNew,
+		ActUnblocked: CaseNew, ActUnblockRefused: CaseNew, ActUnblockExpired: CaseNew,
 	},
 	CaseWaiting: {
 		ActSaidYes: CaseClosed, ActSaidNo: CaseQueued, ActSuspect: CaseQueued, ActPersonAsked: CaseQueued, ActUnclear: CaseQueued, ActStepUp: CaseQueued,
 		ActNoAnswer: CaseQueued, ActUnreachable: CaseQueued, ActExpired: CaseQueued, ActQuietHours: CaseQueued,
 		// The customer's answer is still awaited, whoever else will look.
 		ActClaimed: CaseClaimed, ActNoted: CaseWaiting, ActEscalated: CaseWaiting, ActSnoozed: CaseWaiting, ActWoken: CaseWaiting,
-		ActUnblocked: CaseWaiting, ActUnblockRefused: CaseWaiting,
+		ActUnblocked: CaseWaiting, ActUnblockRefused: CaseWaiting, ActUnblockExpired: CaseWaiting,
 	},
 	CaseQueued: {
 		ActSaidYes: CaseClosed, ActPersonAsked: CaseQueued,
 		ActClaimed: CaseClaimed, ActNoted: CaseQueued, ActEscalated: CaseQueued, ActSnoozed: CaseQueued, ActWoken: CaseQueued,
-		ActUnblocked: CaseQueued, ActUnblockRefused: CaseQueued,
+		ActUnblocked: CaseQueued, ActUnblockRefused: CaseQueued, ActUnblockExpired: CaseQueued,
 	},
 	// A yes in time closes the case under the analyst's hands: the customer's word is what they are waiting for.
 	CaseClaimed: {
 		ActSaidYes: CaseClosed, ActPersonAsked: CaseClaimed, ActClosed: CaseClosed, ActReleased: CaseQueued, ActLeaseExpired: CaseQueued,
 		ActClaimed: CaseClaimed, ActNoted: CaseClaimed, ActEscalated: CaseQueued, ActSnoozed: CaseQueued,
-		ActUnblockAsked: CaseClaimed, ActUnblocked: CaseClaimed, ActUnblockRefused: CaseClaimed,
+		ActUnblockAsked: CaseClaimed, ActUnblocked: CaseClaimed, ActUnblockRefused: CaseClaimed, ActUnblockExpired: CaseClaimed,
 	},
 	CaseClosed: {ActSaidNo: CaseQueued, ActSuspect: CaseQueued, ActPersonAsked: CaseQueued, ActReopened: CaseQueued, ActNoted: CaseClosed},
 }

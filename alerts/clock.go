@@ -39,6 +39,9 @@ func (st *step) passCaseTime(c *Case) {
 	if st.due(c.SnoozedUntil) {
 		st.move(c, ActSnoozeEnded, ActorClock, "")
 	}
+	if st.due(st.policy.UnblockEnds(c)) {
+		st.expireUnblock(c)
+	}
 	if c.Silence != "" {
 		st.passSilence(c)
 	}
@@ -95,6 +98,7 @@ func (d *Desk) NextWake(s *State) card.Moment {
 func (d *Desk) caseWakes(c *Case, consider func(card.Moment)) {
 	consider(c.LeaseUntil)
 	consider(c.SnoozedUntil)
+	consider(d.policy.UnblockEnds(c))
 	if s := findSilence(d.silences, c.Silence); s != nil {
 		consider(s.Ends())
 	}

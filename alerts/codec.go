@@ -32,7 +32,9 @@ func (s *State) AppendBinary(dst []byte) []byte {
 	each(&w, s.Flags, w.flagged)
 	each(&w, s.Received, w.received)
 	each(&w, s.Plans, func(p *plan.Plan) { w.buf = p.AppendBinary(w.buf) })
-	return s.Contacts.AppendBinary(w.buf)
+	w.buf = s.Contacts.AppendBinary(w.buf)
+	w.platform(&s.Contact)
+	return w.buf
 }
 
 // UnmarshalBinary replaces the state by what AppendBinary wrote. Damaged or unknown input is an error and leaves the state
@@ -64,6 +66,7 @@ func (s *State) UnmarshalBinary(data []byte) error {
 		got.Received = readEach(&r, r.received)
 		got.Plans = readEach(&r, func(p *plan.Plan) { *p = plan.Read(r.Reader) })
 		got.Contacts.Read(r.Reader)
+		r.tail(&got)
 	}
 	if err := r.Done(); err != nil {
 		return fmt.Errorf("desk state: %w", err)
@@ -73,6 +76,34 @@ func (s *State) UnmarshalBinary(data []byte) error {
 	}
 	*s = got
 	return nil
+}
+
+// The parts of a state that came after version 4, each with its mark, in rising order, and only when there is something in them: a state
+// without them is what it was. 1 and 2 are spoken for.
+const tailPlatform byte = 3
+
+func (w *writer) platform(c *Contact) {
+	if c.PushPlatform != "" {
+		w.buf = append(w.buf, tailPlatform)
+		w.str(string(c.PushPlatform))
+	}
+}
+
+func (r *reader) tail(s *State) {
+	last := byte(0)
+	for r.Err() == nil && len(r.Rest()) > 0 {
+		mark := r.Byte()
+		if mark <= last {
+			r.Fail(fmt.Errorf("part %d is left over after part %d", mark, last))
+			return
+		}
+		switch last = mark; mark {
+		case tailPlatform:
+			s.Contact.PushPlatform = PushPlatform(r.String())
+		default:
+			r.Fail(fmt.Errorf("part %d is left over, or of a newer release", mark))
+		}
+	}
 }
 
 // check refuses a state that Step could not have written and would stumble over.

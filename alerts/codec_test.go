@@ -1,6 +1,9 @@
 package alerts_test
 
 import (
+	"cmp"
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -40,6 +43,27 @@ func TestAStateSurvivesTheStore(t *testing.T) {
 	var back alerts.State
 	require.NoError(t, back.UnmarshalBinary(encoded[6:]))
 	require.Equal(t, c.state, back)
+}
+
+// What came after version 4 stands behind what was there, so that a state without it is the bytes that it always was.
+func TestADevicesPlatformSurvivesTheStore(t *testing.T) {
+	c := busy(t)
+	before := c.state.AppendBinary(nil)
+	c.contact(func(contact *alerts.Contact) {
+		contact.OptOut, contact.PushPlatform = []alerts.ChannelKind{"voice"}, alerts.Android
+	})
+	var back alerts.State
+	require.NoError(t, back.UnmarshalBinary(c.state.AppendBinary(nil)))
+	require.Equal(t, alerts.Android, back.Contact.PushPlatform)
+	require.Equal(t, c.state, back)
+	var old alerts.State
+	require.NoError(t, old.UnmarshalBinary(before))
+	require.Empty(t, old.Contact.PushPlatform)
+	require.Equal(t, before, old.AppendBinary(nil))
+
+	whole := c.state.AppendBinary(nil)
+	require.ErrorContains(t, back.UnmarshalBinary(append(whole, 3, 0)), "left over", "a part comes once")
+	require.ErrorContains(t, back.UnmarshalBinary(append(whole, 200)), "of a newer release")
 }
 
 func TestADamagedStateIsAnError(t *testing.T) {
@@ -188,8 +212,35 @@ func TestIndexFollowsTheState(t *testing.T) {
 	c.deliver()
 	require.Empty(t, rows()[alerts.IndexOutbox], "a receipt takes the message out of the outbox")
 	c.apply(tap(c.prompt().ID, alerts.Yes))
-	require.Empty(t, rows()[alerts.IndexCases])
+	require.Equal(t, []string{alerts.GroupClosed}, c.groups(c.theCase().ID))
 	require.Len(t, rows()[alerts.IndexCase], 1, "a closed case can still be found")
+}
+
+func TestTheLastClosedCaseComesFirst(t *testing.T) {
+	c := newCustomer(t)
+	for i := range 20 {
+		a := alert(fmt.Sprint("a", i), smallAmount)
+		a.Action = detectors.Review
+		c.apply(a)
+		id := c.state.Cases[len(c.state.Cases)-1].ID
+		c.do(staff(alerts.Claim, id), "")
+		done := staff(alerts.Close, id)
+		done.Disposition = alerts.Inconclusive
+		c.do(done, "")
+		c.after(time.Minute)
+	}
+	var closed []alerts.IndexRow
+	c.state.Index(func(r alerts.IndexRow) {
+		if r.Kind == alerts.IndexCases {
+			closed = append(closed, r)
+		}
+	})
+	slices.SortFunc(closed, func(a, b alerts.IndexRow) int { return cmp.Compare(a.Order, b.Order) })
+	require.Len(t, closed, 16, "what the state forgets, the index forgets")
+	for i, r := range closed {
+		require.Equal(t, alerts.GroupClosed, r.Group)
+		require.Equal(t, c.state.Cases[len(c.state.Cases)-1-i].ID, r.Key)
+	}
 }
 
 func TestOrdersPutTheMostUrgentFirst(t *testing.T) {

@@ -87,6 +87,7 @@ func (st *step) contact(c *Contact) {
 	kept := *c
 	kept.ID, kept.Customer, kept.Phone = clone(c.ID), clone(c.Customer), clone(c.Phone)
 	kept.PushToken, kept.Timezone, kept.Region = clone(c.PushToken), clone(c.Timezone), clone(c.Region)
+	kept.PushPlatform = clone(c.PushPlatform)
 	kept.OptOut, kept.Shifts = cloneAll(c.OptOut), slices.Clone(c.Shifts[:min(len(c.Shifts), MaxShifts)])
 	st.s.Contact = kept
 }

@@ -7,7 +7,9 @@ type Contact struct {
 	card.Head
 	Phone     Phone
 	PushToken string
-	Language  card.Language
+	// PushPlatform is whose device the token is of; empty when nobody has told.
+	PushPlatform PushPlatform
+	Language     card.Language
 	// Timezone is an IANA name, empty when absent. OffsetMinutes is its offset east of UTC at At: this package loads no zone
 	// files, so the decoder looks it up, and gives 480 (China) when the zone is absent. Shifts are the zone's next changes of it, in
 	// order, at most MaxShifts; empty where clocks are never changed.
@@ -26,6 +28,25 @@ func (c Contact) String() string { return "contact of " + c.Customer }
 
 // GoString masks as String does.
 func (c Contact) GoString() string { return c.String() }
+
+// PushPlatform is a maker of telephones, each with its own way to an app.
+type PushPlatform string
+
+// The platforms.
+const (
+	IOS     PushPlatform = "ios"
+	Android PushPlatform = "android"
+)
+
+// ParsePushPlatform reads a platform's name.
+func ParsePushPlatform(s string) (PushPlatform, bool) {
+	for _, p := range []PushPlatform{IOS, Android} {
+		if string(p) == s {
+			return p, true
+		}
+	}
+	return "", false
+}
 
 // Shift is a change of a zone's clocks: from At on, the offset east of UTC.
 type Shift struct {

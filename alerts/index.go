@@ -26,7 +26,8 @@ type IndexKind string
 
 // The indexes. Each leads from its row to the customer.
 const (
-	// IndexCases lists the open cases by falling priority, then by age, by the groups below.
+	// IndexCases lists the open cases by falling priority, then by age, by the groups below; and in GroupClosed those that are closed, for as
+	// long as the state remembers them (at most maxCases a customer), the last closed first.
 	IndexCases IndexKind = "cases"
 	// IndexQueue lists every overdue account within its tier, by falling priority; within its line (LineGroup), or else within those that
 	// rest (GroupResting, by when they come back); and, where pushes are allowed by rank, within GroupPush by falling risk.
@@ -50,6 +51,7 @@ const (
 	GroupSnoozed   = "snoozed"
 	GroupSilenced  = "silenced"
 	GroupUnblock   = "unblock"
+	GroupClosed    = "closed"
 )
 
 // Group is where IndexCases lists an open case: in one of the two lines' queues, or out of them.
@@ -71,7 +73,9 @@ func (s *State) Index(emit func(IndexRow)) {
 	for i := range s.Cases {
 		c := &s.Cases[i]
 		emit(IndexRow{Kind: IndexCase, Key: c.ID})
-		if c.State != CaseClosed {
+		if c.State == CaseClosed {
+			emit(IndexRow{Kind: IndexCases, Group: GroupClosed, Order: uint64(math.MaxInt64 - max(c.MovedAt.UnixMilli, 0)), Key: c.ID})
+		} else {
 			emit(IndexRow{Kind: IndexCases, Group: c.Group(), Order: priorityOrder(c.Priority, c.OpenedAt.UnixMilli), Key: c.ID})
 			if c.Unblock.By != "" {
 				emit(IndexRow{Kind: IndexCases, Group: GroupUnblock, Order: priorityOrder(c.Priority, c.Unblock.At.UnixMilli), Key: c.ID})

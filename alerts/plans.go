@@ -24,6 +24,39 @@ var planActs = map[Verb]plan.Act{
 	PlanContinue: plan.ActContinue, PlanTerminate: plan.ActTerminate, PlanRenegotiate: plan.ActRenegotiate,
 }
 
+// PlanVerbs are what staff can do to a plan in a state, an offer of a new one left out.
+func PlanVerbs(state plan.State) []Verb {
+	switch state {
+	case plan.Offered:
+		return []Verb{PlanSign, PlanDecline}
+	case plan.Breached:
+		return []Verb{PlanReview}
+	case plan.UnderReview:
+		return []Verb{PlanContinue, PlanRenegotiate, PlanTerminate}
+	}
+	return nil
+}
+
+// cardRate is the interest of card contracts, 0.05 % a day (2016 notice of the central bank), of which plans are reckoned.
+const cardRate = plan.Rate(1825) * plan.BasisPoint
+
+// ProposePlans reckons what could be offered to the customer with the means that they tell of, the first payment in a month. Nothing of it is
+// kept: job and family are their own affair (PIPL art. 28).
+func (e *QueueEntry) ProposePlans(means plan.Means, now card.Moment) []plan.Proposal {
+	debt := plan.Debt{Currency: e.Currency, PrincipalMinor: max(e.BalanceMinor, e.OverdueMinor), Rate: cardRate, FirstDue: plan.MonthsAfter(now, 1)}
+	return plan.Propose(plan.Defaults(), means, debt)
+}
+
+// PlanLacks is what keeps an account's offered plan from being signed under what the customer has agreed to; nothing when there is no plan.
+func (s *State) PlanLacks(account string, said plan.Contract) []plan.Missing {
+	p := s.Plan(account)
+	if p == nil {
+		return nil
+	}
+	c := agreed(&p.Contract, &said)
+	return c.Complete()
+}
+
 // planRefusals says how the desk names why an act on a plan has no effect.
 var planRefusals = map[plan.Refusal]Refusal{
 	plan.RefusedState: RefusedWrongState, plan.RefusedIncomplete: RefusedPlanIncomplete, plan.RefusedLapsed: RefusedPlanLapsed,

@@ -30,6 +30,8 @@ type Policy struct {
 	SLA SLA `yaml:"sla"`
 	// UnblockAloneMinor is the largest amount at stake, in minor units, up to which one person may take a block back.
 	UnblockAloneMinor int64 `yaml:"unblock_alone_minor"`
+	// UnblockWait is how long a request to take a block back waits for a second person; then it is to be made again.
+	UnblockWait time.Duration `yaml:"unblock_wait"`
 	// ExemptFor is how long a confirmed use keeps its like from being asked about again.
 	ExemptFor time.Duration `yaml:"exempt_for"`
 	// SMSYesLimitMinor is the largest amount, in minor units, that a yes by text message may release.
@@ -101,6 +103,8 @@ func Defaults() Policy {
 		},
 		// As much as a text message may release, one person may. Own choice.
 		UnblockAloneMinor: 500_000,
+		// What was true of a card yesterday is no ground to release it today. Own choice.
+		UnblockWait: 24 * time.Hour,
 		// A trip or a large purchase is over in three days; a stolen card must not profit for longer. Own choice.
 		ExemptFor: 72 * time.Hour,
 		// Text messages can be forged: above CNY 5,000 a yes has to come from the app. Own choice.
@@ -153,6 +157,7 @@ func (p Policy) Validate() error {
 		{"receipt_wait", p.ReceiptWait, time.Second, 24 * time.Hour},
 		{"prompt_life", p.PromptLife, time.Minute, 7 * 24 * time.Hour},
 		{"claim_lease", p.ClaimLease, time.Minute, 7 * 24 * time.Hour},
+		{"unblock_wait", p.UnblockWait, 15 * time.Minute, 7 * 24 * time.Hour},
 		{"exempt_for", p.ExemptFor, time.Hour, 30 * 24 * time.Hour},
 		{"prompts_window", p.PromptsWindow, time.Hour, 30 * 24 * time.Hour},
 		{"promise_grace", p.PromiseGrace, 0, 14 * 24 * time.Hour},

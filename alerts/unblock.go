@@ -86,6 +86,21 @@ func (st *step) cancelUnblock(cardID, actor string) {
 	}
 }
 
+// UnblockEnds is when a case's request to take the block back stops waiting for a second person; unknown when there is none.
+func (p *Policy) UnblockEnds(c *Case) card.Moment {
+	if c.Unblock.By == "" {
+		return card.Moment{}
+	}
+	return c.Unblock.At.Add(p.UnblockWait)
+}
+
+// expireUnblock drops a request that no second person has answered in time: whoever still wants it asks again, on what is known by then.
+func (st *step) expireUnblock(c *Case) {
+	asked := c.Unblock.By
+	c.Unblock = UnblockRequest{}
+	st.move(c, ActUnblockExpired, ActorClock, asked)
+}
+
 // samePerson compares names as the rules' four eyes do: a name typed otherwise is still one person.
 func samePerson(a, b string) bool {
 	return strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b))

@@ -212,3 +212,30 @@ func TestTwoLongNamesFitOneID(t *testing.T) {
 	require.LessOrEqual(t, len(c.out.CardActions[0].RequestedBy), 64)
 	require.True(t, strings.HasPrefix(c.out.CardActions[0].RequestedBy, "李李"))
 }
+
+// A request that nobody answers lapses; the one who asked has to ask again, and only a request that still stands can be approved.
+func TestARequestToUnblockExpires(t *testing.T) {
+	c := denied(t, largeAmount)
+	policy, asked := c.desk.Policy(), c.now
+	c.says("li.na", alerts.Unblock, "called back", "")
+	c.after(alerts.Defaults().UnblockWait - time.Minute)
+	require.Equal(t, "li.na", c.theCase().Unblock.By, "a minute is left")
+	require.Equal(t, asked.Add(24*time.Hour), policy.UnblockEnds(c.theCase()))
+	c.after(time.Minute)
+	require.Zero(t, c.theCase().Unblock)
+	require.True(t, c.theCase().Blocked)
+	require.Empty(t, c.out.CardActions)
+	require.Equal(t, []string{alerts.GroupFirst}, c.groups(c.theCase().ID))
+	last := c.theCase().History[len(c.theCase().History)-1]
+	require.Equal(t, alerts.Act{
+		At: c.now, Actor: alerts.ActorClock, Code: alerts.ActUnblockExpired, From: alerts.CaseQueued, To: alerts.CaseQueued, Note: "li.na",
+	}, last)
+
+	c.says("wang.wei", alerts.ApproveUnblock, "", alerts.RefusedNoRequest)
+	c.says("li.na", alerts.Unblock, "called back", alerts.RefusedWrongState) // the lease has ended, too
+	c.do(staff(alerts.Claim, c.theCase().ID), "")
+	c.says("li.na", alerts.Unblock, "called back again", "")
+	require.Equal(t, c.now, c.theCase().Unblock.At)
+	c.says("wang.wei", alerts.ApproveUnblock, "", "")
+	require.Len(t, c.out.CardActions, 1)
+}

@@ -29,9 +29,10 @@ type Outgoing struct {
 	MessageID string
 	Customer  string
 	Kind      alerts.ChannelKind
-	// To is set for text messages, PushToken for the app.
-	To        alerts.Phone
-	PushToken string
+	// To is set for text messages, PushToken for the app, with the platform of its device when that is known.
+	To           alerts.Phone
+	PushToken    string
+	PushPlatform alerts.PushPlatform
 	// Title is the bank's name in Language, for channels that show one; Text opens with it all the same where templates say so.
 	Title    string
 	Text     string

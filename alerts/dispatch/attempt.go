@@ -84,7 +84,7 @@ func (l *lane) outgoing(s *alerts.State, m *alerts.Message, row Row, words alert
 		Template: m.Template, Version: words.Version, Vars: words.Vars, PromptID: m.PromptID, Purpose: m.Purpose, ExpiresAt: m.ExpiresAt,
 	}
 	if m.Channel == alerts.App {
-		out.PushToken = s.Contact.PushToken
+		out.PushToken, out.PushPlatform = s.Contact.PushToken, s.Contact.PushPlatform
 		if p := s.Prompt(m.PromptID); p != nil && m.Purpose == alerts.FraudPrompt && l.cfg.Link != nil {
 			out.AnswerURL = l.cfg.Link(p, row.Customer)
 		}
@@ -92,7 +92,7 @@ func (l *lane) outgoing(s *alerts.State, m *alerts.Message, row Row, words alert
 	return out
 }
 
-// send tries the kind's providers in turn. It passes over those whose breaker is open or whose limit is reached, and goes on when one has
+// send tries the kind's providers in turn, of those that reach the device. It passes over those whose breaker is open or whose limit is reached, and goes on when one has
 // not taken the message; one that may have taken it is only followed by another when twice does no harm.
 func (l *lane) send(ctx context.Context, row Row, m *alerts.Message, out channel.Outgoing) result {
 	if wait := l.phones.begin(out.To, time.Now()); wait > 0 {
@@ -106,7 +106,12 @@ func (l *lane) send(ctx context.Context, row Row, m *alerts.Message, out channel
 		failed error
 		full   time.Duration
 	)
+	reached := 0
 	for _, p := range l.providers {
+		if !p.reaches(out.PushPlatform) {
+			continue
+		}
+		reached++
 		if wait := p.wait(time.Now()); wait > 0 {
 			full = wait
 			continue
@@ -133,7 +138,7 @@ func (l *lane) send(ctx context.Context, row Row, m *alerts.Message, out channel
 		return result{wait: full}
 	}
 	reason := ReasonBreakerOpen
-	if len(l.providers) == 0 {
+	if reached == 0 {
 		reason = ReasonNoProvider
 	}
 	// A prompt has another channel to go to, at once; anything else is worth waiting for.
@@ -168,7 +173,7 @@ func (l *lane) failed(ctx context.Context, row Row, m *alerts.Message, p *provid
 }
 
 // silencePause is the least pause after an attempt without an answer: by then the breaker has seen how the others fared that began beside
-// it, and the message goes another way instead of waiting for callTimeout once more.
+// it, and the message goes another way instead of waiting for a time-out once more.
 const silencePause = time.Second
 
 // settle records what became of a message. A message whose record is lost with the process stays in the outbox.

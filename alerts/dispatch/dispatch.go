@@ -60,13 +60,18 @@ type Provider struct {
 	channel.Channel
 	// PerSecond is how many attempts a second the provider allows; 0 is any number.
 	PerSecond float64
+	// Platforms are the devices that it reaches, "" standing for one whose platform nobody has told; none is all.
+	Platforms []alerts.PushPlatform
 }
 
 const (
 	// callTimeout ends an attempt that its provider does not answer.
 	callTimeout = 5 * time.Second
+	// promptTimeout does so for a prompt to the app. Push services answer in well under a second, and a text message can still ask: nobody,
+	// nor whoever waits for a worker meanwhile, should wait longer. A text message has no other way, and gets callTimeout.
+	promptTimeout = 2 * time.Second
 	// workers bounds the attempts under way in one lane: 300 messages a second at a provider that takes 200 ms. A breaker counts an attempt
-	// in the second in which it began, so one round of attempts that hang for callTimeout has to hold more than the ten that trip it.
+	// in the second in which it began, so one round of attempts that hang has to hold more than the ten that trip it.
 	workers = 64
 	// pollEvery finds rows whose time has come when nobody called Wake.
 	pollEvery = time.Second

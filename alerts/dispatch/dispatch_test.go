@@ -262,6 +262,47 @@ func TestASecondProviderOfTheKindStepsIn(t *testing.T) {
 	})
 }
 
+// Apple's and Google's services beside each other: each gets the devices that it reaches, and a device that none of them reaches is asked by
+// text message at once.
+func TestAPushGoesWhereTheDeviceIs(t *testing.T) {
+	ios, android, unknown := alerts.IOS, alerts.Android, alerts.PushPlatform("")
+	for _, tt := range []struct {
+		name          string
+		apple, google []alerts.PushPlatform
+		want          map[alerts.PushPlatform]string
+	}{
+		{"both", []alerts.PushPlatform{ios}, []alerts.PushPlatform{android, unknown},
+			map[alerts.PushPlatform]string{ios: "apple", android: "google", unknown: "google"}},
+		{"no way to Android", []alerts.PushPlatform{ios, unknown}, []alerts.PushPlatform{ios},
+			map[alerts.PushPlatform]string{ios: "apple", android: "gateway", unknown: "apple"}},
+		{"any", nil, []alerts.PushPlatform{android}, map[alerts.PushPlatform]string{ios: "apple", android: "apple", unknown: "apple"}},
+	} {
+		inBubble(t, func(t *testing.T, b *bank) {
+			apple, google, texts := app(works), app(works), sms(works)
+			apple.name, google.name = "apple", "google"
+			defer b.runLimited(dispatch.Provider{Channel: apple, Platforms: tt.apple}, dispatch.Provider{Channel: google, Platforms: tt.google},
+				dispatch.Provider{Channel: texts})()
+			for platform := range tt.want {
+				customer := "c-" + string(platform)
+				b.known(customer)
+				b.apply(customer, &alerts.Contact{
+					Phone: phoneOf(customer), PushToken: "token", PushPlatform: platform, Language: card.English, OffsetMinutes: 480,
+					Consent: alerts.Consent{SMS: true, Push: true, Profiling: true},
+				})
+				b.accuse(customer)
+			}
+			pass(time.Second)
+			got := map[alerts.PushPlatform]string{}
+			for _, p := range []*provider{apple, google, texts} {
+				for _, m := range p.sent() {
+					got[alerts.PushPlatform(m.Customer[len("c-"):])] += p.name
+				}
+			}
+			require.Equal(t, tt.want, got, tt.name)
+		})
+	}
+}
+
 func TestWithoutAProviderAPromptClimbs(t *testing.T) {
 	inBubble(t, func(t *testing.T, b *bank) {
 		texts := sms(works)

@@ -13,6 +13,7 @@ import (
 	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/alerts/channel"
 	"github.com/cardwatch/cardwatch/alerts/dispatch"
+	"github.com/cardwatch/cardwatch/detectors/card"
 )
 
 // diary notes at which second, counted from its making, a provider was given which customer's message.
@@ -221,8 +222,62 @@ func TestWhoWaitedForAHangingProviderGoesTheOtherWay(t *testing.T) {
 			b.suspect(fmt.Sprint("c", n))
 			pass(20 * time.Millisecond)
 		}
-		pass(7 * time.Second)
+		pass(4 * time.Second)
 		require.Len(t, texts.sent(), 30)
 		require.Len(t, push.sent(), 30, "nobody was tried there twice")
 	})
+}
+
+// When the app's provider begins to hang in a flood of 200 prompts a second, its workers are soon all waiting. Those behind them are asked by
+// text as soon as the first have waited in vain.
+func TestAHangingProviderHoldsAFloodUpForOneTimeOut(t *testing.T) {
+	inBubble(t, func(t *testing.T, b *bank) {
+		push, texts := app(hangs), sms(works)
+		defer b.run(push, texts)()
+		for n := range 400 {
+			b.suspect(fmt.Sprint("c", n))
+			pass(5 * time.Millisecond)
+		}
+		pass(200 * time.Millisecond)
+		require.Greater(t, len(texts.sent()), 320, "who only waited for a worker")
+		require.Less(t, len(push.sent()), 64+10, "no more were given to it than it took to see")
+		pass(1300 * time.Millisecond)
+		require.Greater(t, len(texts.sent()), 390, "who waited for an answer")
+		pass(2 * time.Second)
+		require.Len(t, texts.sent(), 400, "the few who took their places")
+	})
+}
+
+// A provider that is only slow is not given up: a push may take 2 s, a text message and a reminder 5 s.
+func TestASlowProviderIsWaitedFor(t *testing.T) {
+	after := func(d time.Duration) func(context.Context, channel.Outgoing) error {
+		return func(ctx context.Context, _ channel.Outgoing) error {
+			select {
+			case <-time.After(d):
+				return nil
+			case <-ctx.Done():
+				return &channel.Error{Provider: "fake", Reason: channel.NoAnswer, Err: ctx.Err()}
+			}
+		}
+	}
+	for _, tt := range []struct {
+		name        string
+		raise       func(*bank, string)
+		push, texts time.Duration
+		want        []alerts.SendOutcome
+	}{
+		{"a push in time", (*bank).suspect, 1900 * time.Millisecond, 0, []alerts.SendOutcome{alerts.Accepted}},
+		{"a slow text message", func(b *bank, customer string) {
+			b.apply(customer, &alerts.Contact{Phone: phoneOf(customer), Language: card.English})
+			b.accuse(customer)
+		}, 0, 4900 * time.Millisecond, []alerts.SendOutcome{alerts.Accepted}},
+		{"a slow reminder", (*bank).remind, 4900 * time.Millisecond, 0, []alerts.SendOutcome{alerts.Sending, alerts.Accepted}},
+	} {
+		inBubble(t, func(t *testing.T, b *bank) {
+			defer b.run(app(after(tt.push)), sms(after(tt.texts)))()
+			tt.raise(b, "c1")
+			pass(6 * time.Second)
+			require.Equal(t, tt.want, b.recorded("c1"), tt.name)
+		})
+	}
 }

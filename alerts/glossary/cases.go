@@ -51,6 +51,7 @@ var caseTerms = map[string]Term{
 	"act.unblocked":         {"已解除止付", "Unblocking requested"},
 	"act.unblock_refused":   {"解除止付被拒绝", "Unblocking refused"},
 	"act.unblock_cancelled": {"解除止付申请已撤销", "Request to unblock cancelled"},
+	"act.unblock_expired":   {"解除止付申请已过期，须重新申请", "Request to unblock expired; it has to be made again"},
 
 	"act.entered_queue": {"进入催收队列", "Entered the queue"},
 	"act.tier_moved":    {"逾期等级变化", "Tier changed"},

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/detectors/card"
 	"github.com/cardwatch/cardwatch/stream/wire"
 )
@@ -69,7 +70,7 @@ func topicFields() map[string][]fieldDef {
 		},
 		wire.ContactTopic: {
 			must("event_id", kindText), must("customer_id", kindText), must("updated_at", kindTime), may("phone", kindText),
-			may("push_token", kindText), words("language", false, card.ParseLanguage), may("timezone", kindText),
+			may("push_token", kindText), words("push_platform", false, alerts.ParsePushPlatform), words("language", false, card.ParseLanguage), may("timezone", kindText),
 			may("consent.sms", kindBool), may("consent.push", kindBool), may("consent.profiling", kindBool),
 			may("opt_out", kindList), may("region", kindText),
 		},

@@ -13,7 +13,7 @@ const (
 )
 
 var contactFormat = format{
-	fields: setOf(fSchemaVersion, fEventID, fCustomerID, fUpdatedAt, fPhone, fPushToken, fLanguage, fTimezone, fConsent, fOptOut,
+	fields: setOf(fSchemaVersion, fEventID, fCustomerID, fUpdatedAt, fPhone, fPushToken, fPushPlatform, fLanguage, fTimezone, fConsent, fOptOut,
 		fRegion),
 	nested: setOf(fSMS, fPush, fProfiling),
 	decode: (*Decoder).contact,
@@ -23,14 +23,15 @@ func (d *Decoder) contact() card.Body {
 	c := &d.body.contact
 	shifts := c.Shifts[:0]
 	*c = alerts.Contact{
-		Head:      d.head(fUpdatedAt),
-		Phone:     d.phone(),
-		PushToken: d.free(fPushToken, maxTypedRunes),
-		Language:  parseOrDrop(d, fLanguage, card.ParseLanguage),
-		Timezone:  parseOrDrop(d, fTimezone, parseTimezone),
-		Consent:   d.consent(),
-		OptOut:    d.optOut(c.OptOut[:0]),
-		Region:    d.id(fRegion),
+		Head:         d.head(fUpdatedAt),
+		Phone:        d.phone(),
+		PushToken:    d.free(fPushToken, maxTypedRunes),
+		PushPlatform: parseOrDrop(d, fPushPlatform, alerts.ParsePushPlatform),
+		Language:     parseOrDrop(d, fLanguage, card.ParseLanguage),
+		Timezone:     parseOrDrop(d, fTimezone, parseTimezone),
+		Consent:      d.consent(),
+		OptOut:       d.optOut(c.OptOut[:0]),
+		Region:       d.id(fRegion),
 	}
 	d.offset(c, shifts)
 	if c.Region == "" {
@@ -111,6 +112,7 @@ func AppendContact(dst []byte, c *alerts.Contact) []byte {
 	w.head(&c.Head, fUpdatedAt)
 	w.text(fPhone, c.Phone.Reveal())
 	w.text(fPushToken, c.PushToken)
+	w.text(fPushPlatform, string(c.PushPlatform))
 	w.text(fLanguage, c.Language.String())
 	w.text(fTimezone, c.Timezone)
 	w.name(fConsent)

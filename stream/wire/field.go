@@ -47,6 +47,7 @@ const (
 	fMethod
 	fPhone
 	fPushToken
+	fPushPlatform
 	fConsent
 	fSMS
 	fPush
@@ -174,7 +175,7 @@ var fieldNames = [fieldCount]string{
 	fStatementAt: "statement_at", fDueAt: "due_at", fBalanceMinor: "balance_minor", fMinDueMinor: "min_due_minor",
 	fPastDueMinor: "past_due_minor", fCyclesPastDue: "cycles_past_due", fCreditLimitMinor: "credit_limit_minor",
 	fAutopay: "autopay", fPaidAt: "paid_at", fMethod: "method",
-	fPhone: "phone", fPushToken: "push_token", fConsent: "consent", fSMS: "sms", fPush: "push", fProfiling: "profiling",
+	fPhone: "phone", fPushToken: "push_token", fPushPlatform: "push_platform", fConsent: "consent", fSMS: "sms", fPush: "push", fProfiling: "profiling",
 	fOptOut: "opt_out", fRegion: "region", fChannel: "channel", fFrom: "from", fTo: "to",
 	fProviderMessageID: "provider_message_id", fPromptID: "prompt_id", fText: "text", fAnswer: "answer",
 	fReceivedAt: "received_at", fVerified: "verified", fAlsoOpen: "also_open", fQuiet: "quiet",

@@ -147,7 +147,7 @@ func drawPayment(t *rapid.T) card.Body {
 func drawContact(t *rapid.T) card.Body {
 	flag := rapid.Bool()
 	b := &alerts.Contact{
-		Head: drawHead(t), Phone: pick(t, "", alerts.Phone("+8613800138000")), PushToken: drawText(t),
+		Head: drawHead(t), Phone: pick(t, "", alerts.Phone("+8613800138000")), PushToken: drawText(t), PushPlatform: pick(t, "", alerts.IOS, alerts.Android),
 		Language: card.Language(draw(t, 0, 2)), Timezone: pick(t, "", "Asia/Tokyo"), OffsetMinutes: 480,
 		Consent: alerts.Consent{SMS: flag.Draw(t, "sms"), Push: flag.Draw(t, "push"), Profiling: flag.Draw(t, "profiling")},
 		OptOut:  drawList(t, maxOptOuts, func(t *rapid.T) alerts.ChannelKind { return pick(t, "app", alerts.SMS, "email") }),

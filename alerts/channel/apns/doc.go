@@ -2,8 +2,8 @@
 // (https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns). Apple tells nobody whether a
 // message was seen: no receipts are expected, and the prompt's own time-outs go on to the next channel.
 //
-// A device's token does not say whose it is. A bank whose customers have telephones of both kinds sets up fcm, which serves iOS apps,
-// too, or its own gateway; not this channel beside fcm.
+// A device's token does not say whose it is; the contact's push_platform does. Beside fcm this channel gets the tokens of iOS alone, and fcm
+// the others. A bank that does not know its customers' platforms sets up fcm alone, which serves iOS apps, too, or its own gateway.
 //
 // The app registers a category "cardwatch.prompt" with its buttons, and finds prompt_id and answer_url beside the words.
 //

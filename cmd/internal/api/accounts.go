@@ -94,7 +94,7 @@ type accountAct struct {
 	Contact contactAsk  `json:"contact"`
 }
 
-// accountVerbs are the acts that programs may do. Plans are agreed with a person before the console.
+// accountVerbs are the acts that programs may do here; plans have a place of their own.
 var accountVerbs = []alerts.Verb{
 	alerts.Claim, alerts.Release, alerts.AddNote, alerts.Snooze, alerts.Promise, alerts.CancelPromise, alerts.SetFlag, alerts.ClearFlag,
 	alerts.ContactReserve, alerts.ContactResult, alerts.ContactNote,

@@ -94,7 +94,8 @@ func (s *Server) actOnCase(w http.ResponseWriter, r *request) {
 
 // perform submits acts on one case in order, the later ones only when those before were done, and answers with the case.
 func (s *Server) perform(w http.ResponseWriter, r *request, c *alerts.Case, acts ...alerts.Command) {
-	again, refused := s.precondition(r, c, &acts[len(acts)-1])
+	last := &acts[len(acts)-1]
+	again, refused := s.precondition(r, last, func() (string, error) { return tagOf(s.fullView(last.Customer, c)) })
 	if refused != nil {
 		s.refuse(w, r, refused)
 		return
@@ -118,12 +119,12 @@ func (s *Server) perform(w http.ResponseWriter, r *request, c *alerts.Case, acts
 		s.refuse(w, r, s.failed(r, err))
 		return
 	}
-	s.answerCase(w, r, http.StatusOK, customer, now)
+	s.answerCase(w, r, customer, now)
 }
 
-// precondition reports whether an act was done before, and refuses it when the case is not as the caller has seen it: a repeated request finds
-// the case changed by itself, which is no reason to refuse.
-func (s *Server) precondition(r *request, c *alerts.Case, cmd *alerts.Command) (again bool, refused *Problem) {
+// precondition reports whether an act was done before, and refuses it when what it is about is not as the caller has seen it, by its tag: a
+// repeated request finds it changed by itself, which is no reason to refuse.
+func (s *Server) precondition(r *request, cmd *alerts.Command, tagNow func() (string, error)) (again bool, refused *Problem) {
 	why, err := s.cfg.Clerk.Try(cmd.Customer, cmd)
 	if err != nil {
 		return false, s.failed(r, err)
@@ -135,12 +136,11 @@ func (s *Server) precondition(r *request, c *alerts.Case, cmd *alerts.Command) (
 	if want == "" {
 		return false, nil
 	}
-	view := fullView(cmd.Customer, c)
-	tag, err := view.tag()
+	tag, err := tagNow()
 	if err != nil {
 		return false, s.failed(r, err)
 	}
-	if !matches(want, tag) {
+	if tag == "" || !matches(want, tag) {
 		return false, refusal(CodeStale)
 	}
 	return false, nil
@@ -184,7 +184,7 @@ func (s *Server) nextCase(w http.ResponseWriter, r *request) {
 			s.refuse(w, r, s.failed(r, err))
 			return
 		}
-		s.answerCase(w, r, http.StatusOK, customer, c)
+		s.answerCase(w, r, customer, c)
 	}
 }
 

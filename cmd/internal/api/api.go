@@ -7,10 +7,13 @@ import (
 	_ "embed"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/alerts/explain"
@@ -37,6 +40,10 @@ type Config struct {
 	Now func() card.Moment
 	// Tokens are who may ask; none serves this machine alone, without proof.
 	Tokens []Token
+	// PerSecond is how many calls a second each caller may make, twice as many at once; 0 is no bound.
+	PerSecond int
+	// Metrics takes the figures of refused callers; nil leaves them out.
+	Metrics prometheus.Registerer
 	// CursorKey signs the cursors of pages. One that all processes share lets a list go on at another.
 	CursorKey []byte
 	// Explain tells what is behind an alert; nil leaves out /alerts.
@@ -61,11 +68,12 @@ type Silences interface {
 
 // Server answers /api/v1.
 type Server struct {
-	cfg    Config
-	mux    *http.ServeMux
-	keys   *keyring
-	repeat *repeats
-	closed chan struct{}
+	cfg      Config
+	mux      *http.ServeMux
+	keys     *keyring
+	throttle *throttle
+	repeat   *repeats
+	closed   chan struct{}
 
 	mu sync.Mutex
 	// streams counts the open streams per caller.
@@ -78,7 +86,13 @@ func New(cfg Config) (*Server, error) {
 		return nil, errors.New("api: Config needs View, Clerk, Now, Log and a CursorKey")
 	}
 	s := &Server{
-		cfg: cfg, mux: http.NewServeMux(), keys: newKeyring(cfg.Tokens), repeat: newRepeats(), closed: make(chan struct{}), streams: map[string]int{},
+		cfg: cfg, mux: http.NewServeMux(), keys: newKeyring(cfg.Tokens), throttle: newThrottle(cfg.PerSecond, cfg.Tokens), repeat: newRepeats(),
+		closed: make(chan struct{}), streams: map[string]int{},
+	}
+	if cfg.Metrics != nil {
+		if err := cfg.Metrics.Register(s.throttle.refused); err != nil {
+			return nil, fmt.Errorf("api: %w", err)
+		}
 	}
 	for _, route := range s.routes() {
 		s.mux.HandleFunc(route.method+" "+Path+route.path, s.guarded(route))
@@ -125,6 +139,9 @@ func (s *Server) routes() []route {
 		{"GET", "customers/{id}/accounts/{account}", readers, s.getAccount},
 		{"GET", "customers/{id}/accounts/{account}/contact", readers, s.mayContact},
 		{"POST", "customers/{id}/accounts/{account}/acts", staff, s.actOnAccount},
+		{"GET", "customers/{id}/accounts/{account}/plan", readers, s.getPlan},
+		{"POST", "customers/{id}/accounts/{account}/plan/quote", readers, s.quotePlans},
+		{"POST", "customers/{id}/accounts/{account}/plan/acts", staff, s.actOnPlan},
 		{"GET", "card-actions", readers, s.pendingActions},
 		{"GET", "events", readers, s.events},
 	}
@@ -211,7 +228,10 @@ func (s *Server) guarded(of route) http.HandlerFunc {
 		id, _ := r.Context().Value(requestKey{}).(string)
 		call := &request{Request: r, id: id, lang: languageOf(r)}
 		var refused *Problem
-		if call.caller, refused = s.keys.admit(r, of.roles); refused != nil {
+		if call.caller, refused = s.keys.admit(r, of.roles); refused == nil {
+			refused = s.throttle.admit(call.caller, s.cfg.Now())
+		}
+		if refused != nil {
 			if refused.Status == http.StatusUnauthorized {
 				w.Header().Set("WWW-Authenticate", `Bearer realm="cardwatch"`)
 			}

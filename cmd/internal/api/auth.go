@@ -86,8 +86,11 @@ func parseToken(fields []string) (Token, error) {
 	return t, nil
 }
 
-// caller is who calls: the token's name and, for acts, the person or system that acts.
-type caller struct{ name, actor string }
+// caller is who calls: the token's name and role and, for acts, the person or system that acts.
+type caller struct {
+	name, actor string
+	role        Role
+}
 
 // loopback acts for a program on this machine that says no name, where no tokens are configured.
 const loopback = "api"
@@ -117,7 +120,7 @@ func (k *keyring) admit(r *http.Request, roles []Role) (caller, *Problem) {
 		if actor == "" {
 			actor = loopback
 		}
-		return caller{loopback, actor}, nil
+		return caller{loopback, actor, local}, nil
 	}
 	scheme, secret, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	token := k.find(strings.TrimSpace(secret))
@@ -127,11 +130,11 @@ func (k *keyring) admit(r *http.Request, roles []Role) (caller, *Problem) {
 	case !slices.Contains(roles, token.Role):
 		return caller{}, refusal(CodeForbidden)
 	case actor == "":
-		return caller{token.Name, token.Name}, nil
+		return caller{token.Name, token.Name, token.Role}, nil
 	case token.Role != Delegate:
 		return caller{}, refusal(CodeActorNotAllowed)
 	}
-	return caller{token.Name, actor}, nil
+	return caller{token.Name, actor, token.Role}, nil
 }
 
 // find compares with every token, so that the time it takes tells nothing about any.

@@ -40,6 +40,7 @@ type actionView struct {
 
 var cardActs = []alerts.ActCode{
 	alerts.ActBlocked, alerts.ActUnblockAsked, alerts.ActUnblocked, alerts.ActUnblockRefused, alerts.ActUnblockCancelled,
+	alerts.ActUnblockExpired,
 }
 
 // customerActions tells what was requested for a customer's cards and by whom, newest first, as far as the desk remembers. The requests

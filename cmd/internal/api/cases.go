@@ -19,6 +19,9 @@ var groups = map[string]string{
 	alerts.GroupSilenced: alerts.GroupSilenced, alerts.GroupUnblock: alerts.GroupUnblock,
 }
 
+// stateClosed is the state by which the closed cases are listed; they are in no queue.
+const stateClosed = string(alerts.CaseClosed)
+
 var openStates = []alerts.CaseState{alerts.CaseNew, alerts.CaseWaiting, alerts.CaseQueued, alerts.CaseClaimed}
 
 // casesPage is one page of cases.
@@ -28,7 +31,7 @@ type casesPage struct {
 	Next string `json:"next_cursor,omitempty"`
 }
 
-// listCases gives the open cases of a queue by falling priority.
+// listCases gives the open cases of a queue by falling priority, or the closed ones, the last closed first.
 func (s *Server) listCases(w http.ResponseWriter, r *request) {
 	query, refused := r.query("queue", "state", "detector", "limit", "cursor")
 	if refused != nil {
@@ -40,12 +43,15 @@ func (s *Server) listCases(w http.ResponseWriter, r *request) {
 		queue = queueFirst
 	}
 	group, known := groups[queue]
+	if query["state"] == stateClosed {
+		group, known = alerts.GroupClosed, !given
+	}
 	if !known {
 		s.refuse(w, r, refusal(CodeInvalid, FieldError{Parameter: "queue", Code: fieldValue}))
 		return
 	}
 	state, detector := alerts.CaseState(query["state"]), query["detector"]
-	if _, given := query["state"]; given && !slices.Contains(openStates, state) {
+	if _, given := query["state"]; given && group != alerts.GroupClosed && !slices.Contains(openStates, state) {
 		s.refuse(w, r, refusal(CodeInvalid, FieldError{Parameter: "state", Code: fieldValue}))
 		return
 	}
@@ -88,9 +94,9 @@ func (s *Server) cases(list, group string, at page, wanted func(*alerts.Case) bo
 			if err != nil && !errors.Is(err, stream.ErrNotFound) {
 				return found, err
 			}
-			// A case that closed since the list was read is gone from it.
-			if c := desk.Case(e.ID); c != nil && c.State != alerts.CaseClosed && wanted(c) {
-				found.Items = append(found.Items, viewOf(e.Customer, c))
+			// A case that closed, or was reopened, since the list was read is gone from it.
+			if c := desk.Case(e.ID); c != nil && (c.State == alerts.CaseClosed) == (group == alerts.GroupClosed) && wanted(c) {
+				found.Items = append(found.Items, s.viewOf(e.Customer, c))
 			}
 			if len(found.Items) == at.limit {
 				more = more || i+1 < len(entries)
@@ -128,13 +134,17 @@ func (s *Server) getCase(w http.ResponseWriter, r *request) {
 		s.refuse(w, r, s.failed(r, err))
 		return
 	}
-	s.answerCase(w, r, http.StatusOK, customer, c)
+	s.answerCase(w, r, customer, c)
 }
 
-// answerCase gives a whole case with its tag, or says that the caller has it already.
-func (s *Server) answerCase(w http.ResponseWriter, r *request, status int, customer string, c *alerts.Case) {
-	view := fullView(customer, c)
-	tag, err := view.tag()
+// answerCase gives a whole case.
+func (s *Server) answerCase(w http.ResponseWriter, r *request, customer string, c *alerts.Case) {
+	s.answerTagged(w, r, s.fullView(customer, c))
+}
+
+// answerTagged gives something whole with its tag, or says that the caller has it already.
+func (s *Server) answerTagged(w http.ResponseWriter, r *request, view any) {
+	tag, err := tagOf(view)
 	if err != nil {
 		s.refuse(w, r, s.failed(r, err))
 		return
@@ -144,5 +154,5 @@ func (s *Server) answerCase(w http.ResponseWriter, r *request, status int, custo
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	s.answer(w, status, view)
+	s.answer(w, http.StatusOK, view)
 }

@@ -60,6 +60,36 @@ func TestListsAreFiltered(t *testing.T) {
 	}
 }
 
+func TestClosedCasesAreListedTheLastClosedFirst(t *testing.T) {
+	o := newOffice(t)
+	var want []string
+	for i := range 5 {
+		id := o.Finding(fmt.Sprint("cust-", i), fmt.Sprint("tok-", i))
+		o.do("a-secret", "POST", "/feedback", `{"case_id":"`+id+`","verdict":"genuine"}`)
+		want = append([]string{id}, want...)
+		o.Pass(time.Second)
+	}
+	open := o.Finding("cust-9", "tok-9", func(a *detectors.Alert) { a.Detector = "late_night_high_frequency" })
+	var got []string
+	path := "/cases?state=closed&limit=2"
+	for range 3 {
+		page := o.do("r-secret", "GET", path, "")
+		require.Equal(t, "closed", page["items"].([]any)[0].(map[string]any)["state"])
+		got = append(got, items(page)...)
+		path = fmt.Sprint("/cases?state=closed&limit=2&cursor=", page["next_cursor"])
+	}
+	require.Equal(t, want, got)
+	require.True(t, strings.HasSuffix(path, "<nil>"), "the last page has no cursor")
+	require.Equal(t, []string{open}, items(o.do("r-secret", "GET", "/cases", "")))
+	require.Empty(t, items(o.do("r-secret", "GET", "/cases?state=closed&detector=late_night_high_frequency", "")))
+
+	o.do("a-secret", "POST", "/cases/"+want[0]+"/acts", `{"verb":"reopen"}`)
+	require.Equal(t, want[1:], items(o.do("r-secret", "GET", "/cases?state=closed", "")))
+	o.refused(http.StatusBadRequest, "invalid", "r-secret", "GET", "/cases?state=closed&queue=first", "")
+	cursor := o.do("r-secret", "GET", "/cases?state=closed&limit=1", "")["next_cursor"].(string)
+	o.refused(http.StatusBadRequest, "bad_cursor", "r-secret", "GET", "/cases?cursor="+cursor, "")
+}
+
 func TestAFilterThatLeavesMostOutEndsPagesEarlyAndLosesNothing(t *testing.T) {
 	o := newOffice(t)
 	var want []string

@@ -64,6 +64,8 @@ type unblockView struct {
 	By   string `json:"by"`
 	At   moment `json:"at"`
 	Note string `json:"note"`
+	// ExpiresAt is when it has to be made again.
+	ExpiresAt moment `json:"expires_at"`
 }
 
 type alertView struct {
@@ -105,7 +107,7 @@ func masked(token string) string {
 }
 
 // viewOf is a case without its history, as lists show it.
-func viewOf(customer string, c *alerts.Case) caseView {
+func (s *Server) viewOf(customer string, c *alerts.Case) caseView {
 	strongest := c.Strongest()
 	v := caseView{
 		ID: c.ID, Customer: customer, Card: masked(c.Card), State: string(c.State), Queue: queueName(c), Owner: c.Owner,
@@ -116,7 +118,8 @@ func viewOf(customer string, c *alerts.Case) caseView {
 		Alerts: []alertView{}, MoreAlerts: c.MoreAlerts,
 	}
 	if c.Unblock.By != "" {
-		v.Unblock = &unblockView{c.Unblock.By, moment{c.Unblock.At}, c.Unblock.Note}
+		policy := s.cfg.Clerk.Desk().Policy()
+		v.Unblock = &unblockView{c.Unblock.By, moment{c.Unblock.At}, c.Unblock.Note, moment{policy.UnblockEnds(c)}}
 	}
 	for _, w := range c.Why {
 		v.Why = append(v.Why, pointsView{string(w.Code), w.Points})
@@ -131,8 +134,8 @@ func viewOf(customer string, c *alerts.Case) caseView {
 }
 
 // fullView is a case with its history.
-func fullView(customer string, c *alerts.Case) caseView {
-	v := viewOf(customer, c)
+func (s *Server) fullView(customer string, c *alerts.Case) caseView {
+	v := s.viewOf(customer, c)
 	for _, a := range c.History {
 		h := historyView{At: moment{a.At}, Actor: a.Actor, Act: string(a.Code), Note: a.Note}
 		if a.From != a.To {
@@ -143,8 +146,8 @@ func fullView(customer string, c *alerts.Case) caseView {
 	return v
 }
 
-// tag is the case's ETag: it changes with whatever a full view shows.
-func (v *caseView) tag() (string, error) {
+// tagOf is a view's ETag: it changes with whatever the view shows.
+func tagOf(v any) (string, error) {
 	data, err := json.Marshal(v)
 	sum := sha256.Sum256(data)
 	return `"` + hex.EncodeToString(sum[:12]) + `"`, err

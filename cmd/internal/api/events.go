@@ -100,7 +100,7 @@ func (s *Server) sendChange(out *sender, id uint64, customer string) {
 	}
 	event := change{Customer: customer}
 	for i := range desk.Cases {
-		event.Cases = append(event.Cases, changeOf(customer, &desk.Cases[i]))
+		event.Cases = append(event.Cases, s.changeOf(customer, &desk.Cases[i]))
 	}
 	data, err := json.Marshal(event)
 	if err != nil {
@@ -110,9 +110,8 @@ func (s *Server) sendChange(out *sender, id uint64, customer string) {
 	out.write("id: %s\nevent: change\ndata: %s\n\n", clerk.EventID(id), data)
 }
 
-func changeOf(customer string, c *alerts.Case) caseChange {
-	view := fullView(customer, c)
-	tag, _ := view.tag() // a view of plain values is always JSON
+func (s *Server) changeOf(customer string, c *alerts.Case) caseChange {
+	tag, _ := tagOf(s.fullView(customer, c)) // a view of plain values is always JSON
 	return caseChange{c.ID, string(c.State), queueName(c), c.Owner, c.Priority, tag}
 }
 

@@ -1,9 +1,12 @@
 package api
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strconv"
+	"time"
 
 	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/alerts/glossary"
@@ -59,7 +62,7 @@ var about = map[Code]struct {
 	CodeNotFound:        {404, glossary.Term{Zh: "不存在", En: "There is no such thing"}},
 	CodeMethod:          {405, glossary.Term{Zh: "此地址不支持该方法", En: "This address does not have that method"}},
 	CodeNoneFree:        {409, glossary.Term{Zh: "没有可领取的案件", En: "No case is free to take"}},
-	CodeStale:           {412, glossary.Term{Zh: "案件已变化，请重新读取", En: "The case has changed; read it again"}},
+	CodeStale:           {412, glossary.Term{Zh: "内容已变化，请重新读取", En: "It has changed meanwhile; read it again"}},
 	CodeTooLarge:        {413, glossary.Term{Zh: "正文超过 256 KiB", En: "The body is larger than 256 KiB"}},
 	CodeMediaType:       {415, glossary.Term{Zh: "Content-Type 须为 application/json（UTF-8）", En: "Content-Type must be application/json in UTF-8"}},
 	CodeMisdirected:     {421, glossary.Term{Zh: "主机名不受支持", En: "This host name is not served"}},
@@ -80,7 +83,14 @@ type Problem struct {
 	// Rules are the contact rules that speak against a contact, NotBefore when it may be made.
 	Rules     []string `json:"rules,omitempty"`
 	NotBefore moment   `json:"not_before,omitzero"`
+	// Missing is what a plan's contract lacks of what Art. 70 asks for.
+	Missing []string `json:"missing,omitempty"`
+	// retryAfter is what Retry-After says, in whole seconds rounded up; without it a 429 or 503 says retryDefault.
+	retryAfter time.Duration
 }
+
+// retryDefault is how long a caller should wait when nobody knows how long it takes.
+const retryDefault = 5 * time.Second
 
 // FieldError is one thing that is wrong with a request.
 type FieldError struct {
@@ -129,7 +139,8 @@ func (s *Server) refuse(w http.ResponseWriter, r *request, p *Problem) {
 	p.Type, p.RequestID = Path+"problems/"+string(p.Code), r.id
 	p.Title, _ = titleOf(p.Code, r.lang)
 	if p.Status == http.StatusTooManyRequests || p.Status == http.StatusServiceUnavailable {
-		w.Header().Set("Retry-After", "5")
+		wait := cmp.Or(p.retryAfter, retryDefault)
+		w.Header().Set("Retry-After", strconv.FormatInt(int64((wait+time.Second-1)/time.Second), 10))
 	}
 	w.Header().Set("Content-Language", r.lang.String())
 	w.Header().Del("ETag")

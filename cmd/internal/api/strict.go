@@ -61,6 +61,8 @@ func (d *strict) fail(at, code string) {
 var (
 	integer    = regexp.MustCompile(`^-?(0|[1-9][0-9]*)$`)
 	momentType = reflect.TypeFor[card.Moment]()
+	// viewedType is a moment in a view that comes in as it goes out.
+	viewedType = reflect.TypeFor[moment]()
 	inPointer  = strings.NewReplacer("~", "~0", "/", "~1")
 )
 
@@ -78,6 +80,9 @@ func (d *strict) value(at string, raw json.RawMessage, v reflect.Value) {
 			}
 			v.Set(reflect.ValueOf(m))
 		}
+	case v.Type() == viewedType:
+		d.value(at, raw, v.Field(0))
+		return
 	case v.Kind() == reflect.String:
 		var text string
 		ok = raw[0] == '"' && json.Unmarshal(raw, &text) == nil
@@ -110,7 +115,8 @@ func (d *strict) value(at string, raw json.RawMessage, v reflect.Value) {
 func (d *strict) object(at string, raw []byte, v reflect.Value) {
 	fields := map[string]reflect.Value{}
 	for i := range v.NumField() {
-		fields[v.Type().Field(i).Tag.Get("json")] = v.Field(i)
+		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+		fields[name] = v.Field(i)
 	}
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	_, _ = decoder.Token() // the brace: raw is a valid object, so no call here can fail

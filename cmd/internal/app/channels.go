@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/cardwatch/cardwatch/alerts"
@@ -47,12 +48,28 @@ func (a *App) openChannels() (providers []dispatch.Provider, err error) {
 		if err != nil {
 			return nil, fmt.Errorf("channel %s: %w", c.Name, err)
 		}
-		providers = append(providers, dispatch.Provider{Channel: ch, PerSecond: c.PerSecond})
+		providers = append(providers, dispatch.Provider{Channel: ch, PerSecond: c.PerSecond, Platforms: platformsOf(c, configured)})
 		if l, ok := ch.(channel.Listener); ok {
 			a.listeners = append(a.listeners, l)
 		}
 	}
 	return providers, nil
+}
+
+// platformsOf are the devices that a channel reaches, nil for all. Beside Apple's own service, Firebase is left what is not Apple's; without it
+// Firebase serves both, and a token whose platform nobody has told goes where the only service is.
+func platformsOf(c *config.Channel, configured []config.Channel) []alerts.PushPlatform {
+	apple := slices.ContainsFunc(configured, func(c config.Channel) bool { return c.APNs != nil })
+	google := slices.ContainsFunc(configured, func(c config.Channel) bool { return c.FCM != nil })
+	switch {
+	case c.APNs != nil && google:
+		return []alerts.PushPlatform{alerts.IOS}
+	case c.APNs != nil:
+		return []alerts.PushPlatform{alerts.IOS, ""}
+	case c.FCM != nil && apple:
+		return []alerts.PushPlatform{alerts.Android, ""}
+	}
+	return nil
 }
 
 func (a *App) openChannel(c *config.Channel) (channel.Channel, error) {

@@ -19,6 +19,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
 
+	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/alerts/channel"
 	"github.com/cardwatch/cardwatch/cmd/internal/config"
 	"github.com/cardwatch/cardwatch/stream"
@@ -58,6 +59,7 @@ channels:
 	require.NoError(t, err)
 	for i, c := range cfg.Channels {
 		require.Equal(t, c.Name, providers[i].Channel.Name())
+		require.Equal(t, map[string][]alerts.PushPlatform{"apple": {alerts.IOS}, "google": {alerts.Android, ""}}[c.Name], providers[i].Platforms)
 		require.Equal(t, c.Kind, string(providers[i].Channel.Kind()))
 	}
 	require.Len(t, a.listeners, 2, "the carriers have sessions of their own")
@@ -101,4 +103,21 @@ func TestWithoutChannelsMessagesGoToTheSandbox(t *testing.T) {
 		kinds = append(kinds, fmt.Sprint(p.Channel.Name(), " ", p.Channel.Kind()))
 	}
 	require.Equal(t, []string{"sandbox app", "sandbox sms"}, kinds)
+}
+
+func TestEachPushServiceGetsTheDevicesThatItReaches(t *testing.T) {
+	apple, google, gateway := config.Channel{APNs: &config.APNsChannel{}}, config.Channel{FCM: &config.FCMChannel{}}, config.Channel{Webhook: &config.WebhookChannel{}}
+	for _, tt := range []struct {
+		name       string
+		configured []config.Channel
+		want       [][]alerts.PushPlatform
+	}{
+		{"both", []config.Channel{google, apple}, [][]alerts.PushPlatform{{alerts.Android, ""}, {alerts.IOS}}},
+		{"Apple's alone", []config.Channel{apple, gateway}, [][]alerts.PushPlatform{{alerts.IOS, ""}, nil}},
+		{"Google's alone, which serves iOS too", []config.Channel{google, gateway}, [][]alerts.PushPlatform{nil, nil}},
+	} {
+		for i := range tt.configured {
+			require.Equal(t, tt.want[i], platformsOf(&tt.configured[i], tt.configured), tt.name)
+		}
+	}
 }

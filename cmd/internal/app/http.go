@@ -65,7 +65,7 @@ func (a *App) newAPI(key []byte) (*api.Server, error) {
 	cursors := hmac.New(sha256.New, key)
 	cursors.Write([]byte("cardwatch cursors"))
 	return api.New(api.Config{
-		View: a.View, Clerk: a.clerk, Now: a.now, Tokens: a.Config.API.Tokens, CursorKey: cursors.Sum(nil), Silences: a.silences(), Log: a.Log,
+		View: a.View, Clerk: a.clerk, Now: a.now, Tokens: a.Config.API.Tokens, PerSecond: a.Config.API.PerSecond, Metrics: a.Metrics, CursorKey: cursors.Sum(nil), Silences: a.silences(), Log: a.Log,
 		Quality: a.quality.Report, Figures: a.figures.Report,
 		Explain: func(ctx context.Context, id, caseID string) (*explain.Explanation, error) {
 			return a.web.Explain(ctx, id, caseID)

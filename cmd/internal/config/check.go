@@ -133,6 +133,9 @@ func (l *loader) checkRuleControl() {
 }
 
 func (l *loader) checkAPI() {
+	if n, most := l.API.PerSecond, 100_000; n < 0 || n > most {
+		l.fail("api.per_second", "per_second %d is outside 0 … %d; 0 is any number", n, most)
+	}
 	if l.API.TokensFile == "" {
 		return
 	}

@@ -90,6 +90,7 @@ type Listen struct {
 // API is the interface for the bank's own systems.
 type API struct {
 	TokensFile string `yaml:"tokens_file" doc:"Lines of: name role sha256hex (printf %s TOKEN | sha256sum); roles read, analyst, delegate, app; chmod 600. Empty lets programs on this machine alone call, without a token."`
+	PerSecond  int    `yaml:"per_second" doc:"The most calls a second of one caller, that is of one token's name; twice as many may come at once, the others get 429. 0 is any number."`
 	// Tokens are read from TokensFile.
 	Tokens []api.Token `yaml:"-"`
 }
@@ -134,6 +135,7 @@ func Defaults() Config {
 		Store:        Store{Dir: "/var/lib/cardwatch", CacheMiB: 1024, WriteBehind: 15 * time.Second, MinFreePercent: 5, MinFreeMiB: 1024},
 		HTTP:         Listen{"127.0.0.1:8080"},
 		Metrics:      Listen{"127.0.0.1:9464"},
+		API:          API{PerSecond: 50},
 		Channels:     []Channel{},
 		Hooks:        Hooks{TrustedProxies: []string{}},
 		Rekey:        Rekey{Sources: []RekeySource{}},

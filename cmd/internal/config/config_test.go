@@ -110,6 +110,7 @@ func TestLoadRefuses(t *testing.T) {
 		"no role":                 {"roles: []", "c.yaml:1:1: roles is empty; write one or more of monitor, desk, rekey"},
 		"links in the clear":      {"links: {base_url: http://bank.example, key_file: DIR/key}", "c.yaml:1:9: base_url must start with https://; answers must not travel in the clear"},
 		"links without key":       {"links: {base_url: https://bank.example}", "c.yaml:1:1: base_url and key_file belong together; set both or neither"},
+		"calls by the million":    {"api: {per_second: 1000000}", "c.yaml:1:7: per_second 1000000 is outside 0 … 100000; 0 is any number"},
 		"no tokens in it":         {"api: {tokens_file: DIR/key}", "c.yaml:1:7: key: line 1: has 1 words; a token is: name role sha256hex"},
 		"a short key":             {"links: {base_url: https://bank.example, key_file: DIR/short}", "c.yaml:1:41: short has 31 bytes; a key needs at least 32 (openssl rand -out FILE 32)"},
 		"a key of zeros":          {"links: {base_url: https://bank.example, key_file: DIR/zero}", "c.yaml:1:41: zero is all zero; make a key with: openssl rand -out FILE 32"},

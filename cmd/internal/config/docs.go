@@ -17,6 +17,7 @@ func foreignDocs() map[string]string {
 		"desk.claim_lease":          "How long an analyst holds a case without touching it.",
 		"desk.sla":                  "How long a case may wait for somebody (claim) and for its outcome (close), by severity; what the customer denied counts as critical.",
 		"desk.unblock_alone_minor":  "The largest amount at stake, in minor units, up to which one person may take a card's block back; above it a second one approves.",
+		"desk.unblock_wait":         "How long such a request waits for the second person; then it expires and has to be made again.",
 		"desk.exempt_for":           "How long a confirmed use keeps its like from being asked about again.",
 		"desk.sms_yes_limit_minor":  "The largest amount, in minor units, that a yes by text message may release; above it the app is needed.",
 		"desk.contact_rules":        "The bank's own figures for contact rules, by pack (CN, US, UK, EU, AU, IN, strictest) and rule, which may only tighten them: {CN: {rules: {CN-HOURS: {from: \"09:00\"}, CN-CONNECT: {max: 2}}}, AU: {holidays: [2026-12-25]}}.",

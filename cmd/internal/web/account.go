@@ -120,7 +120,7 @@ func (s *Server) renderAccount(w http.ResponseWriter, r *http.Request, status in
 	p.Pending = pendingContacts(desk, e)
 	p.flags(desk, account)
 	if agreed := desk.Plan(account); agreed != nil {
-		p.Plan = &planView{Plan: *agreed, Progress: alerts.PlanProgress(agreed), Acts: planVerbs(agreed.State),
+		p.Plan = &planView{Plan: *agreed, Progress: alerts.PlanProgress(agreed), Acts: alerts.PlanVerbs(agreed.State),
 			Figures: agreed.Contract.Schedule.Figures(plan.Defaults().Minimum)}
 	}
 	if asked.Has("income") {
@@ -181,30 +181,12 @@ func (p *accountPage) flags(desk *alerts.State, account string) {
 	p.Settable = slices.DeleteFunc(alerts.Flags(), func(f alerts.Flag) bool { return slices.Contains(held, f) })
 }
 
-// planVerbs are what staff can do to a plan in a state.
-func planVerbs(state plan.State) []alerts.Verb {
-	switch state {
-	case plan.Offered:
-		return []alerts.Verb{alerts.PlanSign, alerts.PlanDecline}
-	case plan.Breached:
-		return []alerts.Verb{alerts.PlanReview}
-	case plan.UnderReview:
-		return []alerts.Verb{alerts.PlanContinue, alerts.PlanRenegotiate, alerts.PlanTerminate}
-	}
-	return nil
-}
-
-// cardRate is the interest of card contracts, 0.05 % a day (2016 notice of the central bank), of which plans are reckoned.
-const cardRate = plan.Rate(1825) * plan.BasisPoint
-
-// propose reckons what could be offered with the means that the customer tells of. Nothing of it is kept: job and family are their own affair
-// (PIPL art. 28).
+// propose shows what could be offered with the means that the customer tells of.
 func (p *accountPage) propose(asked url.Values, now card.Moment) {
 	p.Means = readCalculation(asked, now.Time())
-	debt := plan.Debt{Currency: p.Currency, PrincipalMinor: max(p.BalanceMinor, p.OverdueMinor), Rate: cardRate, FirstDue: plan.MonthsAfter(now, 1)}
 	means := p.Means.Means
 	means.SavingsMinor = p.Means.amount("savings")
-	for _, proposal := range plan.Propose(plan.Defaults(), means, debt) {
+	for _, proposal := range p.ProposePlans(means, now) {
 		t := proposal.Schedule.Terms
 		p.Proposals = append(p.Proposals, proposalView{proposal, url.Values{
 			"kind": {string(t.Kind)}, "principal": {strconv.FormatInt(t.PrincipalMinor, 10)}, "interest": {strconv.FormatInt(t.InterestMinor, 10)},

@@ -40,10 +40,8 @@ func (s *Server) actOnAccount(w http.ResponseWriter, r *http.Request) {
 			switch {
 			case refusal == alerts.RefusedContact:
 				failed.denied = s.clerk.Desk().Policy().MayReach(desk, account, cmd.Contact, s.now())
-			case refusal == alerts.RefusedPlanIncomplete && desk.Plan(account) != nil:
-				contract := cmd.Plan.Contract
-				contract.Schedule = desk.Plan(account).Contract.Schedule
-				failed.missing = contract.Complete()
+			case refusal == alerts.RefusedPlanIncomplete:
+				failed.missing = desk.PlanLacks(account, cmd.Plan.Contract)
 			}
 		}
 		s.renderAccount(w, r, http.StatusConflict, form, failed)

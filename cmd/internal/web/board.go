@@ -31,6 +31,8 @@ type caseRow struct {
 }
 
 type boardPage struct {
+	// Closed says that Line lists what is done. Such a page is no live one: what happens to a closed case is no work yet.
+	Closed bool
 	// Lines are the parts of the board, Line is the one shown.
 	Lines []boardLine
 	Line  string
@@ -48,10 +50,10 @@ type boardLine struct {
 	More  bool
 }
 
-// boardLines are the groups of alerts.IndexCases: the two lines of analysts, and what is out of their queues.
-var boardLines = []string{"", "escalated", "snoozed", "silenced"}
+// boardLines are the groups of alerts.IndexCases: the two lines of analysts, what is out of their queues, and what is done.
+var boardLines = []string{alerts.GroupFirst, alerts.GroupEscalated, alerts.GroupSnoozed, alerts.GroupSilenced, alerts.GroupClosed}
 
-// board lists the open cases of a line by priority.
+// board lists the open cases of a line by priority, or the closed ones, the last closed first.
 func (s *Server) board(w http.ResponseWriter, r *http.Request) {
 	s.renderBoard(w, r, http.StatusOK, r.URL.Query().Get("line"), "")
 }
@@ -62,7 +64,7 @@ func (s *Server) renderBoard(w http.ResponseWriter, r *http.Request, status int,
 		s.fail(w, r, http.StatusNotFound, nil)
 		return
 	}
-	data := boardPage{Line: line, Said: said, Live: s.live()}
+	data := boardPage{Closed: line == alerts.GroupClosed, Line: line, Said: said, Live: s.live()}
 	var entries []stream.Entry
 	for _, l := range boardLines {
 		list, err := s.cfg.View.List(alerts.IndexCases, l, boardRows+1)
@@ -85,8 +87,8 @@ func (s *Server) renderBoard(w http.ResponseWriter, r *http.Request, status int,
 			s.fail(w, r, http.StatusServiceUnavailable, err)
 			return
 		}
-		// A case that closed since the list was read is gone from it.
-		if c := desk.Case(e.ID); c != nil && c.State != alerts.CaseClosed {
+		// A case that closed, or was reopened, since the list was read is gone from it.
+		if c := desk.Case(e.ID); c != nil && (c.State == alerts.CaseClosed) == (line == alerts.GroupClosed) {
 			data.Rows = append(data.Rows, s.caseRow(c, e.Customer, languageOf(r)))
 		}
 	}

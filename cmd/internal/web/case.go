@@ -30,6 +30,8 @@ type casePage struct {
 	Dispositions []alerts.Disposition
 	// Mine says that the visitor holds the case, Taken that somebody else does.
 	Mine, Taken bool
+	// UnblockEnds is when a request to unblock expires; unknown without one.
+	UnblockEnds card.Moment
 	// Refusal says why an act was refused; empty otherwise.
 	Refusal alerts.Refusal
 	// Note is what the visitor had typed when the act was refused.
@@ -120,7 +122,9 @@ func (s *Server) renderCase(w http.ResponseWriter, r *http.Request, status int, 
 	v.live.Customer = v.customer
 	c := v.desk.Case(r.PathValue("id"))
 	lang, actor, history := languageOf(r), actorOf(r), s.history(v.customer)
+	policy := s.clerk.Desk().Policy()
 	data := casePage{
+		UnblockEnds:  policy.UnblockEnds(c),
 		Live:         v.live,
 		caseRow:      s.caseRow(c, v.customer, lang),
 		Uses:         cardUses(c, history, lang),

@@ -115,7 +115,13 @@ func TestAnalystClaimsNotesAndCloses(t *testing.T) {
 	require.Equal(t, alerts.CaseClosed, b.state().Cases[0].State)
 	require.Contains(t, words(b.get(path, "en")), "Closed · Confirmed fraud")
 	require.NotContains(t, words(b.get("/", "en")), "••4477", "a closed case leaves the board")
+	closed := b.get("/?line=closed", "en")
+	require.Contains(t, words(closed), "Closed cases 1")
+	require.Contains(t, words(closed), "••4477")
+	require.NotContains(t, closed.Body.String(), `id="live"`, "nobody waits here for news")
+	require.Contains(t, words(b.get("/?line=closed", "zh-CN")), "已结案 1")
 	act("verb", "reopen")
+	require.NotContains(t, words(b.get("/?line=closed", "en")), "••4477")
 	require.Equal(t, alerts.CaseQueued, b.state().Cases[0].State)
 }
 

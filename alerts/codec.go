@@ -32,7 +32,10 @@ func (s *State) AppendBinary(dst []byte) []byte {
 	each(&w, s.Flags, w.flagged)
 	each(&w, s.Received, w.received)
 	each(&w, s.Plans, func(p *plan.Plan) { w.buf = p.AppendBinary(w.buf) })
-	return s.Contacts.AppendBinary(w.buf)
+	w.buf = s.Contacts.AppendBinary(w.buf)
+	w.restrictions(s)
+	w.debts(s)
+	return w.buf
 }
 
 // UnmarshalBinary replaces the state by what AppendBinary wrote. Damaged or unknown input is an error and leaves the state
@@ -64,6 +67,7 @@ func (s *State) UnmarshalBinary(data []byte) error {
 		got.Received = readEach(&r, r.received)
 		got.Plans = readEach(&r, func(p *plan.Plan) { *p = plan.Read(r.Reader) })
 		got.Contacts.Read(r.Reader)
+		r.tail(&got)
 	}
 	if err := r.Done(); err != nil {
 		return fmt.Errorf("desk state: %w", err)
@@ -73,6 +77,46 @@ func (s *State) UnmarshalBinary(data []byte) error {
 	}
 	*s = got
 	return nil
+}
+
+// The parts of a state that came after version 4, each with its mark, and only when there is something in them: a state without them is what
+// it was, and each release adds its own at the end.
+const (
+	tailRestrictions byte = 1
+	tailDebts        byte = 2
+)
+
+func (w *writer) restrictions(s *State) {
+	if len(s.Restrictions) > 0 {
+		w.buf = append(w.buf, tailRestrictions)
+		each(w, s.Restrictions, w.restriction)
+	}
+}
+
+func (w *writer) debts(s *State) {
+	if len(s.debts) > 0 {
+		w.buf = append(w.buf, tailDebts)
+		each(w, s.debts, w.debt)
+	}
+}
+
+func (r *reader) tail(s *State) {
+	last := byte(0)
+	for r.Err() == nil && len(r.Rest()) > 0 {
+		mark := r.Byte()
+		if mark <= last {
+			r.Fail(fmt.Errorf("part %d is left over after part %d", mark, last))
+			return
+		}
+		switch last = mark; mark {
+		case tailRestrictions:
+			s.Restrictions = readEach(r, r.restriction)
+		case tailDebts:
+			s.debts = readEach(r, r.debt)
+		default:
+			r.Fail(fmt.Errorf("part %d is left over, or of a newer release", mark))
+		}
+	}
 }
 
 // check refuses a state that Step could not have written and would stumble over.

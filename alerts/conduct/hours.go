@@ -18,6 +18,12 @@ func (s Span) String() string {
 	return fmt.Sprintf("%02d:%02d–%02d:%02d", s.From/60, s.From%60, s.Until/60, s.Until%60)
 }
 
+// Valid reports whether the span is a part of the day, in whole quarters: neither none of it nor all.
+func (s Span) Valid() bool {
+	of := func(minute int) bool { return minute >= 0 && minute < dayMinutes && minute%15 == 0 }
+	return of(s.From) && of(s.Until) && s.From != s.Until
+}
+
 // holds reports whether a minute of the day lies in the span, which goes over midnight when it ends before it begins.
 func (s Span) holds(minute int) bool {
 	if s.From > s.Until {

@@ -94,7 +94,8 @@ func (s *Server) actOnCase(w http.ResponseWriter, r *request) {
 
 // perform submits acts on one case in order, the later ones only when those before were done, and answers with the case.
 func (s *Server) perform(w http.ResponseWriter, r *request, c *alerts.Case, acts ...alerts.Command) {
-	again, refused := s.precondition(r, c, &acts[len(acts)-1])
+	view := fullView(acts[0].Customer, c)
+	again, refused := s.precondition(r, view.tag, &acts[len(acts)-1])
 	if refused != nil {
 		s.refuse(w, r, refused)
 		return
@@ -121,9 +122,9 @@ func (s *Server) perform(w http.ResponseWriter, r *request, c *alerts.Case, acts
 	s.answerCase(w, r, http.StatusOK, customer, now)
 }
 
-// precondition reports whether an act was done before, and refuses it when the case is not as the caller has seen it: a repeated request finds
-// the case changed by itself, which is no reason to refuse.
-func (s *Server) precondition(r *request, c *alerts.Case, cmd *alerts.Command) (again bool, refused *Problem) {
+// precondition reports whether an act was done before, and refuses it when what it is about is not as the caller has seen it: a repeated
+// request finds it changed by itself, which is no reason to refuse.
+func (s *Server) precondition(r *request, tagged func() (string, error), cmd *alerts.Command) (again bool, refused *Problem) {
 	why, err := s.cfg.Clerk.Try(cmd.Customer, cmd)
 	if err != nil {
 		return false, s.failed(r, err)
@@ -135,8 +136,7 @@ func (s *Server) precondition(r *request, c *alerts.Case, cmd *alerts.Command) (
 	if want == "" {
 		return false, nil
 	}
-	view := fullView(cmd.Customer, c)
-	tag, err := view.tag()
+	tag, err := tagged()
 	if err != nil {
 		return false, s.failed(r, err)
 	}

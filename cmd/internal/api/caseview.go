@@ -144,8 +144,11 @@ func fullView(customer string, c *alerts.Case) caseView {
 }
 
 // tag is the case's ETag: it changes with whatever a full view shows.
-func (v *caseView) tag() (string, error) {
-	data, err := json.Marshal(v)
+func (v *caseView) tag() (string, error) { return tagOf(v) }
+
+// tagOf is the ETag of what a view shows.
+func tagOf(view any) (string, error) {
+	data, err := json.Marshal(view)
 	sum := sha256.Sum256(data)
 	return `"` + hex.EncodeToString(sum[:12]) + `"`, err
 }

@@ -24,6 +24,7 @@ type keeper struct {
 	// activity and done are by account: the last thing done, and since when nothing is open; an account is tracked while it is in activity.
 	activity, done map[string]card.Moment
 	queued         map[string]bool
+	disputed       map[string]bool
 	complaint      bool
 	hardship       bool
 	reason         bool
@@ -48,7 +49,7 @@ func newKeeper(t *testing.T, name string) *keeper {
 		kept.recording = years
 	}
 	k := &keeper{
-		customer: strangerAt(t, policy), terms: kept, activity: map[string]card.Moment{}, done: map[string]card.Moment{}, queued: map[string]bool{},
+		customer: strangerAt(t, policy), terms: kept, activity: map[string]card.Moment{}, done: map[string]card.Moment{}, queued: map[string]bool{}, disputed: map[string]bool{},
 		contacts: map[string][]card.Moment{}, paid: map[string]int{},
 	}
 	k.contact(func(c *alerts.Contact) { c.Region = region })
@@ -84,7 +85,7 @@ func (k *keeper) act(account string, cmd *alerts.Command) {
 
 func (k *keeper) settle() {
 	for account := range k.activity {
-		switch open := k.queued[account] || k.complaint; {
+		switch open := k.queued[account] || k.disputed[account] || k.complaint; {
 		case open:
 			delete(k.done, account)
 		case k.done[account].IsZero():
@@ -182,7 +183,7 @@ func (k *keeper) check(t require.TestingT) {
 	require.Equal(t, k.plans, plans, "plans at %s", k.now)
 	var flags []alerts.Flag
 	for _, f := range s.Flags {
-		if f.Flag != alerts.Complaint {
+		if f.Flag == alerts.Hardship {
 			flags = append(flags, f.Flag)
 		}
 	}
@@ -202,7 +203,7 @@ func TestRecordsGoWhenTheirTermIsOverAndNotBefore(t *testing.T) {
 					account := rapid.SampledFrom([]string{"a", "b"}).Draw(rt, "account")
 					k.apply(&card.Tick{})
 					k.erase()
-					switch act := rapid.IntRange(0, 8).Draw(rt, "act"); {
+					switch act := rapid.IntRange(0, 10).Draw(rt, "act"); {
 					case act == 0:
 						k.enter(account)
 					case act == 1 && k.queued[account]:
@@ -228,7 +229,14 @@ func TestRecordsGoWhenTheirTermIsOverAndNotBefore(t *testing.T) {
 					case act == 6 && len(k.state.Restrictions) == 0:
 						k.reason = true
 						k.act(account, restrict(alerts.RestrictionAct{Kind: alerts.EmployerForbids}, alerts.ContactAct{}))
-					case act > 6:
+					case act == 7:
+						verb := alerts.SetFlag
+						if k.disputed[account] {
+							verb = alerts.ClearFlag
+						}
+						k.disputed[account] = !k.disputed[account]
+						k.act(account, flag(verb, alerts.Disputed))
+					case act > 7:
 						k.pass(time.Duration(rapid.IntRange(1, 40*30).Draw(rt, "days")) * day)
 						k.erase()
 					}

@@ -81,6 +81,9 @@ const (
 	ActPromiseReopened ActCode = "promise_reopened"
 	ActFlagged         ActCode = "flagged"
 	ActUnflagged       ActCode = "unflagged"
+	// ActRestricted is a restriction of contact that was written down.
+	ActRestricted        ActCode = "restricted"
+	ActRestrictionLifted ActCode = "restriction_lifted"
 )
 
 // caseTable says where an act takes a case. An act that a state does not list is refused when staff ask for it, and only

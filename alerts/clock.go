@@ -2,7 +2,7 @@ package alerts
 
 import "github.com/cardwatch/cardwatch/detectors/card"
 
-// passTime does what is due by now: prompts climb or expire, receipts are given up, leases and snoozes end, promises break.
+// passTime does what is due by now: prompts climb or expire, receipts are given up, leases and snoozes end, promises break, records go.
 func (st *step) passTime() {
 	for i := range st.s.Prompts {
 		p := &st.s.Prompts[i]
@@ -30,6 +30,7 @@ func (st *step) passTime() {
 	for i := range st.s.Queue {
 		st.passEntryTime(&st.s.Queue[i])
 	}
+	st.passRetention()
 }
 
 func (st *step) passCaseTime(c *Case) {
@@ -91,6 +92,7 @@ func (d *Desk) NextWake(s *State) card.Moment {
 	for i := range s.Queue {
 		d.entryWakes(&s.Queue[i], consider)
 	}
+	d.policy.retentionWakes(s, consider)
 	return next
 }
 

@@ -33,6 +33,8 @@ func (s *State) AppendBinary(dst []byte) []byte {
 	each(&w, s.Received, w.received)
 	each(&w, s.Plans, func(p *plan.Plan) { w.buf = p.AppendBinary(w.buf) })
 	w.buf = s.Contacts.AppendBinary(w.buf)
+	w.restrictions(s)
+	w.debts(s)
 	w.platform(&s.Contact)
 	return w.buf
 }
@@ -79,8 +81,26 @@ func (s *State) UnmarshalBinary(data []byte) error {
 }
 
 // The parts of a state that came after version 4, each with its mark, in rising order, and only when there is something in them: a state
-// without them is what it was. 1 and 2 are spoken for.
-const tailPlatform byte = 3
+// without them is what it was, and each release adds its own at the end.
+const (
+	tailRestrictions byte = 1
+	tailDebts        byte = 2
+	tailPlatform     byte = 3
+)
+
+func (w *writer) restrictions(s *State) {
+	if len(s.Restrictions) > 0 {
+		w.buf = append(w.buf, tailRestrictions)
+		each(w, s.Restrictions, w.restriction)
+	}
+}
+
+func (w *writer) debts(s *State) {
+	if len(s.debts) > 0 {
+		w.buf = append(w.buf, tailDebts)
+		each(w, s.debts, w.debt)
+	}
+}
 
 func (w *writer) platform(c *Contact) {
 	if c.PushPlatform != "" {
@@ -98,6 +118,10 @@ func (r *reader) tail(s *State) {
 			return
 		}
 		switch last = mark; mark {
+		case tailRestrictions:
+			s.Restrictions = readEach(r, r.restriction)
+		case tailDebts:
+			s.debts = readEach(r, r.debt)
 		case tailPlatform:
 			s.Contact.PushPlatform = PushPlatform(r.String())
 		default:

@@ -26,10 +26,13 @@ func (st *step) command(cmd *Command) {
 	}
 }
 
-// accountCommand applies an act of collections: to the customer's flags, to an account's plan, or to its entry in the queue.
+// accountCommand applies an act of collections: to the customer's flags and restrictions, to an account's plan, or to its entry in the queue.
 func (st *step) accountCommand(cmd *Command) Refusal {
-	if cmd.Verb == SetFlag || cmd.Verb == ClearFlag {
+	switch cmd.Verb {
+	case SetFlag, ClearFlag:
 		return st.flagCommand(cmd)
+	case Restrict, LiftRestriction:
+		return st.restrictionCommand(cmd)
 	}
 	if _, is := planActs[cmd.Verb]; is {
 		return st.planCommand(cmd)

@@ -60,6 +60,7 @@ func (s *State) ConductFlags(account string) (f conduct.Flags) {
 			f.OptOut = append(f.OptOut, conductChannels[kind])
 		}
 	}
+	s.restrict(&f)
 	return f
 }
 

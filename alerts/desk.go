@@ -68,6 +68,7 @@ func (d *Desk) Step(s *State, ev card.Event, out *Effects) {
 	for i := range s.Queue {
 		st.settleEntry(&s.Queue[i])
 	}
+	st.trackDebts()
 	st.forget()
 }
 

@@ -57,6 +57,8 @@ const (
 	PromiseMoved ChangeKind = "promise"
 	// FlagMoved is a flag that is set (To) or taken back (From).
 	FlagMoved ChangeKind = "flag"
+	// RestrictionMoved is a restriction of contact, by its id: written down (To is the RestrictionKind) or lifted (From). Label is the channel.
+	RestrictionMoved ChangeKind = "restriction"
 	// PlanMoved is a plan to pay back, by its id: its states.
 	PlanMoved ChangeKind = "plan"
 	// ContactMoved is a contact, by its id: reserved, then its result. Label is the channel.

@@ -146,6 +146,8 @@ type Command struct {
 	// Contact is what the contact verbs are about, Plan what the plan verbs are.
 	Contact ContactAct
 	Plan    PlanAct
+	// Restriction is what Restrict and LiftRestriction are about.
+	Restriction RestrictionAct
 }
 
 // Verb is what staff can do.
@@ -174,6 +176,9 @@ const (
 	// SetFlag and ClearFlag set and take back Command.Flag; both need a note.
 	SetFlag   Verb = "flag"
 	ClearFlag Verb = "unflag"
+	// Restrict writes down what the customer asks of contact about debts, LiftRestriction takes it back; both need a note.
+	Restrict        Verb = "restrict"
+	LiftRestriction Verb = "lift_restriction"
 	// ContactReserve claims a contact before it is made, by the conduct rules; ContactResult says what became of it. ContactNote keeps one that
 	// an agency reports, or that the customer began.
 	ContactReserve Verb = "contact_reserve"

@@ -72,3 +72,24 @@ func golden(t *testing.T, version int) []byte {
 	require.NoError(t, err)
 	return state
 }
+
+// The parts that came after version 4 have a file of their own: what asked gave when it was made.
+func TestGoldenRestrictionsReadBack(t *testing.T) {
+	file, err := os.ReadFile("testdata/state_v4_restricted.bin")
+	require.NoError(t, err)
+	var s alerts.State
+	require.NoError(t, s.UnmarshalBinary(file))
+	require.Equal(t, asked(t).state.Restrictions, s.Restrictions)
+	require.Equal(t, file, s.AppendBinary(nil))
+}
+
+// asked is a customer who has asked for all that can be asked for, and has left the queue.
+func asked(t *testing.T) *customer {
+	c := late(t)
+	c.do(restrict(alerts.RestrictionAct{Kind: alerts.InconvenientHours, Hours: hours(12, 14)}, alerts.ContactAct{}), "")
+	c.do(restrict(alerts.RestrictionAct{Kind: alerts.StoppedNumber}, alerts.ContactAct{Number: "work"}), "")
+	c.do(restrict(alerts.RestrictionAct{Kind: alerts.EmployerForbids}, alerts.ContactAct{}), "")
+	c.apply(text("STOP"))
+	c.apply(overdue(detectors.NoTier, 0, 0))
+	return c
+}

@@ -24,7 +24,7 @@ type Conduct struct {
 	Channel, Party, Outcome string
 	// Rules are those that refused a contact.
 	Rules []RuleID
-	// Flag is what a flag says about the customer, such as "complaint".
+	// Flag is what a flag says about the customer, such as "complaint", a RestrictionKind, or the class of what was erased.
 	Flag string
 	// Actor is the staff member, or one of the actors of a case's history.
 	Actor string
@@ -58,13 +58,15 @@ const (
 	OptedOut ConductKind = "opted_out"
 
 	FlagCleared ConductKind = "unflagged"
+	// Erased is a class of records, named in Flag, that nothing keeps any more and that has gone (PIPL art. 47).
+	Erased ConductKind = "erased"
 )
 
 // ConductKinds lists them all.
 func ConductKinds() []ConductKind {
 	return []ConductKind{
 		PromiseMade, PromiseKeptInTime, PromiseKeptInPart, PromiseFailed, PlanOffered, PlanSigned, PlanKept, PlanBreached, PlanEnded,
-		ContactReserved, ContactMade, ContactSent, ContactRefused, FlagSet, FlagCleared, OptedOut,
+		ContactReserved, ContactMade, ContactSent, ContactRefused, FlagSet, FlagCleared, OptedOut, Erased,
 	}
 }
 

@@ -205,6 +205,9 @@ func (st *step) optOut(in *answered, p *Prompt) {
 			st.conduct(Conduct{Account: st.s.Queue[i].Account, Kind: OptedOut, Channel: string(kind), Actor: ActorCustomer})
 		}
 	}
+	if kind == App || kind == SMS {
+		st.stopped(kind)
+	}
 	st.say(in, OptedOutConfirmation, Args{}, p)
 }
 

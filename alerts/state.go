@@ -23,6 +23,8 @@ type State struct {
 	Queue []QueueEntry
 	// Flags are the facts that staff have set about the customer and the debts.
 	Flags []Flagged
+	// Restrictions are what the customer has asked of contact about debts, oldest first.
+	Restrictions []Restriction
 	// Received are the payments that promises and plans are judged by, oldest first.
 	Received []Received
 	// Plans are the plans to pay back, oldest first, at most maxPlans; those that have ended go first.
@@ -31,6 +33,8 @@ type State struct {
 	Contacts conduct.Log
 
 	seen []seenEvent
+	// debts say since when records about each debt are needed no more.
+	debts []debt
 }
 
 // The bounds of a state. A customer with more open cases or prompts than this is one whose every card is under attack: the

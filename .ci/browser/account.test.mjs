@@ -47,6 +47,31 @@ test('a collector sees whether a call is allowed, reckons a plan, and collecting
   await shot(desk, 'agreement');
 });
 
+test('a collector writes down what a customer asks of contact, and lifts it', async (t) => {
+  const desk = await visit(t, '/queue?tier=severe_b');
+  const accounts = desk.locator('table.queue th a');
+  await eventually('an account is severely overdue', async () => {
+    await desk.goto('/queue?tier=severe_b');
+    return await accounts.count() > 0;
+  });
+  await accounts.last().click();
+  const asked = desk.getByRole('region', { name: 'Asked of contact' });
+  const form = asked.getByRole('form', { name: 'Restrict contact' });
+  await form.getByLabel('What is asked').selectOption('Channel stopped');
+  await form.getByLabel('Channel, if one is stopped').selectOption('Letter');
+  await form.getByLabel('Note').fill('no letters to the shop');
+  await form.getByRole('button', { name: 'Restrict contact' }).click();
+  await asked.getByText('no letters to the shop').waitFor();
+  const letter = desk.getByRole('row').filter({ has: desk.getByRole('rowheader', { name: 'Letter', exact: true }) });
+  await letter.getByText('OWN-MEDIUM').waitFor();
+  await shot(desk, 'restrictions');
+
+  const lift = asked.locator('form').filter({ has: desk.getByRole('button', { name: 'Lift a restriction' }) });
+  await lift.getByLabel('Note').fill('letters are welcome again');
+  await lift.getByRole('button', { name: 'Lift a restriction' }).click();
+  await asked.getByText('no letters to the shop').waitFor({ state: 'detached' });
+});
+
 test('figures show what they mean, and leave as a table', async (t) => {
   const figures = await visit(t, '/figures');
   await eventually('the past has been read', async () => {

@@ -18,6 +18,28 @@ func (s Span) String() string {
 	return fmt.Sprintf("%02d:%02d–%02d:%02d", s.From/60, s.From%60, s.Until/60, s.Until%60)
 }
 
+// Valid reports whether the span is a part of the day, in whole quarters: neither none of it nor all.
+func (s Span) Valid() bool {
+	of := func(minute int) bool { return minute >= 0 && minute < dayMinutes && minute%15 == 0 }
+	return of(s.From) && of(s.Until) && s.From != s.Until
+}
+
+// Clock gives the span's bounds as times of day, such as 08:30.
+func (s Span) Clock() (from, until string) {
+	return fmt.Sprintf("%02d:%02d", s.From/60, s.From%60), fmt.Sprintf("%02d:%02d", s.Until/60, s.Until%60)
+}
+
+// ParseSpan reads two times of day, such as 08:30 and 22:00. A span that is not Valid is an error.
+func ParseSpan(from, until string) (Span, error) {
+	begins, err := time.Parse("15:04", from)
+	ends, bad := time.Parse("15:04", until)
+	s := Span{begins.Hour()*60 + begins.Minute(), ends.Hour()*60 + ends.Minute()}
+	if err != nil || bad != nil || !s.Valid() {
+		return Span{}, fmt.Errorf("conduct: %q to %q are no hours such as 08:30 to 22:00, in whole quarters", from, until)
+	}
+	return s, nil
+}
+
 // holds reports whether a minute of the day lies in the span, which goes over midnight when it ends before it begins.
 func (s Span) holds(minute int) bool {
 	if s.From > s.Until {

@@ -124,6 +124,26 @@ func (l *Log) Contact(id string) (Contact, bool) {
 // Contacts are those that the log holds, the oldest first.
 func (l *Log) Contacts() []Contact { return slices.Clone(l.contacts) }
 
+// Debts are those that contacts were about, each once.
+func (l *Log) Debts() (keys []Key) {
+	for i := range l.contacts {
+		if key := l.contacts[i].Debt; !slices.Contains(keys, key) {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+// Erase forgets the contacts about a debt, and reports whether there were any. Third parties who have refused stay.
+func (l *Log) Erase(debt Key) bool {
+	before := len(l.contacts)
+	l.contacts = slices.DeleteFunc(l.contacts, func(c Contact) bool { return c.Debt == debt })
+	if len(l.contacts) == 0 {
+		l.contacts = nil
+	}
+	return len(l.contacts) < before
+}
+
 // Clone shares no memory with l.
 func (l *Log) Clone() Log {
 	return Log{contacts: slices.Clone(l.contacts), stops: slices.Clone(l.stops), missed: l.missed}

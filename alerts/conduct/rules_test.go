@@ -481,3 +481,22 @@ func TestTheCapWarnsBeforeItStops(t *testing.T) {
 		require.Equal(t, warns, slices.Contains(d.Warnings, conduct.CNAttempt), "after %d calls", n)
 	}
 }
+
+func TestHoursAreReadAsPeopleWriteThem(t *testing.T) {
+	for _, tt := range []struct {
+		from, until string
+		want        conduct.Span
+	}{
+		{"08:30", "22:00", conduct.Span{From: 510, Until: 1320}}, {"22:00", "08:00", conduct.Span{From: 1320, Until: 480}}, {"22:15", "00:00", conduct.Span{From: 1335}},
+	} {
+		got, err := conduct.ParseSpan(tt.from, tt.until)
+		require.NoError(t, err)
+		require.Equal(t, tt.want, got)
+		from, until := got.Clock()
+		require.Equal(t, []string{tt.from, tt.until}, []string{from, until})
+	}
+	for _, bad := range [][2]string{{"", ""}, {"8", "9"}, {"08:00", "24:00"}, {"08:00", "08:00"}, {"08:05", "09:00"}, {"08:00", "09:00:30"}} {
+		_, err := conduct.ParseSpan(bad[0], bad[1])
+		require.ErrorContains(t, err, "whole quarters", bad)
+	}
+}

@@ -40,6 +40,17 @@ var collectionTerms = map[string]Term{
 	"verb.flag":           {"设置标记", "Set a flag"},
 	"verb.unflag":         {"取消标记", "Take a flag back"},
 
+	"verb.restrict":         {"登记联系限制", "Restrict contact"},
+	"verb.lift_restriction": {"解除联系限制", "Lift a restriction"},
+
+	"restriction.inconvenient_hours": {"不便联系的时段", "Inconvenient hours"},
+	"restriction.stopped_channel":    {"拒绝的联系方式", "Channel stopped"},
+	"restriction.stopped_number":     {"拒绝的号码或地址", "Number or address stopped"},
+	"restriction.employer_forbids":   {"雇主不允许在工作单位联系", "Employer forbids contact at work"},
+
+	"act.restricted":         {"登记联系限制", "Contact restricted"},
+	"act.restriction_lifted": {"解除联系限制", "Restriction lifted"},
+
 	"act.line_moved":        {"转入其他队列", "Moved to another line"},
 	"act.paid":              {"收到还款", "Payment received"},
 	"act.promised":          {"承诺还款", "Promise to pay"},

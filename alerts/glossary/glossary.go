@@ -37,6 +37,7 @@ const (
 	Line         Kind = "line"
 	Rest         Kind = "rest"
 	Flag         Kind = "flag"
+	Restriction  Kind = "restriction"
 	Arm          Kind = "arm"
 	StopReason   Kind = "stop_reason"
 	Clock        Kind = "clock"

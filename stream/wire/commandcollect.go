@@ -8,14 +8,18 @@ import (
 	"github.com/cardwatch/cardwatch/alerts/plan"
 )
 
-// Fields of a command about a contact or a plan. The desk judges what they mean; a field that a verb does not need has no effect.
+// Fields of a command about a contact, a plan or a restriction. The desk judges what they mean; a field that a verb does not need has no effect.
 var (
 	contactFields = []field{fChannel, fParty, fPurpose, fNumber, fContactID, fAgency, fAgreement, fStaff, fAtWork, fDebtFacts, fResult}
 	planFields    = []field{
 		fPlanKind, fPrincipalMinor, fInterestMinor, fFeesMinor, fRatePPM, fPlanRatePPM, fMonths, fDeferMonths, fFirstDueAt, fInterestOffMinor,
 		fFeesOffMinor, fInterestOnInterest, fCharges, fNoNewCard, fRights, fBreach, fOtherTerms, fAbilityExceeded, fWilling, fForm, fRecording,
 	}
+	restrictionFields = []field{fRestriction, fRestrictionID, fFromMinute, fUntilMinute}
 )
+
+// lastMinute is the last minute of a day.
+const lastMinute = 24*60 - 1
 
 // maxStaff bounds how many people a command may say to be on a visit.
 const maxStaff = 99
@@ -44,6 +48,13 @@ func (d *Decoder) planAct() alerts.PlanAct {
 			Other: d.free(fOtherTerms, maxTypedRunes), AbilityExceeded: d.flag(fAbilityExceeded), Willing: d.flag(fWilling),
 			Form: plan.Form(d.id(fForm)), Recording: d.id(fRecording),
 		},
+	}
+}
+
+func (d *Decoder) restrictionAct() alerts.RestrictionAct {
+	return alerts.RestrictionAct{
+		ID: d.id(fRestrictionID), Kind: alerts.RestrictionKind(d.id(fRestriction)),
+		Hours: conduct.Span{From: int(d.integer(fFromMinute, 0, lastMinute)), Until: int(d.integer(fUntilMinute, 0, lastMinute))},
 	}
 }
 
@@ -134,6 +145,13 @@ func (w *writer) planAct(p *alerts.PlanAct) {
 	w.yes(fWilling, c.Willing)
 	w.text(fForm, string(c.Form))
 	w.text(fRecording, c.Recording)
+}
+
+func (w *writer) restrictionAct(r *alerts.RestrictionAct) {
+	w.text(fRestriction, string(r.Kind))
+	w.text(fRestrictionID, r.ID)
+	w.some(fFromMinute, int64(r.Hours.From))
+	w.some(fUntilMinute, int64(r.Hours.Until))
 }
 
 // some writes a number that is not the absent 0, yes a flag that is not the absent false.

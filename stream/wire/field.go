@@ -161,6 +161,10 @@ const (
 	fWilling
 	fForm
 	fRecording
+	fRestriction
+	fRestrictionID
+	fFromMinute
+	fUntilMinute
 	fieldCount
 )
 
@@ -198,6 +202,7 @@ var fieldNames = [fieldCount]string{
 	fFlag: "flag", fParty: "party", fPurpose: "purpose", fNumber: "number", fContactID: "contact_id", fAgency: "agency", fAgreement: "agreement", fStaff: "staff", fAtWork: "at_work", fDebtFacts: "debt_facts", fResult: "result",
 	fPlanKind: "plan_kind", fPrincipalMinor: "principal_minor", fInterestMinor: "interest_minor", fFeesMinor: "fees_minor", fRatePPM: "rate_ppm", fPlanRatePPM: "plan_rate_ppm", fMonths: "months", fDeferMonths: "defer_months", fFirstDueAt: "first_due_at", fInterestOffMinor: "interest_off_minor",
 	fFeesOffMinor: "fees_off_minor", fInterestOnInterest: "interest_on_interest", fCharges: "charges", fNoNewCard: "no_new_card", fRights: "rights", fBreach: "breach", fOtherTerms: "other_terms", fAbilityExceeded: "ability_exceeded", fWilling: "willing", fForm: "form", fRecording: "recording",
+	fRestriction: "restriction", fRestrictionID: "restriction_id", fFromMinute: "from_minute", fUntilMinute: "until_minute",
 }
 
 // String is the member's name on the wire.

@@ -117,6 +117,7 @@ var examples = map[string]card.Body{
 				AbilityExceeded: true, Willing: true, Form: plan.Oral, Recording: "rec-9",
 			},
 		},
+		Restriction: alerts.RestrictionAct{ID: "restriction-1", Kind: alerts.InconvenientHours, Hours: conduct.Span{From: 12 * 60, Until: 13*60 + 30}},
 	},
 	ReceiptTopic: &alerts.Receipt{
 		Head: head("x-1", "2026-03-01T02:13:06.000+08:00"), MessageID: "msg-1", Channel: alerts.App, Provider: "sandbox",

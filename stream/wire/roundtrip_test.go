@@ -59,6 +59,10 @@ func generate(t *rapid.T, topic string) card.Body {
 			Disposition: pick(t, "", alerts.ConfirmedFraud), Note: drawText(t), Account: drawMaybeID(t),
 			AmountMinor: drawAmount(t), Until: pick(t, card.Moment{}, drawMoment(t)),
 			Flag: pick(t, "", alerts.Hardship), Contact: drawContactAct(t), Plan: drawPlanAct(t),
+			Restriction: alerts.RestrictionAct{
+				ID: drawMaybeID(t), Kind: pick(t, "", alerts.StoppedChannel, alerts.EmployerForbids),
+				Hours: conduct.Span{From: draw(t, 0, lastMinute), Until: draw(t, 0, lastMinute)},
+			},
 		}
 	case ReceiptTopic:
 		return &alerts.Receipt{

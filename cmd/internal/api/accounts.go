@@ -28,12 +28,49 @@ type accountView struct {
 	Priority    int          `json:"priority"`
 	Why         []pointsView `json:"priority_reasons"`
 	Flags       []string     `json:"flags"`
-	Promise     *promiseView `json:"promise,omitempty"`
-	Plan        string       `json:"plan,omitempty"`
+	// Restrictions are what the customer has asked of contact about debts.
+	Restrictions []restrictionView `json:"restrictions"`
+	Promise      *promiseView      `json:"promise,omitempty"`
+	Plan         string            `json:"plan,omitempty"`
 	// Arms are the customer's in the experiments that run: what the challenger does differently is the work list's to do.
 	Arms map[string]alerts.Arm `json:"arms,omitempty"`
 	// Contact is the id of the contact that the act has reserved, by which its result is told.
 	Contact string `json:"contact_id,omitempty"`
+}
+
+// restrictionView is a restriction as it goes out: of a number no more than its end.
+type restrictionView struct {
+	ID      string `json:"restriction_id"`
+	Kind    string `json:"kind"`
+	From    string `json:"from,omitempty"`
+	Until   string `json:"until,omitempty"`
+	Channel string `json:"channel,omitempty"`
+	Number  string `json:"number,omitempty"`
+	By      string `json:"by"`
+	At      moment `json:"at,omitzero"`
+	Note    string `json:"note,omitempty"`
+}
+
+func restrictionViewOf(r *alerts.Restriction) restrictionView {
+	v := restrictionView{ID: r.ID, Kind: string(r.Kind), Channel: string(r.Channel), By: r.By, At: moment{r.At}, Note: r.Note}
+	switch r.Kind {
+	case alerts.InconvenientHours:
+		v.From, v.Until = r.Hours.Clock()
+	case alerts.StoppedNumber:
+		v.Number = "••" + r.Ending
+	}
+	return v
+}
+
+// restrictionAsk is what a customer asks of contact, or, by its id, asks no more.
+type restrictionAsk struct {
+	ID   string `json:"restriction_id"`
+	Kind string `json:"kind"`
+	// From and Until are times of the customer's day such as 08:30, in whole quarters of an hour.
+	From    string `json:"from"`
+	Until   string `json:"until"`
+	Channel string `json:"channel"`
+	Number  string `json:"number"`
 }
 
 type promiseView struct {
@@ -92,12 +129,14 @@ type accountAct struct {
 	Until   card.Moment `json:"until"`
 	Flag    string      `json:"flag"`
 	Contact contactAsk  `json:"contact"`
+
+	Restriction restrictionAsk `json:"restriction"`
 }
 
 // accountVerbs are the acts that programs may do here; plans have a place of their own.
 var accountVerbs = []alerts.Verb{
 	alerts.Claim, alerts.Release, alerts.AddNote, alerts.Snooze, alerts.Promise, alerts.CancelPromise, alerts.SetFlag, alerts.ClearFlag,
-	alerts.ContactReserve, alerts.ContactResult, alerts.ContactNote,
+	alerts.ContactReserve, alerts.ContactResult, alerts.ContactNote, alerts.Restrict, alerts.LiftRestriction,
 }
 
 func (a *accountAct) check() *Problem {
@@ -114,8 +153,46 @@ func (a *accountAct) check() *Problem {
 		return missing("/contact/contact_id")
 	case (a.Verb == alerts.ContactReserve || a.Verb == alerts.ContactNote) && a.Contact.Channel == "":
 		return missing("/contact/channel")
+	case a.Verb == alerts.LiftRestriction && a.Restriction.ID == "":
+		return missing("/restriction/restriction_id")
+	case a.Verb == alerts.Restrict:
+		return a.Restriction.check()
 	}
 	return nil
+}
+
+func (a *restrictionAsk) check() *Problem {
+	switch kind := alerts.RestrictionKind(a.Kind); {
+	case kind == "":
+		return missing("/restriction/kind")
+	case !slices.Contains(alerts.RestrictionKinds(), kind):
+		return badValue("/restriction/kind")
+	case kind == alerts.StoppedChannel && !slices.Contains(alerts.Stoppable(), conduct.Channel(a.Channel)):
+		return badValue("/restriction/channel")
+	case utf8.RuneCountInString(a.Number) > maxName:
+		return badValue("/restriction/number")
+	case kind != alerts.InconvenientHours:
+		return nil
+	}
+	if _, err := conduct.ParseSpan(a.From, a.Until); err != nil {
+		return badValue("/restriction/from")
+	}
+	return nil
+}
+
+// maxName bounds a name that stands for a number or address.
+const maxName = 64
+
+// into puts what is asked for into a command of the verbs that need it.
+func (a *restrictionAsk) into(cmd *alerts.Command) {
+	switch cmd.Verb {
+	case alerts.LiftRestriction:
+		cmd.Restriction.ID = a.ID
+	case alerts.Restrict:
+		cmd.Restriction.Kind = alerts.RestrictionKind(a.Kind)
+		cmd.Restriction.Hours, _ = conduct.ParseSpan(a.From, a.Until) // checked, or of another kind
+		cmd.Contact = alerts.ContactAct{Channel: conduct.Channel(a.Channel), Number: a.Number}
+	}
 }
 
 // entry finds an overdue account, or answers that there is none.
@@ -134,8 +211,22 @@ func (s *Server) entry(w http.ResponseWriter, r *request) (*alerts.State, *alert
 
 func (s *Server) getAccount(w http.ResponseWriter, r *request) {
 	if desk, e, ok := s.entry(w, r); ok {
-		s.answer(w, http.StatusOK, s.accountView(desk, e))
+		v := s.accountView(desk, e)
+		s.answerAccount(w, &v)
 	}
+}
+
+// answerAccount answers with the account, and by ETag with which state of it that is. A reservation's id is the answer's own.
+func (s *Server) answerAccount(w http.ResponseWriter, v *accountView) {
+	tag, _ := v.tag() // a view of plain values is always JSON
+	w.Header().Set("ETag", tag)
+	s.answer(w, http.StatusOK, v)
+}
+
+func (v *accountView) tag() (string, error) {
+	plain := *v
+	plain.Contact = ""
+	return tagOf(&plain)
 }
 
 func (s *Server) accountView(desk *alerts.State, e *alerts.QueueEntry) accountView {
@@ -148,6 +239,11 @@ func (s *Server) accountView(desk *alerts.State, e *alerts.QueueEntry) accountVi
 	v.Arms = policy.ArmsOf(desk.Customer)
 	for _, reason := range e.Why {
 		v.Why = append(v.Why, pointsView{string(reason.Code), int(reason.Value)})
+	}
+	restricted := desk.Restricted()
+	v.Restrictions = make([]restrictionView, len(restricted))
+	for i := range restricted {
+		v.Restrictions[i] = restrictionViewOf(&restricted[i])
 	}
 	for _, flag := range desk.FlagsOf(e.Account) {
 		v.Flags = append(v.Flags, string(flag))
@@ -218,6 +314,12 @@ func (s *Server) actOnAccount(w http.ResponseWriter, r *request) {
 		Actor: r.caller.actor, Verb: a.Verb, Account: e.Account, Note: a.Note, AmountMinor: a.Amount, Until: a.Until, Flag: alerts.Flag(a.Flag),
 		Contact: a.Contact.act(),
 	}
+	a.Restriction.into(&cmd)
+	seen := s.accountView(desk, e)
+	if _, refused := s.precondition(r, &cmd, seen.tag); refused != nil {
+		s.refuse(w, r, refused)
+		return
+	}
 	why, err := s.cfg.Clerk.Submit(r.Context(), &cmd)
 	switch {
 	case err != nil:
@@ -240,5 +342,5 @@ func (s *Server) actOnAccount(w http.ResponseWriter, r *request) {
 	if a.Verb == alerts.ContactReserve {
 		v.Contact = cmd.ID
 	}
-	s.answer(w, http.StatusOK, v)
+	s.answerAccount(w, &v)
 }

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -77,4 +78,69 @@ func TestBadActsOnAccountsAreRefused(t *testing.T) {
 	require.Equal(t, http.StatusBadRequest, o.call("r-secret", "GET", path+"/contact", "").Code)
 	require.Equal(t, http.StatusNotFound, o.call("r-secret", "GET", "/customers/"+debtor+"/accounts/none", "").Code)
 	require.Equal(t, http.StatusNotFound, o.call("r-secret", "GET", "/customers/nobody/accounts/"+debt, "").Code)
+}
+
+// What a customer asks of contact is written down once, heeded, shown without the number, and lifted by its id.
+func TestWhatACustomerAsksOfContactIsHeeded(t *testing.T) {
+	o, path := indebted(t, 12)
+	require.Equal(t, []any{}, o.do("r-secret", "GET", path, "")["restrictions"])
+	lunch := `{"verb":"restrict","note":"works shifts","restriction":{"kind":"inconvenient_hours","from":"12:00","until":"14:30"}}`
+	for range 2 {
+		account := o.do("a-secret", "POST", path+"/acts", lunch, "Idempotency-Key", "lunch")
+		require.Len(t, account["restrictions"], 1)
+	}
+	may := o.do("r-secret", "GET", path+"/contact?channel=call", "")
+	require.Equal(t, "defer", may["outcome"])
+	require.Equal(t, []any{"OWN-ASKED"}, may["rules"])
+	require.Contains(t, may["not_before"], "T14:30:00.000+08:00")
+	o.refused(http.StatusConflict, "wrong_state", "a-secret", "POST", path+"/acts", lunch)
+
+	o.do("a-secret", "POST", path+"/acts", `{"verb":"restrict","note":"no letters","restriction":{"kind":"stopped_channel","channel":"letter"}}`)
+	o.do("a-secret", "POST", path+"/acts", `{"verb":"restrict","note":"her mother's","restriction":{"kind":"stopped_number","number":"mother at home"}}`)
+	o.do("a-secret", "POST", path+"/acts", `{"verb":"restrict","note":"the foreman said so","restriction":{"kind":"employer_forbids"}}`)
+	for query, rule := range map[string]string{
+		"channel=letter&number=home": "OWN-MEDIUM", "channel=call&number=mother+at+home": "OWN-NUMBER",
+	} {
+		require.Contains(t, o.do("r-secret", "GET", path+"/contact?"+query, "")["rules"], rule, query)
+	}
+	work := `{"verb":"contact_reserve","contact":{"channel":"call","number":"desk","at_work":true}}`
+	require.Contains(t, o.refused(http.StatusConflict, "contact_rules", "a-secret", "POST", path+"/acts", work)["rules"], "OWN-WORK")
+
+	list := o.do("r-secret", "GET", path, "")["restrictions"].([]any)
+	require.Len(t, list, 4)
+	require.Equal(t, "••home", list[2].(map[string]any)["number"])
+	first := list[0].(map[string]any)
+	require.Equal(t, []any{"12:00", "14:30", "works shifts"}, []any{first["from"], first["until"], first["note"]})
+	o.do("a-secret", "POST", path+"/acts", `{"verb":"lift_restriction","note":"new job","restriction":{"restriction_id":"`+first["restriction_id"].(string)+`"}}`)
+	require.Equal(t, "allow", o.do("r-secret", "GET", path+"/contact?channel=call", "")["outcome"])
+}
+
+func TestAnActOnAnAccountIsForWhoHasSeenIt(t *testing.T) {
+	o, path := indebted(t, 10)
+	tag := o.call("r-secret", "GET", path, "").Header().Get("ETag")
+	require.NotEmpty(t, tag)
+	act := `{"verb":"restrict","note":"asked","restriction":{"kind":"employer_forbids"}}`
+	for range 2 { // the second is the repetition of what was done
+		o.do("a-secret", "POST", path+"/acts", act, "If-Match", tag, "Idempotency-Key", "k")
+	}
+	o.refused(http.StatusPreconditionFailed, "stale", "a-secret", "POST", path+"/acts", `{"verb":"note","note":"x"}`, "If-Match", tag)
+	o.do("a-secret", "POST", path+"/acts", `{"verb":"note","note":"x"}`, "If-Match", o.call("r-secret", "GET", path, "").Header().Get("ETag"))
+}
+
+func TestRestrictionsThatCannotBeMeantAreRefused(t *testing.T) {
+	o, path := indebted(t, 10)
+	for body, status := range map[string]int{
+		`{"verb":"restrict","note":"x"}`:                                                                                    400,
+		`{"verb":"restrict","note":"x","restriction":{"kind":"shy"}}`:                                                       400,
+		`{"verb":"restrict","note":"x","restriction":{"kind":"stopped_channel","channel":"pigeon"}}`:                        400,
+		`{"verb":"restrict","note":"x","restriction":{"kind":"inconvenient_hours","from":"12:00"}}`:                         400,
+		`{"verb":"restrict","note":"x","restriction":{"kind":"inconvenient_hours","from":"12:00","until":"12:10"}}`:         400,
+		`{"verb":"restrict","note":"x","restriction":{"kind":"inconvenient_hours","from":"12:00","until":"12:00"}}`:         400,
+		`{"verb":"restrict","restriction":{"kind":"employer_forbids"}}`:                                                     400,
+		`{"verb":"lift_restriction","note":"x"}`:                                                                            400,
+		`{"verb":"lift_restriction","note":"x","restriction":{"restriction_id":"none"}}`:                                    409,
+		`{"verb":"restrict","note":"x","restriction":{"kind":"stopped_number","number":"` + strings.Repeat("n", 65) + `"}}`: 400,
+	} {
+		require.Equal(t, status, o.call("a-secret", "POST", path+"/acts", body).Code, body)
+	}
 }

@@ -34,6 +34,10 @@ type accountPage struct {
 	// Flags are those that hold; Settable the others.
 	Flags    []alerts.Flagged
 	Settable []alerts.Flag
+	// Restrictions are what the customer has asked of contact about debts; Kinds and Channels what they can ask.
+	Restrictions []alerts.Restriction
+	Kinds        []alerts.RestrictionKind
+	Channels     []conduct.Channel
 	// Plan is the newest agreed or offered one, nil without any; Missing is what kept it from being signed.
 	Plan    *planView
 	Missing []plan.Missing
@@ -51,6 +55,7 @@ type accountPage struct {
 // contactWay is one way to reach the customer.
 type contactWay struct {
 	Channel  conduct.Channel
+	AtWork   bool
 	Decision conduct.Decision
 	Counters []conduct.Counter
 }
@@ -113,10 +118,12 @@ func (s *Server) renderAccount(w http.ResponseWriter, r *http.Request, status in
 	for _, reason := range e.Why {
 		p.Ranks = append(p.Ranks, alertReason{reason, e.Currency})
 	}
-	for _, channel := range []conduct.Channel{conduct.Call, conduct.Visit, conduct.Letter} {
-		act := contactAct(channel, account)
-		p.Ways = append(p.Ways, contactWay{channel, policy.MayReach(desk, account, act, now), policy.Counters(desk, account, act, now)})
+	for _, act := range []alerts.ContactAct{
+		contactAct(conduct.Call, account, false), contactAct(conduct.Call, account, true), contactAct(conduct.Visit, account, false), contactAct(conduct.Letter, account, false),
+	} {
+		p.Ways = append(p.Ways, contactWay{act.Channel, act.AtWork, policy.MayReach(desk, account, act, now), policy.Counters(desk, account, act, now)})
 	}
+	p.Restrictions, p.Kinds, p.Channels = desk.Restricted(), alerts.RestrictionKinds(), alerts.Stoppable()
 	p.Pending = pendingContacts(desk, e)
 	p.flags(desk, account)
 	if agreed := desk.Plan(account); agreed != nil {
@@ -145,9 +152,14 @@ func (s *Server) deskOf(w http.ResponseWriter, r *http.Request, customer string)
 	return desk, err == nil
 }
 
-// contactAct is a contact with the debtor. A visit needs two (CN-VISIT); where somebody lives, the desk does not know: one address stands for it.
-func contactAct(channel conduct.Channel, account string) alerts.ContactAct {
-	act := alerts.ContactAct{Channel: channel, Party: conduct.Debtor, Purpose: conduct.Collect, DebtFacts: true}
+// contactAct is a contact with the debtor. A visit needs two (CN-VISIT); where somebody lives or works, the desk does not know: one address
+// stands for it.
+func contactAct(channel conduct.Channel, account string, atWork bool) alerts.ContactAct {
+	act := alerts.ContactAct{Channel: channel, Party: conduct.Debtor, Purpose: conduct.Collect, DebtFacts: true, AtWork: atWork}
+	if atWork {
+		act.Number = "work of " + account
+		return act
+	}
 	switch channel {
 	case conduct.Visit:
 		act.Staff, act.Number = 2, "home of "+account

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/alerts/conduct"
@@ -50,6 +51,9 @@ func (s *Server) actOnAccount(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, accountPath+"?"+url.Values{"customer": {customer}, "account": {account}}.Encode(), http.StatusSeeOther)
 }
 
+// maxName bounds a name that stands for a number or address, in runes.
+const maxName = 64
+
 var errUnreadable = errors.New("web: a field of the form cannot be read")
 
 // accountArguments reads what an act on an account needs beside its verb and note.
@@ -71,9 +75,20 @@ func (s *Server) accountArguments(cmd *alerts.Command, form url.Values) (err err
 	case alerts.SetFlag, alerts.ClearFlag:
 		cmd.Flag = alerts.Flag(form.Get("flag"))
 	case alerts.ContactReserve:
-		cmd.Contact = contactAct(conduct.Channel(form.Get("channel")), cmd.Account)
+		cmd.Contact = contactAct(conduct.Channel(form.Get("channel")), cmd.Account, form.Get("at_work") == "yes")
 	case alerts.ContactResult:
 		cmd.Contact = alerts.ContactAct{ID: form.Get("contact"), Result: conduct.Result(form.Get("result"))}
+	case alerts.Restrict:
+		cmd.Restriction.Kind = alerts.RestrictionKind(form.Get("kind"))
+		cmd.Contact = alerts.ContactAct{Channel: conduct.Channel(form.Get("channel")), Number: strings.TrimSpace(form.Get("number"))}
+		if cmd.Restriction.Kind == alerts.InconvenientHours {
+			cmd.Restriction.Hours, err = conduct.ParseSpan(form.Get("from"), form.Get("until"))
+		}
+		if utf8.RuneCountInString(cmd.Contact.Number) > maxName {
+			return errUnreadable
+		}
+	case alerts.LiftRestriction:
+		cmd.Restriction.ID = form.Get("restriction")
 	case alerts.PlanOffer:
 		cmd.Plan.Terms, err = offeredTerms(form)
 	case alerts.PlanSign:

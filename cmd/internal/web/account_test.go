@@ -137,3 +137,46 @@ func TestAccountsThatAreNotThere(t *testing.T) {
 	require.Equal(t, http.StatusNotFound, b.get("/queue?line=fast", "en").Code)
 	require.Equal(t, http.StatusBadRequest, b.postAs("li.na", "/account", "verb", "claim").Code)
 }
+
+// What a customer asks of contact is on the account's page with who, when and why; the rules heed it at once, and say when contact may be made.
+func TestWhatACustomerAsksOfContactIsWrittenDownAndLifted(t *testing.T) {
+	b := newBank(t)
+	b.at(12)
+	b.contact(card.English)
+	path := b.overdue()
+	for _, bad := range [][]string{
+		{"kind", "inconvenient_hours", "from", "12:00", "until", ""}, {"kind", "inconvenient_hours", "from", "12:00", "until", "12:07"}, {"kind", "shy"},
+		{"kind", "stopped_channel", "channel", "pigeon"}, {"kind", "employer_forbids", "note", ""},
+	} {
+		status, page := b.onAccount(path, "restrict", append([]string{"note", "asked"}, bad...)...)
+		if bad[1] == "employer_forbids" {
+			status, page = b.onAccount(path, "restrict", bad...)
+		}
+		require.GreaterOrEqual(t, status, 400, bad)
+		require.Contains(t, page, "Missing or invalid value", bad)
+	}
+	for _, ask := range [][]string{
+		{"kind", "inconvenient_hours", "from", "12:00", "until", "14:30", "note", "works shifts"}, {"kind", "stopped_channel", "channel", "letter", "note", "no letters"},
+		{"kind", "stopped_number", "note", "shared telephone"}, {"kind", "employer_forbids", "note", "the foreman said so"},
+	} {
+		status, page := b.onAccount(path, "restrict", ask...)
+		require.Equal(t, http.StatusSeeOther, status, page)
+	}
+	page := words(b.get(path, "en"))
+	for _, want := range []string{
+		"Inconvenient hours 12:00–14:30 li.na: works shifts", "Channel stopped Letter li.na: no letters", "Number or address stopped ••8000 li.na: shared telephone",
+		"Employer forbids contact at work li.na: the foreman said so", "Call at work Not allowed", "OWN-WORK", "OWN-MEDIUM", "OWN-NUMBER", "Contact restricted",
+	} {
+		require.Contains(t, page, want)
+	}
+	require.Contains(t, words(b.get(path, "zh-CN")), "雇主不允许在工作单位联系")
+
+	for range 3 { // all but the hours
+		list := b.state().Restricted()
+		status, _ := b.onAccount(path, "lift_restriction", "restriction", list[len(list)-1].ID, "note", "asked for contact again")
+		require.Equal(t, http.StatusSeeOther, status)
+	}
+	require.Contains(t, words(b.get(path, "en")), "Call Contact from 2026-03-02 14:30")
+	b.at(15)
+	require.Contains(t, words(b.get(path, "en")), "Call Allowed")
+}

@@ -22,7 +22,8 @@ func (s *Server) command(r *http.Request, customer string) alerts.Command {
 	if hours, err := strconv.Atoi(r.PostForm.Get("hours")); err == nil && c.Verb == alerts.Snooze {
 		c.Until = s.now().Add(time.Duration(hours) * time.Hour)
 	}
-	id := clerk.ActID("act", r.PostForm.Get("once"), c.Actor, c.CaseID, c.Account, verb, note, string(c.Disposition), r.PostForm.Get("hours"))
+	id := clerk.ActID("act", r.PostForm.Get("once"), c.Actor, c.CaseID, c.Account, verb, note, string(c.Disposition), r.PostForm.Get("hours"),
+		r.PostForm.Get("kind"), r.PostForm.Get("from"), r.PostForm.Get("until"), r.PostForm.Get("channel"), r.PostForm.Get("number"), r.PostForm.Get("restriction"))
 	c.Head = card.Head{ID: id, Customer: customer, At: s.now()}
 	return c
 }

@@ -73,6 +73,9 @@ func (s *Server) accountNote(lang card.Language, a alerts.Act) string {
 	case alerts.ActFlagged, alerts.ActUnflagged:
 		flag, note, _ := strings.Cut(a.Note, ": ")
 		return s.term(lang, glossary.Flag, flag) + ": " + note
+	case alerts.ActRestricted, alerts.ActRestrictionLifted:
+		kind, note, _ := strings.Cut(a.Note, ": ")
+		return s.term(lang, glossary.Restriction, kind) + ": " + note
 	default:
 		return a.Note
 	}

@@ -101,7 +101,8 @@ func Difference(a, n, b, m int64) (low, high float64) {
 	p, q := float64(a)/float64(n), float64(b)/float64(m)
 	l1, u1 := wilson(p, float64(n))
 	l2, u2 := wilson(q, float64(m))
-	return p - q - math.Hypot(p-l1, u2-q), p - q + math.Hypot(u1-p, q-l2)
+	// Rounding may take a bound beyond what two shares can differ by.
+	return max(p-q-math.Hypot(p-l1, u2-q), -1), min(p-q+math.Hypot(u1-p, q-l2), 1)
 }
 
 // wilson is the 95 % score interval of a share p of n (E. B. Wilson, J. Amer. Stat. Assoc. 22, 1927, 209–212).

@@ -155,6 +155,20 @@ func TestAStoppedExperimentLeavesNothingBehind(t *testing.T) {
 	require.Equal(t, alerts.PromiseReminder, c.state.Messages[0].Template)
 }
 
+// Even when the first thing that happens after the stop is that a reminder of the challenger's comes due.
+func TestNoReminderOutlivesItsExperiment(t *testing.T) {
+	c := customerOf(t, trying(alerts.Challenger, alerts.Treatment{RemindDays: []int{7, 3}}))
+	c.apply(overdue(detectors.Mild, 5, 50))
+	c.do(promise(c, 50_000, 10*day), "")
+	c.desk = c.desk.WithoutExperiments([]string{c.desk.Policy().Experiments[0].Name})
+	require.Equal(t, "2026-03-04 10:00", c.desk.NextWake(&c.state).Time().Format("2006-01-02 15:04"), "it is still in the state")
+	c.pass(8 * day)
+	require.Empty(t, c.state.Messages)
+	c.pass(8 * day)
+	require.Len(t, c.state.Messages, 1)
+	require.Equal(t, alerts.PromiseReminder, c.state.Messages[0].Template)
+}
+
 func TestOnlyTheClockRanksAnew(t *testing.T) {
 	c := customerOf(t, alerts.Defaults())
 	c.apply(overdue(detectors.Mild, 5, 50))

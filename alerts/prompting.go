@@ -30,7 +30,7 @@ func (st *step) ask(c *Case) {
 	st.s.Prompts = append(st.s.Prompts, Prompt{
 		ID: id, CaseID: c.ID, Card: c.Card, State: PromptOpen, Mark: st.newMark(id),
 		To: st.s.Contact.Phone, OpenedAt: st.now, ExpiresAt: st.now.Add(st.policy.PromptLife),
-		Severity: rank, AmountMinor: largestAmount(c),
+		Severity: rank, AmountMinor: c.AtStake(),
 	})
 	p := &st.s.Prompts[len(st.s.Prompts)-1]
 	st.moved(PromptMoved, p.ID, "", string(PromptOpen), "")
@@ -91,7 +91,7 @@ func (st *step) promptMessage(c *Case, p *Prompt) Message {
 	}
 	return Message{
 		ID: newID("msg", p.ID, string(p.Rung)), Purpose: FraudPrompt, Channel: p.Rung, To: to, Template: template,
-		Args: subject(c), CaseID: c.ID, PromptID: p.ID, DueAt: st.now, ExpiresAt: p.ExpiresAt,
+		Args: c.Subject(), CaseID: c.ID, PromptID: p.ID, DueAt: st.now, ExpiresAt: p.ExpiresAt,
 	}
 }
 

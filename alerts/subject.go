@@ -2,9 +2,9 @@ package alerts
 
 import "github.com/cardwatch/cardwatch/detectors"
 
-// subject is what a prompt asks about: the largest of the case's uses, how many there are, and when the newest was. The place
-// is named only where the card was at the terminal: an online shop's would be news to its customer.
-func subject(c *Case) Args {
+// Subject is what the case is about and what a prompt asks: the largest of its uses, how many there are, and when the newest
+// was. The place is named only where the card was at the terminal: an online shop's would be news to its customer.
+func (c *Case) Subject() Args {
 	args := Args{Card: lastFour(c.Card), Uses: 1}
 	events := map[string]bool{}
 	largest := &detectors.Use{}
@@ -29,8 +29,8 @@ func subject(c *Case) Args {
 	return args
 }
 
-// largestAmount is the largest sum of money in the case's findings, totals included: what a yes would let pass.
-func largestAmount(c *Case) int64 {
+// AtStake is the largest sum of money in the case's findings, in minor units and totals included: what a yes would let pass.
+func (c *Case) AtStake() int64 {
 	largest := int64(0)
 	for i := range c.Alerts {
 		a := &c.Alerts[i]

@@ -30,7 +30,7 @@ func (st *step) askUnblock(c *Case, actor, note string) Refusal {
 func (st *step) unblocksAlone(c *Case) bool {
 	return find(st.s.Cases, func(of *Case) bool {
 		atStake := of.ID == c.ID || of.Card == c.Card && of.Blocked
-		return atStake && (len(of.Alerts) == 0 || of.MoreAlerts > 0 || largestAmount(of) > st.policy.UnblockAloneMinor)
+		return atStake && (len(of.Alerts) == 0 || of.MoreAlerts > 0 || of.AtStake() > st.policy.UnblockAloneMinor)
 	}) == nil
 }
 

@@ -87,7 +87,7 @@ func (s *Server) renderBoard(w http.ResponseWriter, r *http.Request, status int,
 		}
 		// A case that closed since the list was read is gone from it.
 		if c := desk.Case(e.ID); c != nil && c.State != alerts.CaseClosed {
-			data.Rows = append(data.Rows, s.caseRow(c, s.history(e.Customer), e.Customer, languageOf(r)))
+			data.Rows = append(data.Rows, s.caseRow(c, e.Customer, languageOf(r)))
 		}
 	}
 	s.render(w, r, status, "board", data)
@@ -114,7 +114,7 @@ func (s *Server) next(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (s *Server) caseRow(c *alerts.Case, history *detectors.State, customer string, lang card.Language) caseRow {
+func (s *Server) caseRow(c *alerts.Case, customer string, lang card.Language) caseRow {
 	strongest := c.Strongest()
 	var clock *alerts.Deadline
 	if running := c.Deadlines(s.now()); len(running) > 0 {
@@ -124,14 +124,10 @@ func (s *Server) caseRow(c *alerts.Case, history *detectors.State, customer stri
 	for _, a := range c.Alerts {
 		row.Detectors = appendNew(row.Detectors, s.detectorName(lang, a.Detector, a.Title))
 	}
-	var minor int64
-	for _, u := range flagged(c, history) {
-		if u.Minor >= minor {
-			minor, row.City = u.Minor, orElse(placeName(u.Spot, lang), row.City)
-		}
-	}
-	if minor = max(minor, askedAmount(c)); minor > 0 {
-		row.Amount = money(minor, history.Profile.Currency)
+	about := c.Subject()
+	row.City = cityName(about.City, lang)
+	if minor := c.AtStake(); minor > 0 {
+		row.Amount = money(minor, about.Currency)
 	}
 	return row
 }
@@ -158,18 +154,6 @@ func recentUses(history *detectors.State, cardID string) []window.Use {
 	return nil
 }
 
-// flagged are the uses that the case's findings are about, as far as the monitor still holds them.
-func flagged(c *alerts.Case, history *detectors.State) []window.Use {
-	ids := flaggedIDs(c)
-	var uses []window.Use
-	for _, u := range recentUses(history, c.Card) {
-		if ids[u.ID] {
-			uses = append(uses, u)
-		}
-	}
-	return uses
-}
-
 func flaggedIDs(c *alerts.Case) map[uint64]bool {
 	ids := map[uint64]bool{}
 	for _, a := range c.Alerts {
@@ -178,19 +162,6 @@ func flaggedIDs(c *alerts.Case) map[uint64]bool {
 		}
 	}
 	return ids
-}
-
-// askedAmount is the largest amount that a finding names, 0 when none does.
-func askedAmount(c *alerts.Case) int64 {
-	var most int64
-	for _, a := range c.Alerts {
-		for _, r := range a.Reasons {
-			if r.Unit == detectors.Minor {
-				most = max(most, r.Value)
-			}
-		}
-	}
-	return most
 }
 
 func appendNew[T comparable](list []T, v T) []T {

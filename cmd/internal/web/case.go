@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/alerts/explain"
@@ -19,7 +20,9 @@ type casePage struct {
 	Live     liveFeed
 	Findings []finding
 	// Uses are the card's newest uses, newest first.
-	Uses     []cardUse
+	Uses []cardUse
+	// Older says that none of the uses behind the findings is among them any more.
+	Older    bool
 	Prompts  []alerts.Prompt
 	Messages []sentMessage
 	// Dispositions are the outcomes that a case can be closed with.
@@ -36,6 +39,9 @@ type casePage struct {
 type finding struct {
 	detectors.Alert
 	Sentences []alertReason
+	// About is the use that weighed most, in words; empty when the alert is about none. It stays when the card's recent uses have
+	// moved on.
+	About string
 	// Why holds what decided and where it stands; nil when that cannot be told.
 	Why    *explain.Explanation
 	CaseID string
@@ -115,14 +121,15 @@ func (s *Server) renderCase(w http.ResponseWriter, r *http.Request, status int, 
 	lang, actor, history := languageOf(r), actorOf(r), s.history(v.customer)
 	data := casePage{
 		Live:         v.live,
-		caseRow:      s.caseRow(c, history, v.customer, lang),
+		caseRow:      s.caseRow(c, v.customer, lang),
 		Uses:         cardUses(c, history, lang),
 		Dispositions: []alerts.Disposition{alerts.ConfirmedFraud, alerts.GenuineUse, alerts.Inconclusive, alerts.DuplicateCase},
 		Mine:         c.Owner == actor, Taken: c.Owner != "" && c.Owner != actor,
 		Refusal: refused.why, Note: refused.command.Note,
 	}
+	data.Older = !slices.ContainsFunc(data.Uses, func(u cardUse) bool { return u.Flagged })
 	for _, a := range c.Alerts {
-		f := finding{Alert: a, CaseID: c.ID}
+		f := finding{Alert: a, CaseID: c.ID, About: useInWords(&a.Use, lang)}
 		if why, err := explain.Of([]detectors.Alert{a}, s.cfg.RuleSet); err == nil {
 			f.Why = why
 		}
@@ -149,13 +156,22 @@ func (s *Server) renderCase(w http.ResponseWriter, r *http.Request, status int, 
 	s.render(w, r, status, "case", data)
 }
 
+// useInWords is a use on one line: amount, place and merchant.
+func useInWords(u *detectors.Use, lang card.Language) string {
+	if *u == (detectors.Use{}) {
+		return ""
+	}
+	parts := []string{money(u.Amount.Minor, u.Amount.Currency), cityName(u.City, lang), u.MerchantName}
+	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), " · ")
+}
+
 // cardUses are the card's recent uses, newest first.
 func cardUses(c *alerts.Case, history *detectors.State, lang card.Language) []cardUse {
 	ids := flaggedIDs(c)
 	var uses []cardUse
 	for _, u := range recentUses(history, c.Card) {
 		uses = append(uses, cardUse{
-			Use: u, City: placeName(u.Spot, lang), Amount: money(u.Minor, history.Profile.Currency), Flagged: ids[u.ID],
+			Use: u, City: cityName(u.Spot.Area.City(), lang), Amount: money(u.Minor, history.Profile.Currency), Flagged: ids[u.ID],
 		})
 	}
 	slices.Reverse(uses)

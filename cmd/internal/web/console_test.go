@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -78,6 +79,23 @@ func TestCaseExplainsItself(t *testing.T) {
 	}
 	require.Equal(t, 1, strings.Count(page.Body.String(), `class="flagged"`), "one use set it off")
 	require.Contains(t, words(b.get(path, "en")), "Harbin, 30 of 30 uses in 90 days")
+}
+
+func TestACaseStillTellsItsTransactionWhenTheCardHasMovedOn(t *testing.T) {
+	b := newBank(t)
+	path := "/cases/" + b.suspect()
+	require.NotContains(t, words(b.get(path, "en")), "older than these")
+
+	b.pass(48 * time.Hour)
+	for i := range 20 {
+		b.use(fmt.Sprint("later-", i), "230100", 9_900)
+		b.pass(time.Minute)
+	}
+	page := words(b.get(path, "en"))
+	require.NotContains(t, page, "In the alert", "the transaction is no longer among the recent ones")
+	require.Contains(t, page, "older than these")
+	require.Contains(t, page, "¥18,800.00 · Shenzhen")
+	require.Contains(t, words(b.get("/", "zh-CN")), "¥18,800.00 深圳市", "the board's amount and place")
 }
 
 func TestAnalystClaimsNotesAndCloses(t *testing.T) {

@@ -140,7 +140,10 @@ func (s *Server) describe(r *http.Request, link Link, desk *alerts.State, prompt
 	for _, why := range alerts.Why(c) {
 		q.Why = append(q.Why, why.Text(q.lang))
 	}
-	row := s.caseRow(c, s.history(link.Customer), link.Customer, q.lang)
-	q.Amount, q.City, q.When = row.Amount, row.City, c.Strongest().OccurredAt
+	about := c.Subject()
+	q.City, q.When = cityName(about.City, q.lang), about.When
+	if about.AmountMinor > 0 {
+		q.Amount = money(about.AmountMinor, about.Currency)
+	}
 	return q
 }

@@ -102,10 +102,9 @@ func (s *Server) sendChange(f *feed, id uint64, customer string, lang card.Langu
 	if err != nil || len(desk.Cases) == 0 && len(desk.Messages) == 0 {
 		return
 	}
-	history := s.history(customer)
 	event := change{Customer: customer, Clock: s.day(s.now()), Cases: []caseEvent{}}
 	for i := range desk.Cases {
-		row := s.caseRow(&desk.Cases[i], history, customer, lang)
+		row := s.caseRow(&desk.Cases[i], customer, lang)
 		var html strings.Builder
 		if err := s.pages[lang].ExecuteTemplate(&html, "case-row", row); err != nil {
 			s.cfg.Log.Error("web: row cannot be shown", "error", err)

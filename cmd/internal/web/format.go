@@ -6,7 +6,6 @@ import (
 	"github.com/cardwatch/cardwatch/alerts/glossary"
 	"github.com/cardwatch/cardwatch/detectors/card"
 	"github.com/cardwatch/cardwatch/detectors/geo"
-	"github.com/cardwatch/cardwatch/detectors/window"
 )
 
 // money writes an amount for people, as everywhere.
@@ -18,9 +17,8 @@ func lastFour(token string) string {
 	return string(runes[max(len(runes)-4, 0):])
 }
 
-// placeName is a place's city in a language, its code when the table does not have it, empty when unknown.
-func placeName(s window.Spot, lang card.Language) string {
-	code := s.Area.City()
+// cityName is a city in a language, its code when the table does not have it, empty when unknown.
+func cityName(code string, lang card.Language) string {
 	if city, known := geo.Lookup(code); known {
 		return city.Name(lang.String())
 	}

@@ -135,5 +135,22 @@ func TestAStoppedExperimentStaysStopped(t *testing.T) {
 		}
 		b.falls(t, late)
 		ranked(t, a, 50, append(byRisk, late)...)
+		require.Eventually(t, func() bool { return len(gauges(t, a, "cardwatch_experiment_share")) == 2*2*4 }, patience, glance, "arms and measures of either")
+		require.Equal(t, []float64{1, 1}, gauges(t, a, "cardwatch_experiment_stop"))
 	})
+}
+
+// gauges are the values of a metric of the process.
+func gauges(t *testing.T, a *app.App, name string) (values []float64) {
+	t.Helper()
+	families, err := a.Metrics.Gather()
+	require.NoError(t, err)
+	for _, f := range families {
+		for _, m := range f.GetMetric() {
+			if f.GetName() == name {
+				values = append(values, m.GetGauge().GetValue())
+			}
+		}
+	}
+	return values
 }

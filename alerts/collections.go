@@ -70,10 +70,10 @@ func (st *step) settleEntry(e *QueueEntry) {
 	rest, until := restOf(e, flags, planned, &st.policy)
 	st.moved(RestMoved, e.Account, string(e.Rest), string(rest), "")
 	e.Rest, e.RestUntil = rest, until
-	e.Priority, e.Why = rank(e, flags, st.now, &st.policy)
+	e.Priority, e.Why = rank(e, flags, st.now, &st.policy, &st.treatment)
 	e.lineOrder = lineOrder(e, flags, st.now)
 	e.rankUntil = card.Moment{}
-	for _, at := range rankWakes(e, st.now, &st.policy) {
+	for _, at := range rankWakes(e, st.now, &st.policy, &st.treatment) {
 		if st.now.Before(at) && (e.rankUntil.IsZero() || at.Before(e.rankUntil)) {
 			e.rankUntil = at
 		}

@@ -47,6 +47,7 @@ func (d *Desk) Step(s *State, ev card.Event, out *Effects) {
 	if s.Customer == "" {
 		s.Customer = clone(head.Customer)
 	}
+	st.treatment = st.policy.TreatmentOf(s.Customer, st.now)
 	// Time goes first, so that an answer finds its prompt expired even when the tick that says so comes after it.
 	st.passTime()
 	switch body := ev.Body.(type) {
@@ -76,9 +77,11 @@ func (d *Desk) Step(s *State, ev card.Event, out *Effects) {
 type step struct {
 	policy   Policy
 	silences []Silence
-	s        *State
-	out      *Effects
-	now      card.Moment
+	// treatment is the customer's, by the arms that they are in.
+	treatment Treatment
+	s         *State
+	out       *Effects
+	now       card.Moment
 }
 
 func (st *step) contact(c *Contact) {

@@ -193,6 +193,8 @@ const (
 	PlanContinue    Verb = "plan_continue"
 	PlanTerminate   Verb = "plan_terminate"
 	PlanRenegotiate Verb = "plan_renegotiate"
+	// Rerank brings an account's rank in line with what decides now, and does nothing else: an experiment has stopped. The clock's alone.
+	Rerank Verb = "rerank"
 )
 
 // Disposition is the outcome of a fraud case, and a label for the detectors.

@@ -1,13 +1,26 @@
 package alerts
 
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/cardwatch/cardwatch/detectors/card"
+)
+
 // Experiment compares what is done today, the champion, with one change, the challenger, on customers who are drawn by their id: the same
-// one always falls into the same arm, whoever asks, and knowing it needs no state. What the challenger does differently is decided where
-// the work is laid out: bulk messages and work lists ask Policy.ArmsOf, or see it in the API.
+// one always falls into the same arm, whoever asks, and knowing it needs no state.
 type Experiment struct {
+	// Name is the experiment's id for good, and the salt of its draw. One that was stopped never runs again under the same name.
 	Name string `yaml:"name"`
 	// Share is how many of a hundred customers are in the challenger's arm: 1 … 90, so that a tenth at least is control
-	// (notes/collections.md §3.2).
+	// (notes/collections.md §3.2). When it grows, nobody leaves the arm.
 	Share int `yaml:"share"`
+	// From is the local day on which it begins, as 2026-03-01: what happened before is not compared. Without one it has always run.
+	From string `yaml:"from"`
+	// Challenger names what differs from the policy's Treatment. When it names nothing, the difference is made elsewhere, by the bank's own
+	// systems, which see the arm in the API.
+	Challenger Treatment `yaml:"challenger"`
 	// Stop ends the experiment for the customers' sake.
 	Stop StopRule `yaml:"stop"`
 }
@@ -25,7 +38,7 @@ const (
 // maxShare leaves a tenth of the customers as control.
 const maxShare = 90
 
-// ArmOf is the arm that a customer is in. Two experiments draw apart from each other, since the name is part of the draw.
+// ArmOf is the arm that a customer is drawn into. Two experiments draw apart from each other, since the name is part of the draw.
 func (x *Experiment) ArmOf(customer string) Arm {
 	if hash64("experiment", x.Name, customer)%100 < uint64(max(x.Share, 0)) {
 		return Challenger
@@ -33,72 +46,68 @@ func (x *Experiment) ArmOf(customer string) Arm {
 	return Champion
 }
 
-// ArmsOf is the arm of a customer in each of the policy's experiments; nil without any.
-func (p *Policy) ArmsOf(customer string) map[string]Arm {
-	if len(p.Experiments) == 0 {
-		return nil
+// Runs reports whether the experiment has begun.
+func (x *Experiment) Runs(at card.Moment) bool { return x.From == "" || x.From <= date(at) }
+
+// begins is the midnight at which the experiment begins, in a moment's offset; unknown without a day.
+func (x *Experiment) begins(near card.Moment) card.Moment {
+	day, err := time.Parse(time.DateOnly, x.From)
+	if err != nil {
+		return card.Moment{}
 	}
-	arms := make(map[string]Arm, len(p.Experiments))
+	near.UnixMilli = day.UnixMilli() - int64(near.OffsetMinutes)*time.Minute.Milliseconds()
+	return near
+}
+
+// ArmsOf is the arm of a customer in each of the policy's experiments that have begun; nil without any.
+func (p *Policy) ArmsOf(customer string, at card.Moment) (arms map[string]Arm) {
 	for i := range p.Experiments {
-		arms[p.Experiments[i].Name] = p.Experiments[i].ArmOf(customer)
+		if x := &p.Experiments[i]; x.Runs(at) {
+			if arms == nil {
+				arms = map[string]Arm{}
+			}
+			arms[x.Name] = x.ArmOf(customer)
+		}
 	}
 	return arms
 }
 
-// StopRule says when a challenger does harm: by conduct, never by money. The zero rule is not usable.
-type StopRule struct {
-	// MinCustomers is how many of the challenger's customers must have been contacted before it is judged.
-	MinCustomers int `yaml:"min_customers"`
-	// ComplaintsPerMille and OptOutsPerMille are how much the challenger's share of complaints and of opt-outs among the customers contacted
-	// may lie above the champion's, in thousandths.
-	ComplaintsPerMille int `yaml:"complaints_per_mille"`
-	OptOutsPerMille    int `yaml:"opt_outs_per_mille"`
-}
-
-// ArmConduct is how customers of an arm took being contacted: how many were, and how many of those complained or opted out.
-type ArmConduct struct{ Customers, Complaints, OptOuts int64 }
-
-// StopReason names why an experiment has to stop.
-type StopReason string
-
-// The reasons.
-const (
-	StopComplaints StopReason = "complaints"
-	StopOptOuts    StopReason = "opt_outs"
-)
-
-// Judge lists why an experiment has to stop, nothing when it may go on. Sums are compared, not rates, so that nothing is rounded.
-func (r StopRule) Judge(champion, challenger ArmConduct) (reasons []StopReason) {
-	if challenger.Customers < int64(r.MinCustomers) || challenger.Customers == 0 {
-		return nil
-	}
-	if above(challenger.Complaints, challenger.Customers, champion.Complaints, champion.Customers, r.ComplaintsPerMille) {
-		reasons = append(reasons, StopComplaints)
-	}
-	if above(challenger.OptOuts, challenger.Customers, champion.OptOuts, champion.Customers, r.OptOutsPerMille) {
-		reasons = append(reasons, StopOptOuts)
-	}
-	return reasons
-}
-
-// above reports whether n of many exceeds m of others by more than a margin in thousandths; none of none is no share at all.
-func above(n, many, m, others int64, margin int) bool {
-	if others == 0 {
-		m, others = 0, 1
-	}
-	return 1000*(n*others-m*many) > int64(margin)*many*others
+// WithoutExperiments is the same desk without the experiments of these names: all their customers are the champion's.
+func (d *Desk) WithoutExperiments(stopped []string) *Desk {
+	core := &Desk{policy: d.policy, silences: d.silences}
+	core.policy.Experiments = slices.DeleteFunc(slices.Clone(d.policy.Experiments), func(x Experiment) bool { return slices.Contains(stopped, x.Name) })
+	return core
 }
 
 // checkExperiments adds what is wrong with the experiments.
 func (p Policy) checkExperiments(add func(bad bool, format string, args ...any)) {
-	seen := map[string]bool{}
+	seen, varied := map[string]bool{}, map[string]string{}
 	for i, x := range p.Experiments {
 		add(x.Name == "" || len(x.Name) > 64, "experiments[%d].name: must have 1 … 64 bytes", i)
 		add(seen[x.Name], "experiments[%d].name: %q is there twice", i, x.Name)
 		seen[x.Name] = true
 		add(x.Share < 1 || x.Share > maxShare, "experiments[%d].share: %d is outside 1 … %d: a tenth at least is control", i, x.Share, maxShare)
-		add(x.Stop.MinCustomers < 1, "experiments[%d].stop.min_customers: must be 1 or more", i)
-		add(x.Stop.ComplaintsPerMille < 1 || x.Stop.ComplaintsPerMille > 1000, "experiments[%d].stop.complaints_per_mille: %d is outside 1 … 1000", i, x.Stop.ComplaintsPerMille)
-		add(x.Stop.OptOutsPerMille < 1 || x.Stop.OptOutsPerMille > 1000, "experiments[%d].stop.opt_outs_per_mille: %d is outside 1 … 1000", i, x.Stop.OptOutsPerMille)
+		_, err := time.Parse(time.DateOnly, x.From)
+		add(x.From != "" && err != nil, "experiments[%d].from: %q is no day such as 2026-03-01", i, x.From)
+		p.checkChallenger(add, i, varied)
+		x.Stop.check(add, i)
 	}
+}
+
+// checkChallenger holds a challenger against the champion and the other ones: of two that vary the same thing, neither could be judged.
+func (p Policy) checkChallenger(add func(bad bool, format string, args ...any), i int, varied map[string]string) {
+	x := &p.Experiments[i]
+	x.Challenger.check(add, fmt.Sprintf("experiments[%d].challenger", i), false)
+	for _, field := range x.Challenger.Named() {
+		add(varied[field] != "", "experiments[%d].challenger.%s: experiment %q varies it already", i, field, varied[field])
+		varied[field] = x.Name
+	}
+	same := x.Challenger.Rank == p.Treatment.Rank || x.Challenger.SelfCurePercent == p.Treatment.SelfCurePercent ||
+		len(x.Challenger.RemindDays) > 0 && sameDays(x.Challenger.RemindDays, p.Treatment.RemindDays)
+	add(same, "experiments[%d].challenger: names what the champion does already; leave out what does not differ", i)
+}
+
+// sameDays reports whether two lists of days hold the same, in any order.
+func sameDays(a, b []int) bool {
+	return len(a) == len(b) && !slices.ContainsFunc(a, func(d int) bool { return !slices.Contains(b, d) })
 }

@@ -2,8 +2,8 @@ package alerts_test
 
 import (
 	"fmt"
-	"math/big"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -34,40 +34,27 @@ func TestAnExperimentDrawsItsShareAndKeepsEveryCustomerWhereTheyAre(t *testing.T
 
 func TestACustomerOfNoExperimentIsControl(t *testing.T) {
 	p := alerts.Defaults()
-	require.Nil(t, p.ArmsOf("cust-1"))
+	require.Nil(t, p.ArmsOf("cust-1", start))
 }
 
-func TestWhenAnExperimentStops(t *testing.T) {
-	rule := alerts.StopRule{MinCustomers: 1000, ComplaintsPerMille: 2, OptOutsPerMille: 10}
-	for _, tc := range []struct {
-		name                 string
-		champion, challenger alerts.ArmConduct
-		want                 []alerts.StopReason
-	}{
-		{"alike", alerts.ArmConduct{9000, 9, 90}, alerts.ArmConduct{1000, 1, 10}, nil},
-		{"two in a thousand more complain", alerts.ArmConduct{9000, 9, 90}, alerts.ArmConduct{1000, 3, 10}, nil},
-		{"three in a thousand more", alerts.ArmConduct{9000, 9, 90}, alerts.ArmConduct{1000, 4, 10}, []alerts.StopReason{alerts.StopComplaints}},
-		{"more opt out", alerts.ArmConduct{9000, 9, 90}, alerts.ArmConduct{1000, 1, 21}, []alerts.StopReason{alerts.StopOptOuts}},
-		{"too few to tell", alerts.ArmConduct{9000, 9, 90}, alerts.ArmConduct{999, 100, 100}, nil},
-		{"no control contacted yet", alerts.ArmConduct{}, alerts.ArmConduct{1000, 3, 0}, []alerts.StopReason{alerts.StopComplaints}},
-		{"better than today", alerts.ArmConduct{9000, 90, 900}, alerts.ArmConduct{1000, 0, 0}, nil},
-	} {
-		require.Equal(t, tc.want, rule.Judge(tc.champion, tc.challenger), tc.name)
-	}
-}
-
-func TestTheStopRuleIsTheDifferenceOfTwoShares(t *testing.T) {
+// A share that grows takes customers in and lets nobody go: who has been treated one way is not treated the other way tomorrow.
+func TestNobodyLeavesTheArmWhenTheShareGrows(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		draw := func(name string) alerts.ArmConduct {
-			n := rapid.Int64Range(1, 1e6).Draw(rt, name)
-			return alerts.ArmConduct{Customers: n, Complaints: rapid.Int64Range(0, n).Draw(rt, name+" complaints")}
+		id := rapid.String().Draw(rt, "customer")
+		before := alerts.Experiment{Name: rapid.String().Draw(rt, "name"), Share: rapid.IntRange(1, 89).Draw(rt, "share")}
+		after := before
+		after.Share = rapid.IntRange(before.Share, 90).Draw(rt, "grown")
+		if before.ArmOf(id) == alerts.Challenger {
+			require.Equal(rt, alerts.Challenger, after.ArmOf(id))
 		}
-		champion, challenger := draw("champion"), draw("challenger")
-		margin := rapid.IntRange(1, 1000).Draw(rt, "margin")
-		difference := new(big.Rat).Sub(big.NewRat(challenger.Complaints, challenger.Customers), big.NewRat(champion.Complaints, champion.Customers))
-		rule := alerts.StopRule{MinCustomers: 1, ComplaintsPerMille: margin, OptOutsPerMille: 1000}
-		require.Equal(rt, difference.Cmp(big.NewRat(int64(margin), 1000)) > 0, len(rule.Judge(champion, challenger)) > 0)
 	})
+}
+
+func TestAnExperimentBeginsOnItsDay(t *testing.T) {
+	p := alerts.Defaults()
+	p.Experiments = []alerts.Experiment{{Name: "by age", Share: 50, From: "2026-03-02"}} // start is 14:00 on the first
+	require.Nil(t, p.ArmsOf("cust-1", start))
+	require.Len(t, p.ArmsOf("cust-1", start.Add(10*time.Hour)), 1)
 }
 
 func TestAnExperimentLeavesATenthAsControl(t *testing.T) {
@@ -77,9 +64,11 @@ func TestAnExperimentLeavesATenthAsControl(t *testing.T) {
 	require.NoError(t, p.Validate())
 	greedy := good
 	greedy.Share = 91
-	p.Experiments = []alerts.Experiment{good, greedy, {}}
+	late := good
+	late.Name, late.From, late.Stop.RefusedPerMille = "late", "2026-3-1", 1001
+	p.Experiments = []alerts.Experiment{good, greedy, {}, late}
 	err := p.Validate()
-	for _, key := range []string{"experiments[1].name", "experiments[1].share", "experiments[2].name", "experiments[2].stop.min_customers", "opt_outs_per_mille"} {
+	for _, key := range []string{"experiments[1].name", "experiments[1].share", "experiments[2].name", "experiments[2].stop.min_customers", "experiments[3].from", "experiments[3].stop.refused_per_mille"} {
 		require.ErrorContains(t, err, key)
 	}
 }

@@ -70,6 +70,8 @@ type Policy struct {
 	// of it may be missing, in minor units. They are written into the contract of a new plan.
 	PlanGraceDays      int   `yaml:"plan_grace_days"`
 	PlanToleranceMinor int64 `yaml:"plan_tolerance_minor"`
+	// Treatment is how overdue accounts are worked; experiments try another one on some customers.
+	Treatment Treatment `yaml:"treatment"`
 	// Experiments are the champion/challenger comparisons that run.
 	Experiments []Experiment `yaml:"experiments"`
 }
@@ -124,7 +126,10 @@ func Defaults() Policy {
 		MessagesPerDay: 8,
 		Templates:      map[TemplateID]Wording{},
 		ContactRules:   map[conduct.PackID]conduct.Overrides{},
-		Experiments:    []Experiment{},
+		// The order that reached the most money at equal people, the note's bound of self-cure, and a word on the day before
+		// (notes/collections.md §3, §3.1).
+		Treatment:   Treatment{Rank: ByExpectedLoss, SelfCurePercent: 80, RemindDays: []int{1}},
+		Experiments: []Experiment{},
 		// Promises are marked broken 3–5 days after their date (insideARM, notes/collections.md §3).
 		PromiseGrace: 72 * time.Hour,
 		// Banks count 90 … 95 % as kept; two broken in a row go to the flexible team (the same note).
@@ -191,6 +196,7 @@ func (p Policy) Validate() error {
 			add(true, "contact_rules.%s", strings.TrimSpace(problem))
 		}
 	}
+	p.Treatment.check(add, "treatment", true)
 	p.checkExperiments(add)
 	p.checkTemplates(add)
 	return errors.Join(problems...)

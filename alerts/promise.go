@@ -2,6 +2,7 @@ package alerts
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
@@ -85,8 +86,8 @@ func (st *step) promise(e *QueueEntry, cmd *Command) Refusal {
 	}
 	e.Promise = PromiseToPay{
 		AmountMinor: cmd.AmountMinor, MadeAt: st.now, Until: cmd.Until, State: PromiseOpen, BrokenBefore: e.BrokenInARow(),
-		RemindAt: st.remindAt(cmd.Until),
 	}
+	e.Promise.RemindAt = st.remindAt(cmd.Until)
 	st.moved(PromiseMoved, e.Account, "", string(PromiseOpen), "")
 	st.note(&e.History, ActPromised, clone(cmd.Actor), strconv.FormatInt(cmd.AmountMinor, 10))
 	st.conduct(Conduct{Account: e.Account, Kind: PromiseMade, AmountMinor: cmd.AmountMinor, Actor: clone(cmd.Actor)})
@@ -106,16 +107,18 @@ func (st *step) cancelPromise(e *QueueEntry, cmd *Command) Refusal {
 	return ""
 }
 
-// remindHour is when, on the day before, a customer is reminded of a promise: late enough for everybody, early enough to act. Own choice.
+// remindHour is when, on its day, a customer is reminded of a promise: late enough for everybody, early enough to act. Own choice.
 const remindHour = 10
 
-// remindAt is the customer's remindHour on the day before a promise falls due; unknown when that has passed.
-func (st *step) remindAt(until card.Moment) card.Moment {
-	at := midnight(st.s.local(until), -1).Add(remindHour * time.Hour)
-	if !st.now.Before(at) {
-		return card.Moment{}
+// remindAt is the customer's remindHour on the next of the treatment's days before a promise falls due; unknown when the last has passed.
+func (st *step) remindAt(until card.Moment) (next card.Moment) {
+	for _, days := range st.treatment.RemindDays {
+		at := midnight(st.s.local(until), -days).Add(remindHour * time.Hour)
+		if st.now.Before(at) && (next.IsZero() || at.Before(next)) {
+			next = at
+		}
 	}
-	return at
+	return next
 }
 
 // judgePromise brings a promise in line with what was paid and what time it is.
@@ -139,11 +142,15 @@ func (st *step) judgePromise(e *QueueEntry) {
 	}
 	if p.State != PromiseOpen {
 		p.RemindAt = card.Moment{}
+		return
 	}
 	if st.due(p.RemindAt) {
-		p.RemindAt = card.Moment{}
-		st.remindOfPromise(e)
+		// An experiment that has stopped meanwhile leaves none of its reminders behind.
+		if days := daysBetween(st.s.local(p.RemindAt), p.Until); slices.Contains(st.treatment.RemindDays, days) {
+			st.remindOfPromise(e, days)
+		}
 	}
+	p.RemindAt = st.remindAt(p.Until)
 }
 
 func (st *step) promiseTo(e *QueueEntry, to PromiseState) {
@@ -160,12 +167,18 @@ func (st *step) promiseTo(e *QueueEntry, to PromiseState) {
 	}
 }
 
-// remindOfPromise tells the customer, under the same rules as any other message.
-func (st *step) remindOfPromise(e *QueueEntry) {
-	st.queue(Message{
+// remindOfPromise tells the customer some days before, under the same rules as any other message.
+func (st *step) remindOfPromise(e *QueueEntry, days int) {
+	m := Message{
 		ID: newID("msg", e.Account, string(PromiseReminder), e.Promise.MadeAt.String()), Purpose: Service, Channel: App, Template: PromiseReminder,
 		Args: Args{Card: lastFour(e.Account)}, Account: e.Account, DueAt: st.now, ExpiresAt: e.Promise.Until,
-	})
+	}
+	if days > 1 {
+		m.ID = newID("msg", e.Account, string(PromiseComing), e.Promise.MadeAt.String(), strconv.Itoa(days))
+		m.Template, m.Args.When = PromiseComing, st.s.local(e.Promise.Until)
+		m.ExpiresAt = midnight(st.now, 1)
+	}
+	st.queue(m)
 }
 
 // addMinor adds amounts that are not negative and stays at the largest there is.

@@ -3,6 +3,7 @@ package alerts
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/cardwatch/cardwatch/detectors"
@@ -13,6 +14,9 @@ import (
 const (
 	// RankExpected is the monitor's risk × √balance, which reached the most money at equal people (notes/collections.md §3.1).
 	RankExpected detectors.ReasonCode = "rank_expected_loss"
+	// RankRisk is the risk alone, RankAge the days past due alone: what an account begins with under Treatment.Rank, whatever it owes.
+	RankRisk detectors.ReasonCode = "rank_risk"
+	RankAge  detectors.ReasonCode = "rank_age"
 	// RankTierNear lifts an account that soon enters the next tier.
 	RankTierNear detectors.ReasonCode = "rank_tier_near"
 	// RankPromiseBroken lifts an account whose promise was broken a moment ago: the customer still remembers the talk.
@@ -33,16 +37,17 @@ const (
 	brokenBonus         = 10
 	brokenBonusFor      = 72 * time.Hour
 	selfCurePenalty     = 30
-	selfCureLikely      = 0.8
 	// careStep is the distance between two degrees of care, maxWaiting the most points that waiting can bring, below one step: so the
 	// degree decides, then the time.
 	careStep, maxWaiting, maxCare = 25, 24, 3
+	// maxAgePoints is the most that days past due bring: the whole range.
+	maxAgePoints = 100
 )
 
 // rank orders an account in its line: priority 0 … 100 and the reasons, whose points add up to it before it is cut to that range.
-func rank(e *QueueEntry, flags []Flag, now card.Moment, policy *Policy) (priority int, why []detectors.Reason) {
+func rank(e *QueueEntry, flags []Flag, now card.Moment, policy *Policy, as *Treatment) (priority int, why []detectors.Reason) {
 	if e.Line == LineStandard {
-		why = moneyReasons(e, now, policy)
+		why = moneyReasons(e, now, policy, as)
 	} else {
 		why = careReasons(e, flags, now)
 	}
@@ -56,32 +61,48 @@ func points(code detectors.ReasonCode, n int, zh, en string) detectors.Reason {
 	return detectors.Reason{Code: code, Value: int64(n), Unit: detectors.Points, Baseline: detectors.Text{Zh: zh, En: en}}
 }
 
-func moneyReasons(e *QueueEntry, now card.Moment, policy *Policy) []detectors.Reason {
-	balance := card.Money{Minor: e.BalanceMinor, Currency: e.Currency}
+func moneyReasons(e *QueueEntry, now card.Moment, policy *Policy, as *Treatment) []detectors.Reason {
 	risk := int(math.Round(100 * e.MissProbability))
-	why := []detectors.Reason{points(RankExpected, e.basePriority,
-		fmt.Sprintf("违约概率%d%%，余额%s", risk, balance.In(card.Chinese)), fmt.Sprintf("risk %d%%, balance %s", risk, balance.In(card.English)))}
+	why := []detectors.Reason{baseReason(e, now, as.Rank)}
 	if left := daysToTier(e, now); left > 0 && left <= nearDays {
 		why = append(why, points(RankTierNear, nearBonus, fmt.Sprintf("%d天后进入下一等级", left), fmt.Sprintf("next tier in %d day(s)", left)))
 	}
 	if e.Promise.failed() && now.Before(e.Promise.ends(policy).Add(brokenBonusFor)) {
 		why = append(why, points(RankPromiseBroken, brokenBonus, "3天内违约", "in the last 3 days"))
 	}
-	if selfCures(e) {
+	if selfCures(e, as) {
 		why = append(why, points(RankSelfCure, -selfCurePenalty,
 			fmt.Sprintf("自行还款概率%d%%", 100-risk), fmt.Sprintf("pays by itself with %d%%", 100-risk)))
 	}
 	return why
 }
 
+// baseReason is what an account of the standard line begins with.
+func baseReason(e *QueueEntry, now card.Moment, by RankBy) detectors.Reason {
+	risk := int(math.Round(100 * e.MissProbability))
+	switch by {
+	case ByRisk:
+		return points(RankRisk, risk, fmt.Sprintf("违约概率%d%%", risk), fmt.Sprintf("risk %d%%", risk))
+	case ByAge:
+		age := e.daysPastDue(now)
+		return points(RankAge, min(age, maxAgePoints), fmt.Sprintf("逾期%d天", age), fmt.Sprintf("%d day(s) past due", age))
+	default:
+		balance := card.Money{Minor: e.BalanceMinor, Currency: e.Currency}
+		return points(RankExpected, e.basePriority,
+			fmt.Sprintf("违约概率%d%%，余额%s", risk, balance.In(card.Chinese)), fmt.Sprintf("risk %d%%, balance %s", risk, balance.In(card.English)))
+	}
+}
+
 // selfCures reports whether an account will most likely be paid without anybody's work: few days late, and seldom the kind that stays.
-func selfCures(e *QueueEntry) bool {
+func selfCures(e *QueueEntry, as *Treatment) bool {
 	early := e.Tier == detectors.Watch || e.Tier == detectors.Grace || e.Tier == detectors.Mild
-	return early && 1-e.MissProbability >= selfCureLikely
+	return early && 1-e.MissProbability >= float64(as.SelfCurePercent)/100
 }
 
 // DigitalOnly reports whether the account should get digital reminders and no agent's time.
-func (e *QueueEntry) DigitalOnly() bool { return e.Line == LineStandard && selfCures(e) }
+func (e *QueueEntry) DigitalOnly() bool {
+	return slices.ContainsFunc(e.Why, func(r detectors.Reason) bool { return r.Code == RankSelfCure })
+}
 
 func careReasons(e *QueueEntry, flags []Flag, now card.Moment) (why []detectors.Reason) {
 	if degree := careOf(flags); degree > 0 {
@@ -177,7 +198,7 @@ func boundDay(e *QueueEntry, now card.Moment) card.Moment {
 }
 
 // rankWakes are the moments at which time alone changes an account's rank.
-func rankWakes(e *QueueEntry, now card.Moment, policy *Policy) (at []card.Moment) {
+func rankWakes(e *QueueEntry, now card.Moment, policy *Policy, as *Treatment) (at []card.Moment) {
 	if e.Line != LineStandard {
 		if n := daysBetween(e.LineSince, now); n < maxWaiting {
 			at = append(at, midnight(e.LineSince, n+1))
@@ -189,6 +210,12 @@ func rankWakes(e *QueueEntry, now card.Moment, policy *Policy) (at []card.Moment
 	}
 	if e.Promise.failed() {
 		at = append(at, e.Promise.ends(policy).Add(brokenBonusFor))
+	}
+	if tomorrow := midnight(now, 1); as.Rank == ByAge && e.daysPastDue(tomorrow) != e.daysPastDue(now) {
+		at = append(at, tomorrow)
+	}
+	for i := range policy.Experiments {
+		at = append(at, policy.Experiments[i].begins(now))
 	}
 	return at
 }

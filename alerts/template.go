@@ -30,6 +30,8 @@ const (
 	InstalmentOffer TemplateID = "instalment_offer"
 	// PromiseReminder goes out on the day before a promise to pay falls due.
 	PromiseReminder TemplateID = "promise_reminder"
+	// PromiseComing goes out some days before that one, where the treatment has it.
+	PromiseComing TemplateID = "promise_coming"
 )
 
 // template is one text in both languages. Version rises with every change of words.
@@ -70,6 +72,9 @@ var templates = map[TemplateID]template{
 			"You can turn these messages off in settings, or ask for a person."},
 	PromiseReminder: {1, "【{bank}】您与我们约定的尾号{card}的账户还款日是明天。如有困难，请在手机银行联系我们另作安排，或联系人工服务。可在设置中关闭此类提醒。",
 		"{bank}: The day we agreed for your payment to account {card} is tomorrow. If that is difficult, tell us in our app or ask for a person. " +
+			"You can turn these messages off in settings."},
+	PromiseComing: {1, "【{bank}】您与我们约定的尾号{card}的账户还款时间是{when}。如有困难，请在手机银行联系我们另作安排，或联系人工服务。可在设置中关闭此类提醒。",
+		"{bank}: The time we agreed for your payment to account {card} is {when}. If that is difficult, tell us in our app or ask for a person. " +
 			"You can turn these messages off in settings."},
 }
 

@@ -18,7 +18,7 @@ type Wording struct {
 }
 
 // appOnly are the templates that never go out as text messages, which may be longer.
-var appOnly = map[TemplateID]bool{AskApp: true, PaymentReminder: true, InstalmentOffer: true, PromiseReminder: true}
+var appOnly = map[TemplateID]bool{AskApp: true, PaymentReminder: true, InstalmentOffer: true, PromiseReminder: true, PromiseComing: true}
 
 const (
 	// A text message that is English is one part, one that is Chinese two; see Render. maxAppRunes is what a push shows when opened.

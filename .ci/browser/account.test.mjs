@@ -84,6 +84,21 @@ test('figures show what they mean, and leave as a table', async (t) => {
   assert.match(await table.text(), /^\ufeffmonth,currency,by,value,figure,numerator,denominator,share\r\n/);
 });
 
+test('an experiment tells how either arm is treated, and staff stop it for a reason', async (t) => {
+  const arms = await visit(t, '/figures?by=arm', { viewport: { width: 390, height: 800 } });
+  await arms.getByRole('heading', { name: 'risk-alone Running' }).waitFor();
+  await arms.getByText('Standard line ordered by risk alone').waitFor();
+  await arms.getByRole('row', { name: /^Complaints Complaints about collecting/ }).waitFor();
+  assert.equal(await arms.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), 0, 'the page is wider than a phone');
+  await shot(arms, 'experiment');
+  await arms.getByRole('textbox', { name: 'Why it stops' }).fill('branches are called');
+  await arms.getByRole('button', { name: 'Stop for good' }).click();
+  await arms.getByRole('heading', { name: 'risk-alone Stopped' }).waitFor();
+  await arms.getByText('branches are called').waitFor();
+  assert.equal(await arms.getByRole('button', { name: 'Stop for good' }).count(), 0);
+  await shot(arms, 'experiment-stopped');
+});
+
 test('anybody can reckon what an instalment costs a year, without a script', async (t) => {
   const page = await visit(t, '/calculator', { javaScriptEnabled: false });
   await page.getByRole('textbox', { name: 'Principal' }).fill('12000');

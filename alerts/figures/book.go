@@ -38,8 +38,8 @@ type Group struct {
 
 // Book counts. Make it with New.
 type Book struct {
-	// Arms tells the arm of a customer in each experiment; nil when none runs.
-	Arms     func(customer string) map[string]alerts.Arm
+	// Arms tells the arm of a customer in each experiment that had begun at a moment; nil when there is none.
+	Arms     func(customer string, at card.Moment) map[string]alerts.Arm
 	accounts map[uint64]*account
 	// segments are the customers', by names that are kept once.
 	segments map[uint64]string

@@ -9,8 +9,7 @@ const (
 	byCall, byVisit = "call", "visit"
 	toDebtor        = "debtor"
 	// spoke is a conversation with whom it was meant for.
-	spoke     = "conversation"
-	complaint = "complaint"
+	spoke = "conversation"
 )
 
 // conduct counts what was agreed or done, in the month in which it happened.
@@ -28,7 +27,7 @@ func (b *Book) conduct(c *alerts.Conduct) {
 		further = append(further, Group{a.currency, ByTier, string(c.Tier)})
 	}
 	if b.Arms != nil {
-		for experiment, arm := range b.Arms(c.Customer) {
+		for experiment, arm := range b.Arms(c.Customer, c.At) {
 			further = append(further, Group{a.currency, ByArm, ArmName(experiment, arm)})
 		}
 	}
@@ -82,8 +81,13 @@ func (t *Tally) count(c *alerts.Conduct) {
 	case alerts.OptedOut:
 		t.OptOuts++
 	case alerts.FlagSet:
-		if c.Flag == complaint {
+		switch alerts.Flag(c.Flag) {
+		case alerts.Complaint:
 			t.Complaints++
+		case alerts.Cease:
+			t.Ceases++
+		case alerts.Crisis, alerts.Vulnerable:
+			t.Distress++
 		}
 	}
 }

@@ -241,18 +241,61 @@ func TestStockIsTheSumOfTheAccounts(t *testing.T) {
 
 func TestAChallengerThatDoesHarmHasToStop(t *testing.T) {
 	b := newBank(t)
-	x := alerts.Experiment{Name: "evening push", Share: 50, Stop: alerts.StopRule{MinCustomers: 2, ComplaintsPerMille: 100, OptOutsPerMille: 100}}
-	arms := map[string]alerts.Arm{"a": alerts.Champion, "b": alerts.Champion, "c": alerts.Challenger, "d": alerts.Challenger}
-	b.Arms = func(customer string) map[string]alerts.Arm { return map[string]alerts.Arm{x.Name: arms[customer]} }
-	b.on("2026-03-05")
-	for _, who := range []string{"a", "b", "c", "d"} {
-		b.bill(who, 1_000, 1).did(who, alerts.Conduct{Kind: alerts.ContactSent, Channel: "sms"})
+	x := alerts.Experiment{Name: "evening push", Share: 50, From: "2026-03-01", Stop: alerts.StopRule{MinCustomers: 10}}
+	armOf := func(i int) (string, alerts.Arm) {
+		return fmt.Sprint("cust-", i), []alerts.Arm{alerts.Champion, alerts.Challenger}[i%2]
 	}
-	require.Empty(t, b.Trials([]alerts.Experiment{x})[0].Stop)
-	b.on("2026-04-05").did("c", alerts.Conduct{Kind: alerts.FlagSet, Flag: "complaint"}).did("d", alerts.Conduct{Kind: alerts.OptedOut})
-	require.Equal(t, []figures.Trial{{
-		Name: x.Name, Champion: alerts.ArmConduct{Customers: 2}, Challenger: alerts.ArmConduct{Customers: 2, Complaints: 1, OptOuts: 1},
-		Stop: []alerts.StopReason{alerts.StopComplaints, alerts.StopOptOuts},
-	}}, b.Trials([]alerts.Experiment{x}))
-	require.Equal(t, "0/2", b.share("2026-03", "complaint_rate", figures.ByArm, "evening push/challenger"))
+	arms := map[string]alerts.Arm{}
+	b.Arms = func(customer string, at card.Moment) map[string]alerts.Arm {
+		if !x.Runs(at) {
+			return nil
+		}
+		return map[string]alerts.Arm{x.Name: arms[customer]}
+	}
+	each := func(arm alerts.Arm, c alerts.Conduct) {
+		for i := range 20 {
+			if who, of := armOf(i); of == arm {
+				b.did(who, c)
+			}
+		}
+	}
+	b.on("2026-02-05")
+	for i := range 20 {
+		who, arm := armOf(i)
+		arms[who] = arm
+		b.bill(who, 1_000, 1)
+	}
+	each(alerts.Challenger, alerts.Conduct{Kind: alerts.FlagSet, Flag: "complaint"}) // before it began
+	b.on("2026-03-05")
+	for _, arm := range []alerts.Arm{alerts.Champion, alerts.Challenger} {
+		each(arm, alerts.Conduct{Kind: alerts.ContactSent, Channel: "sms"})
+	}
+	running := func(string) *alerts.ExperimentStop { return nil }
+	trial := func(stopped func(string) *alerts.ExperimentStop) figures.Trial {
+		return b.Trials([]alerts.Experiment{x}, stopped)[0]
+	}
+	require.Equal(t, alerts.ArmConduct{Customers: 10, Attempts: 10}, trial(running).Challenger)
+	require.Empty(t, trial(running).Harm)
+
+	b.on("2026-04-05")
+	each(alerts.Challenger, alerts.Conduct{Kind: alerts.OptedOut})
+	each(alerts.Challenger, alerts.Conduct{Kind: alerts.FlagSet, Flag: "crisis"})
+	each(alerts.Challenger, alerts.Conduct{Kind: alerts.ContactRefused, Rules: []alerts.RuleID{alerts.RuleQuietHours}})
+	b.did("cust-1", alerts.Conduct{Kind: alerts.FlagSet, Flag: "complaint"}).did("cust-0", alerts.Conduct{Kind: alerts.FlagSet, Flag: "cease"})
+	harm := trial(running)
+	require.Equal(t, alerts.ArmConduct{Customers: 10, OptOuts: 1, Attempts: 10}, harm.Champion)
+	require.Equal(t, alerts.ArmConduct{Customers: 10, Complaints: 1, OptOuts: 10, Distress: 10, Attempts: 20, Refused: 10}, harm.Challenger)
+	require.Equal(t, []alerts.StopReason{alerts.StopOptOuts, alerts.StopDistress, alerts.StopRefused}, harm.Harm, "one complaint in ten may be chance")
+	require.Equal(t, "0/10", b.share("2026-03", "complaint_rate", figures.ByArm, "evening push/challenger"))
+
+	// What follows a stop says nothing of the challenger, so the arms stay as its rule saw them.
+	stop := &alerts.ExperimentStop{Experiment: x.Name, Actor: alerts.ActorClock, Reasons: harm.Harm, Champion: harm.Champion, Challenger: harm.Challenger}
+	b.did("cust-0", alerts.Conduct{Kind: alerts.OptedOut})
+	over := trial(func(string) *alerts.ExperimentStop { return stop })
+	require.Empty(t, over.Harm)
+	require.Equal(t, harm.Champion, over.Champion)
+	measures := over.Measures()
+	require.Len(t, measures, 4)
+	low, high := alerts.Difference(10, 10, 1, 10)
+	require.Equal(t, figures.Measured{Measure: alerts.StopOptOuts, Champion: 1, ChampionOf: 10, Challenger: 10, ChallengerOf: 10, Low: low, High: high}, measures[1])
 }

@@ -67,6 +67,8 @@ type Tally struct {
 	Late, Cured, SelfCured int64
 	// Contacted are accounts that were contacted in the month, Complaints complaints about collecting, OptOuts refusals of a channel.
 	Contacted, Complaints, OptOuts int64
+	// Ceases are written requests not to be contacted, Distress flags of crisis or vulnerability.
+	Ceases, Distress int64
 	// Calls are calls and visits to the debtor whose outcome is known, RightParty those in which they spoke.
 	Calls, RightParty int64
 	// Contacts are those made or sent, Refused those that a rule did not let happen, by rule.

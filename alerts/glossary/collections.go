@@ -33,10 +33,27 @@ var collectionTerms = map[string]Term{
 	"arm.champion":           {"现行做法（对照组）", "Champion (control)"},
 	"arm.challenger":         {"试验做法", "Challenger"},
 	"stop_reason.complaints": {"投诉增多", "More complaints"},
-	"stop_reason.opt_outs":   {"退订增多", "More opt-outs"},
+	"stop_reason.opt_outs":   {"退订和要求停止联系增多", "More opt-outs and requests to stop"},
+	"stop_reason.distress":   {"危机和需关怀标记增多", "More customers flagged in crisis or vulnerable"},
+	"stop_reason.refused":    {"被规则拒绝的联系增多", "More contacts refused by rules"},
+
+	"measure.complaints": {"投诉", "Complaints"},
+	"measure.opt_outs":   {"退订和要求停止联系", "Opt-outs and requests to stop"},
+	"measure.distress":   {"危机和需关怀标记", "Flags of crisis or vulnerability"},
+	"measure.refused":    {"被规则拒绝的联系", "Contacts refused by rules"},
+
+	"measure_meaning.complaints": {"催收投诉数 ÷ 已联系账户数（按月计）", "Complaints about collecting ÷ accounts contacted, counted monthly"},
+	"measure_meaning.opt_outs":   {"拒绝渠道和书面要求停止联系 ÷ 已联系账户数（按月计）", "Refusals of a channel and written requests to stop ÷ accounts contacted, counted monthly"},
+	"measure_meaning.distress":   {"危机或需特别关怀标记数 ÷ 已联系账户数（按月计）", "Flags of crisis or vulnerability ÷ accounts contacted, counted monthly"},
+	"measure_meaning.refused":    {"被联系规则拒绝的次数 ÷ 全部联系和被拒绝次数", "Contacts that a rule refused ÷ contacts made, sent or refused"},
+
+	"rank_by.expected_loss": {"违约概率 × √余额", "risk × √balance"},
+	"rank_by.risk":          {"违约概率", "risk alone"},
+	"rank_by.age":           {"逾期天数", "days past due"},
 
 	"verb.promise":        {"承诺还款", "Promise to pay"},
 	"verb.cancel_promise": {"取消承诺", "Cancel the promise"},
+	"verb.rerank":         {"重新排序", "Rank anew"},
 	"verb.flag":           {"设置标记", "Set a flag"},
 	"verb.unflag":         {"取消标记", "Take a flag back"},
 
@@ -87,6 +104,8 @@ var collectionTerms = map[string]Term{
 	"refusal.too_many": {"记录已满，请先清理", "There are as many as may be"},
 
 	"reason.rank_expected_loss":  {"预期损失", "Expected loss"},
+	"reason.rank_risk":           {"违约概率", "Risk"},
+	"reason.rank_age":            {"逾期天数", "Days past due"},
 	"reason.rank_tier_near":      {"即将进入下一等级", "Next tier is near"},
 	"reason.rank_promise_broken": {"新近违约", "Promise broken lately"},
 	"reason.rank_self_cure":      {"大概率自行还款，仅数字提醒", "Likely to pay by itself: digital only"},

@@ -29,7 +29,7 @@ var kinds = map[string]map[string]glossary.Kind{
 		"PriorityCode": glossary.Priority, "Refusal": glossary.Refusal, "RuleID": glossary.Rule, "Outcome": glossary.Contact,
 		"Purpose": glossary.Purpose, "TemplateID": glossary.Template, "Actor": glossary.Actor, "Reason": glossary.BlockReason, "Failure": glossary.Failure,
 		"ClockKind": glossary.Clock, "ClockState": glossary.ClockState, "MatchField": glossary.MatchField, "MatchOp": glossary.MatchOp,
-		"Line": glossary.Line, "RestReason": glossary.Rest, "Flag": glossary.Flag, "RestrictionKind": glossary.Restriction, "Arm": glossary.Arm, "StopReason": glossary.StopReason, "Rank": glossary.Reason,
+		"Line": glossary.Line, "RestReason": glossary.Rest, "Flag": glossary.Flag, "RestrictionKind": glossary.Restriction, "Arm": glossary.Arm, "StopReason": glossary.StopReason, "RankBy": glossary.RankBy, "Rank": glossary.Reason,
 		"SilenceVerb": glossary.SilenceVerb, "SilenceState": glossary.SilenceState,
 	},
 	"../conduct": {

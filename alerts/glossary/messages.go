@@ -24,6 +24,7 @@ var messageTerms = map[string]Term{
 	"template.payment_reminder": {"还款提醒", "Payment reminder"},
 	"template.instalment_offer": {"分期方案", "Instalment offer"},
 	"template.promise_reminder": {"约定还款日提醒", "Reminder of a promise"},
+	"template.promise_coming":   {"约定还款日预告", "Early reminder of a promise"},
 
 	"send_outcome.queued":      {"待发送", "Queued"},
 	"send_outcome.sending":     {"发送中", "Sending"},

@@ -32,7 +32,7 @@ type accountView struct {
 	Restrictions []restrictionView `json:"restrictions"`
 	Promise      *promiseView      `json:"promise,omitempty"`
 	Plan         string            `json:"plan,omitempty"`
-	// Arms are the customer's in the experiments that run: what the challenger does differently is the work list's to do.
+	// Arms are the customer's in the experiments that run. What the challenger names in desk.experiments the desk does itself.
 	Arms map[string]alerts.Arm `json:"arms,omitempty"`
 	// Contact is the id of the contact that the act has reserved, by which its result is told.
 	Contact string `json:"contact_id,omitempty"`
@@ -236,7 +236,7 @@ func (s *Server) accountView(desk *alerts.State, e *alerts.QueueEntry) accountVi
 		LeaseUntil: moment{e.LeaseUntil}, Priority: e.Priority, Why: []pointsView{}, Flags: []string{},
 	}
 	policy := s.cfg.Clerk.Desk().Policy()
-	v.Arms = policy.ArmsOf(desk.Customer)
+	v.Arms = policy.ArmsOf(desk.Customer, s.cfg.Now())
 	for _, reason := range e.Why {
 		v.Why = append(v.Why, pointsView{string(reason.Code), int(reason.Value)})
 	}

@@ -54,6 +54,8 @@ type Config struct {
 	Figures func(by figures.Dimension, months int) (figures.Report, bool)
 	// Silences keeps the silences; nil leaves out /silences.
 	Silences Silences
+	// Experiments judges and stops experiments; nil leaves out /experiments.
+	Experiments Experiments
 	// Log hears of failures.
 	Log *slog.Logger
 }
@@ -153,6 +155,12 @@ func (s *Server) routes() []route {
 	}
 	if s.cfg.Figures != nil {
 		list = append(list, route{"GET", "figures", readers, s.collectingFigures})
+	}
+	if s.cfg.Experiments != nil {
+		list = append(list,
+			route{"GET", "experiments", readers, s.listExperiments},
+			route{"POST", "experiments/{name}/stop", staff, s.stopExperiment},
+		)
 	}
 	if s.cfg.Silences != nil {
 		list = append(list,

@@ -69,7 +69,7 @@ func (o *office) open(change ...func(*api.Config)) {
 	cfg := api.Config{
 		View: o.View, Now: o.Now, Tokens: tokens(), CursorKey: []byte(strings.Repeat("k", 32)), Log: log, Silences: o.quiet,
 		Clerk:   clerk.New(clerk.Config{View: o.View, Desk: o.Desk, Publish: o.Publish, Now: o.Now, Hub: hub, Log: log}),
-		Figures: someFigures,
+		Figures: someFigures, Experiments: someExperiments(o.Now),
 		Quality: func() (quality.Report, bool) { return quality.Report{}, true },
 		Explain: func(_ context.Context, id, _ string) (*explain.Explanation, error) {
 			switch id {

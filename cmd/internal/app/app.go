@@ -52,7 +52,9 @@ type App struct {
 	Phone  *sandbox.Phone
 	// Silences are nil in a process without a desk.
 	Silences *Silences
-	Metrics  *prometheus.Registry
+	// Experiments are nil in a process without a desk.
+	Experiments *Experiments
+	Metrics     *prometheus.Registry
 	// OnDelivered hears of every message that reached a telephone; set before Run, may be nil, must not block.
 	OnDelivered func(alerts.Receipt)
 
@@ -116,20 +118,23 @@ func New(ctx context.Context, o Options) (a *App, err error) {
 	return a, a.host()
 }
 
-// openOffice lets people at the console see how the rules do, and act on them and on silences.
+// openOffice lets people at the console see how the rules do, and act on them, on silences and on experiments.
 func (a *App) openOffice(ctx context.Context) error {
 	if err := checkRuleTopic(ctx, a.Client); err != nil {
 		return err
 	}
-	silences, err := a.newSilences(ctx)
+	experiments, err := a.newExperiments(ctx)
 	if err != nil {
 		return err
 	}
-	a.Silences = silences
+	if a.Silences, err = a.newSilences(ctx, experiments.stopped); err != nil {
+		return err
+	}
 	a.office = newOffice(a.Client, a.producer, a.Config.RulesControl, a.Log)
 	a.quality = newQualityWatch(a.Client, a.View.Partitions, a.now, a.Log)
 	a.figures = newFigureWatch(a.Client, a.View.Partitions, &a.Config.Desk, a.now, a.Log)
-	a.Metrics.MustRegister(newQualityFigures(a.quality), newCollectingFigures(a.figures))
+	a.Experiments, experiments.figures, experiments.silences = experiments, a.figures, a.Silences
+	a.Metrics.MustRegister(newQualityFigures(a.quality), newCollectingFigures(a.figures), newTrialFigures(experiments))
 	return nil
 }
 

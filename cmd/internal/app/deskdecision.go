@@ -11,6 +11,8 @@ import (
 type deskDecision struct {
 	Policy   json.RawMessage  `json:"policy"`
 	Silences []alerts.Silence `json:"silences,omitempty"`
+	// Stopped are those of the policy's experiments that have been stopped.
+	Stopped []string `json:"stopped,omitempty"`
 }
 
 // deskOf is the desk of a recorded decision; what an older release did not know of the policy has its default.
@@ -30,5 +32,5 @@ func deskOf(recorded []byte) (*alerts.Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	return core.WithSilences(d.Silences), nil
+	return core.WithSilences(d.Silences).WithoutExperiments(d.Stopped), nil
 }

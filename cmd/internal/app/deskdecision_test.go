@@ -21,6 +21,7 @@ func TestADeskPolicyOfAnOlderReleaseIsRead(t *testing.T) {
 	require.NoError(t, json.Unmarshal(text, &old))
 	delete(old, "SLA")
 	delete(old, "UnblockAloneMinor")
+	delete(old, "Treatment")
 	recorded, err := json.Marshal(old)
 	require.NoError(t, err)
 	core, err := deskOf(recorded)
@@ -43,6 +44,25 @@ func TestADeskDecisionIsReadAsItWasRecorded(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, policyOf(t, alerts.Defaults()), core.Policy())
 	require.Equal(t, silences, core.Silences())
+}
+
+// An experiment that was stopped is configured still, and decides nothing; what an older release knew of one is valid yet.
+func TestADeskDecidesWithoutTheExperimentsThatWereStopped(t *testing.T) {
+	with := alerts.Defaults()
+	with.Experiments = []alerts.Experiment{
+		{Name: "a", Share: 10, Stop: alerts.StopRule{MinCustomers: 100, ComplaintsPerMille: 2, OptOutsPerMille: 10}},
+		{Name: "b", Share: 10, Challenger: alerts.Treatment{Rank: alerts.ByAge}, Stop: alerts.StopRule{MinCustomers: 100}},
+	}
+	policy, err := json.Marshal(with)
+	require.NoError(t, err)
+	recorded, err := json.Marshal(deskDecision{Policy: policy, Stopped: []string{"a", "long gone"}})
+	require.NoError(t, err)
+	core, err := deskOf(recorded)
+	require.NoError(t, err)
+	require.Equal(t, with.Experiments[1:], core.Policy().Experiments)
+	core, err = deskOf(policy)
+	require.NoError(t, err)
+	require.Equal(t, with.Experiments, core.Policy().Experiments)
 }
 
 func TestADeskThatCannotDecideIsRefused(t *testing.T) {

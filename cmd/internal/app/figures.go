@@ -3,9 +3,7 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"strings"
 	"sync"
 	"time"
 
@@ -30,11 +28,9 @@ const (
 type figureWatch struct {
 	client     *kafka.Client
 	partitions int
-	// experiments are the comparisons that run.
-	experiments []alerts.Experiment
-	now         func() card.Moment
-	log         *slog.Logger
-	decoder     wire.Decoder
+	now        func() card.Moment
+	log        *slog.Logger
+	decoder    wire.Decoder
 
 	mu   sync.Mutex
 	book *figures.Book
@@ -45,7 +41,7 @@ type figureWatch struct {
 func newFigureWatch(client *kafka.Client, partitions int, policy *alerts.Policy, now func() card.Moment, log *slog.Logger) *figureWatch {
 	book := figures.New()
 	book.Arms = policy.ArmsOf
-	return &figureWatch{client: client, partitions: partitions, experiments: policy.Experiments, now: now, log: log, book: book}
+	return &figureWatch{client: client, partitions: partitions, now: now, log: log, book: book}
 }
 
 // Report gives the figures by a dimension; false while the past is still being read.
@@ -55,22 +51,11 @@ func (w *figureWatch) Report(by figures.Dimension, months int) (figures.Report, 
 	return w.book.Report(by, months), w.read
 }
 
-// Trials judges the experiments that run.
-func (w *figureWatch) Trials() []figures.Trial {
+// trials judges experiments; false while the past is still being read.
+func (w *figureWatch) trials(experiments []alerts.Experiment, stopped func(string) *alerts.ExperimentStop) ([]figures.Trial, bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.book.Trials(w.experiments)
-}
-
-// note names the experiments that have to stop; "" for none.
-func (w *figureWatch) note() string {
-	var notes []string
-	for _, t := range w.Trials() {
-		for _, why := range t.Stop {
-			notes = append(notes, fmt.Sprintf("experiment %s has to stop (%s): take it out of desk.experiments", t.Name, why))
-		}
-	}
-	return strings.Join(notes, "; ")
+	return w.book.Trials(experiments, stopped), w.read
 }
 
 // run reads what the book remembers, and then what comes, until ctx ends.
@@ -187,20 +172,15 @@ func (w *figureWatch) hear(topic string, rec *kafka.Record) {
 type collectingFigures struct {
 	watch *figureWatch
 	desc  *prometheus.Desc
-	stop  *prometheus.Desc
 }
 
 func newCollectingFigures(watch *figureWatch) *collectingFigures {
 	return &collectingFigures{watch: watch, desc: prometheus.NewDesc("cardwatch_collecting_figure",
-		"Figures about collecting in the present month, as shares; see the page Figures for what each means.", []string{"figure", "currency"}, nil),
-		stop: prometheus.NewDesc("cardwatch_experiment_stop", "1 for an experiment whose challenger does harm: it has to stop.", []string{"experiment"}, nil)}
+		"Figures about collecting in the present month, as shares; see the page Figures for what each means.", []string{"figure", "currency"}, nil)}
 }
 
 // Describe lists the metrics.
-func (f *collectingFigures) Describe(to chan<- *prometheus.Desc) {
-	to <- f.desc
-	to <- f.stop
-}
+func (f *collectingFigures) Describe(to chan<- *prometheus.Desc) { to <- f.desc }
 
 // Collect reads them off the book; while the past is still being read there are none.
 func (f *collectingFigures) Collect(to chan<- prometheus.Metric) {
@@ -210,8 +190,5 @@ func (f *collectingFigures) Collect(to chan<- prometheus.Metric) {
 	}
 	for _, l := range report.Lines {
 		to <- prometheus.MustNewConstMetric(f.desc, prometheus.GaugeValue, l.Share, string(l.Figure), l.Currency)
-	}
-	for _, t := range f.watch.Trials() {
-		to <- prometheus.MustNewConstMetric(f.stop, prometheus.GaugeValue, float64(min(len(t.Stop), 1)), t.Name)
 	}
 }

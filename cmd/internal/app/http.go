@@ -43,7 +43,7 @@ func (a *App) prepareHTTP(core *alerts.Desk) error {
 	if err != nil {
 		return err
 	}
-	a.clerk = clerk.New(clerk.Config{View: a.View, Desk: core, Publish: a.Publish, Now: a.now, Hub: clerk.NewHub(first), Log: a.Log, Silences: a.deskSilences})
+	a.clerk = clerk.New(clerk.Config{View: a.View, Desk: core, Publish: a.Publish, Now: a.now, Hub: clerk.NewHub(first), Log: a.Log, Under: a.underway})
 	if a.api, err = a.newAPI(key); err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func (a *App) prepareHTTP(core *alerts.Desk) error {
 		View: a.View, Clerk: a.clerk, Now: func() time.Time { return a.Clock.Now().In(a.Zone) }, Links: links,
 		BaseURL: base, Sandbox: a.Phone, Alert: a.Alert, RuleSet: a.RuleSet, Ready: a.Ready, Note: a.note, Reload: a.reloadRules(),
 		Rules: a.ruleDesk(), Metrics: promhttp.HandlerFor(a.Metrics, promhttp.HandlerOpts{}), Log: a.Log,
-		API: a.api, Silences: a.silences(), Figures: a.collecting(), Trials: a.trials(),
+		API: a.api, Silences: a.silences(), Figures: a.collecting(), Experiments: a.experiments(),
 	})
 	return err
 }
@@ -66,7 +66,7 @@ func (a *App) newAPI(key []byte) (*api.Server, error) {
 	cursors.Write([]byte("cardwatch cursors"))
 	return api.New(api.Config{
 		View: a.View, Clerk: a.clerk, Now: a.now, Tokens: a.Config.API.Tokens, PerSecond: a.Config.API.PerSecond, Metrics: a.Metrics, CursorKey: cursors.Sum(nil), Silences: a.silences(), Log: a.Log,
-		Quality: a.quality.Report, Figures: a.figures.Report,
+		Quality: a.quality.Report, Figures: a.figures.Report, Experiments: a.experiments(),
 		Explain: func(ctx context.Context, id, caseID string) (*explain.Explanation, error) {
 			return a.web.Explain(ctx, id, caseID)
 		},
@@ -89,20 +89,20 @@ func (a *App) collecting() func(figures.Dimension, int) (figures.Report, bool) {
 	return a.figures.Report
 }
 
-// trials judges the experiments that run, nil in a process without a desk.
-func (a *App) trials() func() []figures.Trial {
-	if a.figures == nil {
+// experiments is what people see and stop experiments by, nil in a process without a desk.
+func (a *App) experiments() api.Experiments {
+	if a.Experiments == nil {
 		return nil
 	}
-	return a.figures.Trials
+	return a.Experiments
 }
 
-// deskSilences are those that the desk decides by now.
-func (a *App) deskSilences() []alerts.Silence {
+// underway is a desk under the silences and without the experiments of now.
+func (a *App) underway(core *alerts.Desk) *alerts.Desk {
 	if a.Silences == nil {
-		return nil
+		return core
 	}
-	return a.Silences.Deciding()
+	return core.WithSilences(a.Silences.Deciding()).WithoutExperiments(a.Experiments.stopped())
 }
 
 // ruleDesk is the office as the console sees it, nil in a process without a desk.
@@ -126,7 +126,7 @@ func (a *App) note() string {
 		notes = append(notes, a.rules.note())
 	}
 	if a.quality != nil {
-		notes = append(notes, a.quality.note(), a.figures.note())
+		notes = append(notes, a.quality.note(), a.Experiments.note())
 	}
 	return strings.Join(slices.DeleteFunc(notes, func(n string) bool { return n == "" }), "; ")
 }

@@ -53,6 +53,7 @@ func (a *App) run(ctx context.Context) error {
 		part("figures", a.figures.run)
 		part("office", a.office.follow)
 		part("silences", a.Silences.run)
+		part("experiments", a.Experiments.run)
 		part("dispatcher", func(ctx context.Context) error { a.dispatcher.Run(ctx); return nil })
 		part("inbox", func(ctx context.Context) error { a.inbox.Run(ctx); return nil })
 		for _, l := range a.listeners {

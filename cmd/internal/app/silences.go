@@ -39,6 +39,8 @@ type Silences struct {
 	// reading is full while somebody reads the topic; what is below is guarded by mu.
 	reading chan struct{}
 	follow  *follower
+	// stopped gives the experiments that have been stopped, which the decision leaves out.
+	stopped func() []string
 	mu      sync.Mutex
 	book    alerts.SilenceBook
 	decides []byte
@@ -49,7 +51,7 @@ type Silences struct {
 }
 
 // newSilences reads the silences so far.
-func (a *App) newSilences(ctx context.Context) (*Silences, error) {
+func (a *App) newSilences(ctx context.Context, stopped func() []string) (*Silences, error) {
 	if err := checkOnePartition(ctx, a.Client, wire.SilenceTopic); err != nil {
 		return nil, err
 	}
@@ -58,7 +60,7 @@ func (a *App) newSilences(ctx context.Context) (*Silences, error) {
 		return nil, err
 	}
 	s := &Silences{
-		policy: policy, producer: a.producer, publish: a.Publish, now: a.now, log: a.Log, reading: make(chan struct{}, 1),
+		policy: policy, stopped: stopped, producer: a.producer, publish: a.Publish, now: a.now, log: a.Log, reading: make(chan struct{}, 1),
 		follow: followFrom(a.Client, wire.SilenceTopic, 0, kafka.Earliest), carried: map[string]bool{}, held: map[string]bool{},
 	}
 	a.Metrics.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
@@ -83,7 +85,7 @@ func (s *Silences) first() ([]byte, error) {
 }
 
 func (s *Silences) decision() ([]byte, error) {
-	return json.Marshal(deskDecision{Policy: s.policy, Silences: s.book.Deciding(s.now())})
+	return json.Marshal(deskDecision{Policy: s.policy, Silences: s.book.Deciding(s.now()), Stopped: s.stopped()})
 }
 
 // decide gives the engine the decision, when it is another one.
@@ -98,7 +100,7 @@ func (s *Silences) decide() error {
 		return err
 	}
 	s.decides = recorded
-	s.log.Info("silences decide", "silences", len(s.book.Deciding(s.now())))
+	s.log.Info("the desk decides anew", "silences", len(s.book.Deciding(s.now())), "experiments_stopped", s.stopped())
 	return nil
 }
 
@@ -324,4 +326,13 @@ func (s *Silences) lift(ctx context.Context, silences []alerts.SilenceEntry) (op
 		}
 	}
 	return open, nil
+}
+
+// decidesEverywhere is the newest decision, and whether it decides in every partition that runs here.
+func (s *Silences) decidesEverywhere() (decides string, all bool) {
+	s.mu.Lock()
+	decides = string(s.decides)
+	s.mu.Unlock()
+	all, _ = places(s.status, []byte(decides))
+	return decides, all
 }

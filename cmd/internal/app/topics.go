@@ -17,7 +17,7 @@ const (
 )
 
 // Topics lists every topic that Cardwatch reads or writes. All have the same number of partitions, since they are joined by
-// customer, but those of people's acts on rules and on silences: they have one, and keep everything.
+// customer, but those of people's acts on rules, silences and experiments: they have one, and keep everything.
 func Topics(partitions, replicas int, stamp TimeType, groups ...string) []kafka.TopicSpec {
 	var specs []kafka.TopicSpec
 	add := func(name, retention string, compacted bool) {
@@ -41,7 +41,7 @@ func Topics(partitions, replicas int, stamp TimeType, groups ...string) []kafka.
 		}
 		add(wire.DeadLetter(name), days100, false)
 	}
-	for _, name := range []string{wire.RuleTopic, wire.SilenceTopic} {
+	for _, name := range []string{wire.RuleTopic, wire.SilenceTopic, wire.ExperimentTopic} {
 		specs = append(specs, kafka.TopicSpec{
 			Name: name, Partitions: 1, ReplicationFactor: replicas,
 			Config: map[string]string{"message.timestamp.type": string(stamp), "retention.ms": "-1"},

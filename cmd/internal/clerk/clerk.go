@@ -30,8 +30,8 @@ type Config struct {
 	View stream.View
 	// Desk tries acts before they are published.
 	Desk *alerts.Desk
-	// Silences gives those that the desk is under; nil is none.
-	Silences func() []alerts.Silence
+	// Under gives the desk under the silences, and without the experiments, of this moment; nil leaves it as it is.
+	Under func(*alerts.Desk) *alerts.Desk
 	// Publish writes one event and returns when Kafka has acknowledged it.
 	Publish func(ctx context.Context, topic, customer string, value []byte) error
 	// Now is the bank's clock.
@@ -57,12 +57,12 @@ func New(cfg Config) *Clerk { return &Clerk{cfg: cfg, handing: map[string]bool{}
 // Hub tells when states have changed.
 func (c *Clerk) Hub() *Hub { return c.cfg.Hub }
 
-// Desk is the desk that acts are tried on, under today's silences.
+// Desk is the desk that acts are tried on.
 func (c *Clerk) Desk() *alerts.Desk {
-	if c.cfg.Silences == nil {
+	if c.cfg.Under == nil {
 		return c.cfg.Desk
 	}
-	return c.cfg.Desk.WithSilences(c.cfg.Silences())
+	return c.cfg.Under(c.cfg.Desk)
 }
 
 // Try lets the desk apply an event to the customer's present state, without keeping the result, and tells what it says.

@@ -36,7 +36,8 @@ func foreignDocs() map[string]string {
 		"desk.promise_kept_percent": "How much of a promise, in percent of its amount, has to be paid for it to be kept.",
 		"desk.plan_grace_days":      "How many days after its due day an instalment of a plan may be paid without a breach.",
 		"desk.plan_tolerance_minor": "How much of an instalment of a plan may be missing, in minor units.",
-		"desk.experiments":          "Champion/challenger comparisons: name, share (percent of customers, at most 90) and stop (min_customers, complaints_per_mille, opt_outs_per_mille).",
+		"desk.treatment":            "How overdue accounts are worked: rank (expected_loss, risk or age) orders the standard line; self_cure_percent is how likely an account pays by itself that gets digital reminders first; remind_days are the days before a promise on which it is recalled, of 7, 3 and 1.",
+		"desk.experiments":          "Champion/challenger comparisons: name (for good), share (percent of customers, at most 90), from (the day it begins), challenger (what differs from desk.treatment) and stop (min_customers, and complaints, opt_outs, distress and refused_per_mille: how much worse the challenger may be).",
 		"desk.promises_broken":      "How many promises in a row may fail before the account goes to the flexible line.",
 	}
 	rules := detectors.Defaults()

@@ -118,6 +118,10 @@ func (d *Demo) settings() *config.Config {
 	c.Desk.SMSWait = wall(20, c.Desk.SMSWait, day)
 	c.Desk.PromptLife = wall(90, c.Desk.PromptLife, 7*day)
 	c.Desk.ClaimLease = wall(120, c.Desk.ClaimLease, 7*day)
+	// A small experiment, for the page about figures to show.
+	c.Desk.Experiments = []alerts.Experiment{{
+		Name: "risk-alone", Share: 20, Challenger: alerts.Treatment{Rank: alerts.ByRisk}, Stop: alerts.StopRule{MinCustomers: 200},
+	}}
 	for _, clocks := range []*alerts.Clocks{&c.Desk.SLA.Critical, &c.Desk.SLA.High, &c.Desk.SLA.Medium, &c.Desk.SLA.Low} {
 		clocks.Claim, clocks.Close = wall(60, clocks.Claim, 7*day), wall(240, clocks.Close, 30*day)
 	}

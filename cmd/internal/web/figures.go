@@ -24,8 +24,9 @@ type figuresPage struct {
 	Rows    []figureRow
 	Refused []figures.RefusedLine
 	Missed  int64
-	// Trials are the experiments that run, with how the customers of either arm took it.
-	Trials []figures.Trial
+	// Trials are the configured experiments, with how the customers of either arm took it. Problem says why one was not stopped.
+	Trials  []figures.Trial
+	Problem string
 	// Counted says that the past has been read.
 	Counted bool
 }
@@ -52,8 +53,12 @@ func (s *Server) showFigures(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, http.StatusNotFound, nil)
 		return
 	}
+	s.renderFigures(w, r, http.StatusOK, by, "")
+}
+
+func (s *Server) renderFigures(w http.ResponseWriter, r *http.Request, status int, by figures.Dimension, problem string) {
 	report, counted := s.cfg.Figures(by, figureMonths)
-	p := figuresPage{By: by, Bys: dimensions, Figures: figures.Definitions(), Missed: report.Missed, Counted: counted}
+	p := figuresPage{By: by, Bys: dimensions, Figures: figures.Definitions(), Missed: report.Missed, Counted: counted, Problem: problem}
 	p.Figure = p.Figures[0].Code
 	if asked := figures.Code(r.URL.Query().Get("figure")); asked != "" {
 		if !slices.ContainsFunc(p.Figures, func(d figures.Definition) bool { return d.Code == asked }) {
@@ -62,11 +67,11 @@ func (s *Server) showFigures(w http.ResponseWriter, r *http.Request) {
 		}
 		p.Figure = asked
 	}
-	if by == figures.ByArm && s.cfg.Trials != nil {
-		p.Trials = s.cfg.Trials()
+	if by == figures.ByArm && s.cfg.Experiments != nil {
+		p.Trials, _ = s.cfg.Experiments.Trials()
 	}
 	p.fill(&report)
-	s.render(w, r, http.StatusOK, "figures", p)
+	s.render(w, r, status, "figures", p)
 }
 
 // fill makes the rows, in the report's order.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/alerts/figures"
+	"github.com/cardwatch/cardwatch/cmd/internal/desktest"
 	"github.com/cardwatch/cardwatch/cmd/internal/web"
 	"github.com/cardwatch/cardwatch/detectors"
 	"github.com/cardwatch/cardwatch/detectors/card"
@@ -59,4 +60,52 @@ func TestFiguresHaveTheirDefinitionBesideThemAndLeaveAsATableWithoutFormulas(t *
 	read = false
 	require.Contains(t, words(b.get("/figures", "en")), "not complete yet")
 	require.Equal(t, http.StatusServiceUnavailable, b.get("/figures.csv", "en").Code, "half the figures are no figures to take away")
+}
+
+func TestAnExperimentIsShownWithItsDefinitionAndStoppedByHand(t *testing.T) {
+	at := card.Moment{UnixMilli: 1_772_344_800_000, OffsetMinutes: 480}
+	experiments := &desktest.Experiments{
+		Now: func() card.Moment { return at }, Figures: figures.New(), Configured: []alerts.Experiment{{
+			Name: "by <risk>", Share: 30, From: "2026-03-01", Challenger: alerts.Treatment{Rank: alerts.ByRisk, SelfCurePercent: 90, RemindDays: []int{7, 3}},
+		}, {Name: "elsewhere", Share: 10}},
+	}
+	experiments.Figures.Arms = func(customer string, _ card.Moment) map[string]alerts.Arm {
+		return map[string]alerts.Arm{"by <risk>": map[string]alerts.Arm{"a": alerts.Champion, "b": alerts.Challenger}[customer]}
+	}
+	for _, customer := range []string{"a", "b"} {
+		head := card.Head{Customer: customer, At: at}
+		experiments.Figures.Hear(&card.Statement{Head: head, Account: customer, BalanceMinor: 1, Currency: card.Currency{'C', 'N', 'Y'}}, at)
+		experiments.Figures.Hear(&alerts.Conduct{Head: head, Account: customer, Kind: alerts.ContactSent}, at)
+	}
+	experiments.Figures.Hear(&alerts.Conduct{Head: card.Head{Customer: "b", At: at}, Account: "b", Kind: alerts.OptedOut}, at)
+	b := newBank(t, func(c *web.Config) {
+		c.Experiments = experiments
+		c.Figures = func(by figures.Dimension, months int) (figures.Report, bool) {
+			return experiments.Figures.Report(by, months), true
+		}
+	})
+
+	page := b.get("/figures?by=arm", "en")
+	require.NotContains(t, page.Body.String(), "<risk>")
+	en := words(page)
+	for _, want := range []string{
+		"Newcombe 1998, method 10", "by &lt;risk&gt; Running", "The challenger has 30 % of customers. From 2026-03-01.",
+		"Standard line ordered by risk alone. Digital reminders first from a 90 % chance of self-cure. Promises recalled 7, 3 day(s) before.",
+		"Opt-outs and requests to stop Refusals of a channel and written requests to stop ÷ accounts contacted, counted monthly 0 / 1 1 / 1 -12.2 % … 100.0 %",
+		"elsewhere Running", "What differs is done by the bank&#39;s own systems.",
+	} {
+		require.Contains(t, en, want)
+	}
+	require.Contains(t, words(b.get("/figures?by=arm", "zh-CN")), "常规队列排序依据： 违约概率")
+	require.NotContains(t, words(b.get("/figures", "en")), "Newcombe", "only where figures are told apart by arm")
+
+	stop := func(fields ...string) int {
+		return b.postAs("li.na", "/figures/experiments", append(fields, "once", once(t, b.get("/figures?by=arm", "en")))...).Code
+	}
+	require.Equal(t, http.StatusConflict, stop("experiment", "by <risk>", "reason", " "), "for no reason")
+	require.Contains(t, words(b.get("/figures?by=arm", "en")), "by &lt;risk&gt; Running")
+	require.Equal(t, http.StatusSeeOther, stop("experiment", "by <risk>", "reason", "branches are called"))
+	require.Contains(t, words(b.get("/figures?by=arm", "en")), "li.na · branches are called")
+	require.Contains(t, words(b.get("/figures?by=arm", "zh-CN")), "已停止")
+	require.Equal(t, http.StatusConflict, stop("experiment", "by <risk>", "reason", "again"))
 }

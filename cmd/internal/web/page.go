@@ -69,6 +69,7 @@ func (s *Server) parsePages(lang card.Language) (*template.Template, error) {
 		"actNote":     func(c *alerts.Case, a alerts.Act) string { return s.actNote(lang, c, a) },
 		"detector":    func(a detectors.Alert) string { return s.detectorName(lang, a.Detector, a.Title) },
 		"accountNote": func(a alerts.Act) string { return s.accountNote(lang, a) },
+		"days":        func(list []int) string { return strings.Trim(strings.ReplaceAll(fmt.Sprint(list), " ", ", "), "[]") },
 		"share":       func(x float64) string { return strconv.FormatFloat(100*x, 'f', 1, 64) + " %" },
 		"figureValue": func(by figures.Dimension, value string) string {
 			if by == figures.ByTier {

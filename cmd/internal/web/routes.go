@@ -68,6 +68,9 @@ func (s *Server) routeConsole(mux *http.ServeMux) {
 		mux.HandleFunc("GET "+figuresPath, s.showFigures)
 		mux.HandleFunc("GET "+figuresPath+".csv", s.exportFigures)
 	}
+	if s.cfg.Figures != nil && s.cfg.Experiments != nil {
+		mux.HandleFunc("POST "+experimentsPath, s.stopExperiment)
+	}
 	if s.cfg.Silences != nil {
 		mux.HandleFunc("GET "+silencesPath, s.showSilences)
 		mux.HandleFunc("POST "+silencesPath, s.actOnSilences)

@@ -56,8 +56,8 @@ type Config struct {
 	// Figures gives the figures about collecting of the last months, by a dimension; false while the past is still being read. Nil leaves out
 	// /figures.
 	Figures func(by figures.Dimension, months int) (figures.Report, bool)
-	// Trials judges the experiments that run; may be nil.
-	Trials func() []figures.Trial
+	// Experiments judges and stops experiments; may be nil.
+	Experiments api.Experiments
 	// Metrics answers /metrics; nil leaves it out.
 	Metrics http.Handler
 	// Alert gives the records of an alert, none when there is no such alert; the customer is "" when nobody knows them. Nil explains

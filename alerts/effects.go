@@ -96,6 +96,8 @@ const (
 	RefusedNoActor Refusal = "no_actor"
 	// RefusedBadArgument is a missing or unknown disposition, an empty or overlong note, an amount or a date that cannot be meant.
 	RefusedBadArgument Refusal = "bad_argument"
+	// RefusedCardNumber is a text with a card number in the clear, which must not be written anywhere (PCI DSS 3.5.1).
+	RefusedCardNumber Refusal = "card_number"
 	// RefusedNotBound is a reply from a number that was never asked.
 	RefusedNotBound Refusal = "not_bound"
 	// RefusedNoPrompt is a reply to a prompt that the desk does not know.

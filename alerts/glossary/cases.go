@@ -132,6 +132,7 @@ var caseTerms = map[string]Term{
 	"refusal.not_owner":       {"案件由他人领取或尚未领取", "Held by somebody else, or not claimed"},
 	"refusal.no_actor":        {"缺少操作人", "The actor is missing"},
 	"refusal.bad_argument":    {"内容缺失或无效", "Missing or invalid value"},
+	"refusal.card_number":     {"文字中含完整卡号，请只写尾号四位", "A full card number in the text: write its last four digits"},
 	"refusal.not_bound":       {"号码与询问时不符", "Not the number that was asked"},
 	"refusal.no_prompt":       {"没有对应的询问", "No such prompt"},
 	"refusal.ambiguous":       {"无法确定对应哪张卡", "Could mean several cards"},

@@ -141,6 +141,7 @@ func TestACaseIsWorkedFromClaimToOutcome(t *testing.T) {
 	require.Equal(t, "bot", o.do("a-secret", "POST", path+"/acts", `{"verb":"claim"}`)["owner"])
 	o.refused(http.StatusConflict, "not_owner", "d-secret", "POST", path+"/acts", `{"verb":"claim"}`, "X-Actor", "li")
 	o.do("a-secret", "POST", path+"/acts", `{"verb":"note","note":"called"}`)
+	o.refused(http.StatusBadRequest, "card_number", "a-secret", "POST", path+"/acts", `{"verb":"note","note":"says 4111 1111 1111 1111 is lost"}`)
 	closed := o.do("a-secret", "POST", path+"/acts", `{"verb":"close","disposition":"confirmed_fraud"}`)
 	require.Equal(t, "closed", closed["state"])
 	require.Equal(t, true, closed["blocked"])

@@ -110,7 +110,7 @@ func refusedByDesk(why alerts.Refusal) *Problem {
 	switch why {
 	case alerts.RefusedUnknownCase, alerts.RefusedUnknownAccount, alerts.RefusedNoPrompt:
 		status = http.StatusNotFound
-	case alerts.RefusedBadArgument, alerts.RefusedUnknownVerb, alerts.RefusedNoActor:
+	case alerts.RefusedBadArgument, alerts.RefusedUnknownVerb, alerts.RefusedNoActor, alerts.RefusedCardNumber:
 		status = http.StatusBadRequest
 	}
 	return &Problem{Code: Code(why), Status: status}

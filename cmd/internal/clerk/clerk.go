@@ -83,10 +83,29 @@ func (c *Clerk) Submit(ctx context.Context, cmd *alerts.Command) (alerts.Refusal
 	if err != nil || refusal != "" && refusal != alerts.RefusedDuplicate {
 		return refusal, err
 	}
-	if err := c.Publish(ctx, wire.CommandTopic, cmd, wire.AppendCommand(nil, cmd)); err != nil {
+	value := wire.AppendCommand(nil, cmd)
+	if refusal, err := inspect(cmd, value); err != nil || refusal != "" {
+		return refusal, err
+	}
+	if err := c.Publish(ctx, wire.CommandTopic, cmd, value); err != nil {
 		return "", err
 	}
 	return c.lostClaim(cmd)
+}
+
+// inspect reads an act as the desk will, before it is written: what the decoder refuses would be a dead letter that its author takes for
+// done, and a card number would stand in the topic.
+func inspect(cmd *alerts.Command, value []byte) (alerts.Refusal, error) {
+	var door wire.Decoder
+	_, _, err := door.Decode(wire.Record{Topic: wire.CommandTopic, Key: []byte(cmd.Customer), Value: value})
+	var reject *wire.RejectError
+	if errors.As(err, &reject) && reject.Reason == wire.ClearPAN {
+		return alerts.RefusedCardNumber, nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("clerk: the desk could not read the act %s: %w", cmd.Verb, err)
+	}
+	return "", nil
 }
 
 // lostClaim refuses a claim that somebody else's came before: both had passed the try, and the log has decided.

@@ -63,7 +63,10 @@ func (l *lane) noTopics(t *testing.T) *bank {
 	for _, s := range app.Topics(1, 1, app.BrokerTime, l.group+".monitor", l.group+".desk") {
 		names = append(names, s.Name)
 	}
-	admin := kafka.Client{Addr: kafka.TCP(l.broker), Timeout: 30 * time.Second}
+	// Connections of its own: those that are kept from a story before may be to a broker that was restarted since.
+	connections := new(kafka.Transport)
+	defer connections.CloseIdleConnections()
+	admin := kafka.Client{Addr: kafka.TCP(l.broker), Timeout: 30 * time.Second, Transport: connections}
 	_, err := admin.DeleteTopics(t.Context(), &kafka.DeleteTopicsRequest{Topics: names})
 	require.NoError(t, err)
 	require.Eventually(t, func() bool {

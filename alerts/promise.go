@@ -86,8 +86,8 @@ func (st *step) promise(e *QueueEntry, cmd *Command) Refusal {
 	}
 	e.Promise = PromiseToPay{
 		AmountMinor: cmd.AmountMinor, MadeAt: st.now, Until: cmd.Until, State: PromiseOpen, BrokenBefore: e.BrokenInARow(),
+		RemindAt: st.remindAt(cmd.Until),
 	}
-	e.Promise.RemindAt = st.remindAt(cmd.Until)
 	st.moved(PromiseMoved, e.Account, "", string(PromiseOpen), "")
 	st.note(&e.History, ActPromised, clone(cmd.Actor), strconv.FormatInt(cmd.AmountMinor, 10))
 	st.conduct(Conduct{Account: e.Account, Kind: PromiseMade, AmountMinor: cmd.AmountMinor, Actor: clone(cmd.Actor)})

@@ -3,7 +3,6 @@ package alerts
 import (
 	"fmt"
 	"math"
-	"slices"
 	"time"
 
 	"github.com/cardwatch/cardwatch/detectors"
@@ -97,11 +96,6 @@ func baseReason(e *QueueEntry, now card.Moment, by RankBy) detectors.Reason {
 func selfCures(e *QueueEntry, as *Treatment) bool {
 	early := e.Tier == detectors.Watch || e.Tier == detectors.Grace || e.Tier == detectors.Mild
 	return early && 1-e.MissProbability >= float64(as.SelfCurePercent)/100
-}
-
-// DigitalOnly reports whether the account should get digital reminders and no agent's time.
-func (e *QueueEntry) DigitalOnly() bool {
-	return slices.ContainsFunc(e.Why, func(r detectors.Reason) bool { return r.Code == RankSelfCure })
 }
 
 func careReasons(e *QueueEntry, flags []Flag, now card.Moment) (why []detectors.Reason) {

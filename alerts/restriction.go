@@ -53,6 +53,9 @@ type RestrictionAct struct {
 	Hours conduct.Span
 }
 
+// MaxNumberName bounds the name of a number or address, in bytes, as ids on the wire are bounded.
+const MaxNumberName = 64
+
 // maxRestrictions bounds those that staff have written down. A STOP always has room.
 const maxRestrictions = 24
 
@@ -159,14 +162,8 @@ func (st *step) lift(cmd *Command) Refusal {
 		if r.ID != cmd.Restriction.ID {
 			continue
 		}
-		st.s.Restrictions = slices.DeleteFunc(st.s.Restrictions, func(o Restriction) bool { return o.ID == r.ID })
-		st.s.OptOut = slices.DeleteFunc(st.s.OptOut, func(kind ChannelKind) bool { return stopOf(kind).ID == r.ID })
-		if len(st.s.OptOut) == 0 {
-			st.s.OptOut = nil
-		}
-		if len(st.s.Restrictions) == 0 {
-			st.s.Restrictions = nil
-		}
+		st.s.Restrictions = without(st.s.Restrictions, func(o *Restriction) bool { return o.ID == r.ID })
+		st.s.OptOut = without(st.s.OptOut, func(kind *ChannelKind) bool { return stopOf(*kind).ID == r.ID })
 		st.restricted(cmd, &r, FlagCleared, ActRestrictionLifted)
 		return ""
 	}

@@ -52,7 +52,7 @@ func TestAChallengerRanksByWhatItNames(t *testing.T) {
 		c := customerOf(t, trying(alerts.Challenger, tc.challenger))
 		c.apply(word())
 		require.Equal(t, tc.want, c.points(), tc.name)
-		require.Equal(t, tc.challenger.SelfCurePercent == 0, c.entry().DigitalOnly(), tc.name)
+		require.Equal(t, tc.challenger.SelfCurePercent == 0, leftToReminders(c.entry()), tc.name)
 
 		control := customerOf(t, trying(alerts.Champion, tc.challenger))
 		control.apply(word())

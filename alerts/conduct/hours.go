@@ -15,7 +15,8 @@ const dayMinutes = 24 * 60
 
 // String is "08:00–22:00".
 func (s Span) String() string {
-	return fmt.Sprintf("%02d:%02d–%02d:%02d", s.From/60, s.From%60, s.Until/60, s.Until%60)
+	from, until := s.Clock()
+	return from + "–" + until
 }
 
 // Valid reports whether the span is a part of the day, in whole quarters: neither none of it nor all.

@@ -92,8 +92,8 @@ func (l *lane) outgoing(s *alerts.State, m *alerts.Message, row Row, words alert
 	return out
 }
 
-// send tries the kind's providers in turn, of those that reach the device. It passes over those whose breaker is open or whose limit is reached, and goes on when one has
-// not taken the message; one that may have taken it is only followed by another when twice does no harm.
+// send tries the kind's providers in turn, of those that reach the device. It passes over those whose breaker is open or whose limit is
+// reached, and goes on when one has not taken the message; one that may have taken it is only followed by another when twice does no harm.
 func (l *lane) send(ctx context.Context, row Row, m *alerts.Message, out channel.Outgoing) result {
 	if wait := l.phones.begin(out.To, time.Now()); wait > 0 {
 		l.cfg.Metrics.limited.WithLabelValues(string(l.kind), "phone").Inc()

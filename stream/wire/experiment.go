@@ -1,8 +1,6 @@
 package wire
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -42,13 +40,11 @@ func AppendExperimentStop(dst []byte, s *alerts.ExperimentStop) ([]byte, error) 
 	if len(s.Reasons) > 0 {
 		r.Champion, r.Challenger = &s.Champion, &s.Challenger
 	}
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(r); err != nil {
+	value, err := appendObject(dst, r)
+	if err != nil {
 		return dst, fmt.Errorf("wire: write the stop of an experiment: %w", err)
 	}
-	return append(dst, bytes.TrimSuffix(b.Bytes(), []byte("\n"))...), nil
+	return value, nil
 }
 
 // DecodeExperimentStop reads a record of cardwatch.experiment.v1. Errors are *RejectError. Whether it has an effect is the book's to judge.
@@ -56,26 +52,12 @@ func DecodeExperimentStop(key, value []byte) (alerts.ExperimentStop, error) {
 	reject := func(r Reason, field string) (alerts.ExperimentStop, error) {
 		return alerts.ExperimentStop{}, &RejectError{Reason: r, Field: field}
 	}
-	switch {
-	case len(value) == 0:
-		return reject(EmptyValue, "")
-	case len(value) > MaxExperimentBytes:
-		return reject(TooLarge, "")
-	case !looksUTF8(value):
-		return reject(BadEncoding, "")
-	}
-	if err := oncePerName(value); err != nil {
+	var r experimentRecord
+	if err := readObject(value, MaxExperimentBytes, &r); err != nil {
 		return alerts.ExperimentStop{}, err
 	}
-	var r experimentRecord
-	if err := json.Unmarshal(value, &r); err != nil {
-		return reject(BadType, "")
-	}
-	var pans panFinder
-	for _, text := range []string{r.ID, r.Experiment, r.Actor, r.Note} {
-		if len(text) >= minPAN && pans.holdsPAN([]byte(text), false) {
-			return reject(ClearPAN, "")
-		}
+	if holdClearPAN(r.ID, r.Experiment, r.Actor, r.Note) {
+		return reject(ClearPAN, "")
 	}
 	at, err := card.ParseMoment(r.At)
 	switch {

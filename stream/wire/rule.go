@@ -45,17 +45,14 @@ func RuleHash(text []byte) (string, error) {
 
 // AppendRule appends the record of cardwatch.rule.v1. It fails when the text or the evidence is no JSON.
 func AppendRule(dst []byte, e *lifecycle.Event) ([]byte, error) {
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false) // the text's hash is that of the text as people write it
-	err := encoder.Encode(ruleRecord{
+	value, err := appendObject(dst, ruleRecord{
 		ID: e.ID, Set: e.Set, Verb: e.Verb, At: e.At.String(), Actor: e.Actor, Note: e.Note, Rule: e.Rule, SHA256: e.SHA256, Rules: e.Text,
 		Evidence: e.Evidence,
 	})
 	if err != nil {
 		return dst, fmt.Errorf("wire: write a rule event: %w", err)
 	}
-	return append(dst, bytes.TrimSuffix(b.Bytes(), []byte("\n"))...), nil
+	return value, nil
 }
 
 // DecodeRule reads a record of cardwatch.rule.v1. Errors are *RejectError.
@@ -64,30 +61,16 @@ func DecodeRule(key, value []byte) (lifecycle.Event, error) {
 	reject := func(r Reason, field string) (lifecycle.Event, error) {
 		return none, &RejectError{Reason: r, Field: field}
 	}
-	switch {
-	case len(value) == 0:
-		return reject(EmptyValue, "")
-	case len(value) > MaxRuleBytes:
-		return reject(TooLarge, "")
-	case !looksUTF8(value):
-		return reject(BadEncoding, "")
-	}
-	if err := oncePerName(value); err != nil {
-		return none, err
-	}
 	var r ruleRecord
-	if err := json.Unmarshal(value, &r); err != nil {
-		return reject(BadType, "")
+	if err := readObject(value, MaxRuleBytes, &r); err != nil {
+		return none, err
 	}
 	at, err := card.ParseMoment(r.At)
 	if err != nil {
 		return reject(BadTime, fAt.String())
 	}
-	var pans panFinder
-	for _, text := range []string{r.Note, r.Actor, r.Set, r.Rule, r.ID} {
-		if len(text) >= minPAN && pans.holdsPAN([]byte(text), false) {
-			return reject(ClearPAN, "")
-		}
+	if holdClearPAN(r.Note, r.Actor, r.Set, r.Rule, r.ID) {
+		return reject(ClearPAN, "")
 	}
 	if string(key) != r.Set {
 		return reject(KeyMismatch, fRuleSet.String())
@@ -107,34 +90,4 @@ func DecodeRule(key, value []byte) (lifecycle.Event, error) {
 	return lifecycle.Event{
 		ID: r.ID, Set: r.Set, Verb: r.Verb, At: at, Actor: r.Actor, Note: r.Note, Rule: r.Rule, SHA256: r.SHA256, Text: r.Rules, Evidence: r.Evidence,
 	}, nil
-}
-
-// oncePerName demands one JSON object whose names stand there once.
-func oncePerName(value []byte) error {
-	d := json.NewDecoder(bytes.NewReader(value))
-	if open, err := d.Token(); err != nil || open != json.Delim('{') {
-		return &RejectError{Reason: notAnObject(value)}
-	}
-	names := map[any]bool{}
-	for d.More() {
-		name, err := d.Token()
-		if err != nil {
-			return &RejectError{Reason: BadJSON}
-		}
-		if names[name] {
-			return &RejectError{Reason: DuplicateField}
-		}
-		names[name] = true
-		var member json.RawMessage
-		if err := d.Decode(&member); err != nil {
-			return &RejectError{Reason: BadJSON}
-		}
-	}
-	if _, err := d.Token(); err != nil {
-		return &RejectError{Reason: BadJSON}
-	}
-	if d.InputOffset() != int64(len(value)) {
-		return &RejectError{Reason: TrailingData}
-	}
-	return nil
 }

@@ -1,8 +1,6 @@
 package wire
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 
 	"github.com/cardwatch/cardwatch/alerts"
@@ -53,13 +51,11 @@ func AppendSilence(dst []byte, a *alerts.SilenceAct) ([]byte, error) {
 			*text = moment.String()
 		}
 	}
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(r); err != nil {
+	value, err := appendObject(dst, r)
+	if err != nil {
 		return dst, fmt.Errorf("wire: write a silence: %w", err)
 	}
-	return append(dst, bytes.TrimSuffix(b.Bytes(), []byte("\n"))...), nil
+	return value, nil
 }
 
 // DecodeSilence reads a record of cardwatch.silence.v1. Errors are *RejectError. Whether the silence can be meant is the book's to judge.
@@ -68,20 +64,9 @@ func DecodeSilence(key, value []byte) (alerts.SilenceAct, error) {
 	reject := func(r Reason, field string) (alerts.SilenceAct, error) {
 		return none, &RejectError{Reason: r, Field: field}
 	}
-	switch {
-	case len(value) == 0:
-		return reject(EmptyValue, "")
-	case len(value) > MaxSilenceBytes:
-		return reject(TooLarge, "")
-	case !looksUTF8(value):
-		return reject(BadEncoding, "")
-	}
-	if err := oncePerName(value); err != nil {
-		return none, err
-	}
 	var r silenceRecord
-	if err := json.Unmarshal(value, &r); err != nil {
-		return reject(BadType, "")
+	if err := readObject(value, MaxSilenceBytes, &r); err != nil {
+		return none, err
 	}
 	a := alerts.SilenceAct{ID: r.ID, Verb: r.Verb, Actor: r.Actor, Note: r.Note, Silence: alerts.Silence{
 		ID: r.Silence, Owner: r.Owner, Reason: r.Reason, UntilResolved: r.UntilResolved,
@@ -91,11 +76,8 @@ func DecodeSilence(key, value []byte) (alerts.SilenceAct, error) {
 		a.Silence.Matchers = append(a.Silence.Matchers, alerts.Matcher(m))
 		texts = append(texts, m.Value)
 	}
-	var pans panFinder
-	for _, text := range texts {
-		if len(text) >= minPAN && pans.holdsPAN([]byte(text), false) {
-			return reject(ClearPAN, "")
-		}
+	if holdClearPAN(texts...) {
+		return reject(ClearPAN, "")
 	}
 	for _, m := range []struct {
 		field, text string

@@ -99,13 +99,15 @@ func inspect(cmd *alerts.Command, value []byte) (alerts.Refusal, error) {
 	var door wire.Decoder
 	_, _, err := door.Decode(wire.Record{Topic: wire.CommandTopic, Key: []byte(cmd.Customer), Value: value})
 	var reject *wire.RejectError
-	if errors.As(err, &reject) && reject.Reason == wire.ClearPAN {
+	switch {
+	case err == nil:
+		return "", nil
+	case !errors.As(err, &reject):
+		return "", fmt.Errorf("clerk: read the act %s as the desk will: %w", cmd.Verb, err)
+	case reject.Reason == wire.ClearPAN:
 		return alerts.RefusedCardNumber, nil
 	}
-	if err != nil {
-		return "", fmt.Errorf("clerk: the desk could not read the act %s: %w", cmd.Verb, err)
-	}
-	return "", nil
+	return alerts.RefusedBadArgument, nil
 }
 
 // lostClaim refuses a claim that somebody else's came before: both had passed the try, and the log has decided.

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/alerts/conduct"
@@ -51,9 +50,6 @@ func (s *Server) actOnAccount(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, accountPath+"?"+url.Values{"customer": {customer}, "account": {account}}.Encode(), http.StatusSeeOther)
 }
 
-// maxName bounds a name that stands for a number or address, in runes.
-const maxName = 64
-
 var errUnreadable = errors.New("web: a field of the form cannot be read")
 
 // accountArguments reads what an act on an account needs beside its verb and note.
@@ -84,7 +80,7 @@ func (s *Server) accountArguments(cmd *alerts.Command, form url.Values) (err err
 		if cmd.Restriction.Kind == alerts.InconvenientHours {
 			cmd.Restriction.Hours, err = conduct.ParseSpan(form.Get("from"), form.Get("until"))
 		}
-		if utf8.RuneCountInString(cmd.Contact.Number) > maxName {
+		if len(cmd.Contact.Number) > alerts.MaxNumberName {
 			return errUnreadable
 		}
 	case alerts.LiftRestriction:

@@ -26,7 +26,8 @@ func (s *Server) stopExperiment(w http.ResponseWriter, r *http.Request) {
 	name := form.Get("experiment")
 	event := clerk.ActID("experiment", form.Get("once"), actor, name)
 	if err := s.cfg.Experiments.Stop(ctx, event, actor, name, strings.TrimSpace(form.Get("reason"))); err != nil {
-		s.renderFigures(w, r, http.StatusConflict, figures.ByArm, err.Error())
+		s.cfg.Log.Warn("web: an experiment was not stopped", "experiment", name, "by", actor, "error", err)
+		s.renderFigures(w, r, http.StatusConflict, figures.ByArm, true)
 		return
 	}
 	http.Redirect(w, r, byArm, http.StatusSeeOther)

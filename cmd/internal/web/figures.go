@@ -24,9 +24,9 @@ type figuresPage struct {
 	Rows    []figureRow
 	Refused []figures.RefusedLine
 	Missed  int64
-	// Trials are the configured experiments, with how the customers of either arm took it. Problem says why one was not stopped.
-	Trials  []figures.Trial
-	Problem string
+	// Trials are the configured experiments, with how the customers of either arm took it. NotStopped says that one was to be stopped and was not.
+	Trials     []figures.Trial
+	NotStopped bool
 	// Counted says that the past has been read.
 	Counted bool
 }
@@ -53,12 +53,12 @@ func (s *Server) showFigures(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, http.StatusNotFound, nil)
 		return
 	}
-	s.renderFigures(w, r, http.StatusOK, by, "")
+	s.renderFigures(w, r, http.StatusOK, by, false)
 }
 
-func (s *Server) renderFigures(w http.ResponseWriter, r *http.Request, status int, by figures.Dimension, problem string) {
+func (s *Server) renderFigures(w http.ResponseWriter, r *http.Request, status int, by figures.Dimension, notStopped bool) {
 	report, counted := s.cfg.Figures(by, figureMonths)
-	p := figuresPage{By: by, Bys: dimensions, Figures: figures.Definitions(), Missed: report.Missed, Counted: counted, Problem: problem}
+	p := figuresPage{By: by, Bys: dimensions, Figures: figures.Definitions(), Missed: report.Missed, Counted: counted, NotStopped: notStopped}
 	p.Figure = p.Figures[0].Code
 	if asked := figures.Code(r.URL.Query().Get("figure")); asked != "" {
 		if !slices.ContainsFunc(p.Figures, func(d figures.Definition) bool { return d.Code == asked }) {

@@ -36,7 +36,8 @@ func TestTwoProcessesShareASourceAndHandOver(t *testing.T) {
 	b.uses(t, rng, 500)
 	cables := &wires{}
 	second, stopSecond := b.engine(t, b.connect(t, cables.dial), example(t))
-	require.Eventually(t, func() bool { return len(running(second)) == 1 }, patience, 10*time.Millisecond)
+	// Which of the two gets two of the three partitions depends on who joined when.
+	require.Eventually(t, func() bool { n := len(running(second)); return n > 0 && n < sources }, patience, 10*time.Millisecond)
 	b.uses(t, rng, 500)
 	stop()
 	require.Eventually(t, func() bool { return len(running(second)) == sources }, patience, 10*time.Millisecond)

@@ -10,7 +10,7 @@ import (
 
 // stateVersion is the first byte of an encoded state. A change of the layout raises it, and keeps a reader for the old one.
 const (
-	stateVersion = 4
+	stateVersion = 5
 	// oldestVersion is the oldest form that can still be read.
 	oldestVersion = 1
 )
@@ -32,7 +32,9 @@ func (s *State) AppendBinary(dst []byte) []byte {
 	each(&w, s.Flags, w.flagged)
 	each(&w, s.Received, w.received)
 	each(&w, s.Plans, func(p *plan.Plan) { w.buf = p.AppendBinary(w.buf) })
-	return s.Contacts.AppendBinary(w.buf)
+	w.buf = s.Contacts.AppendBinary(w.buf)
+	w.instalments(s.Instalments)
+	return w.buf
 }
 
 // UnmarshalBinary replaces the state by what AppendBinary wrote. Damaged or unknown input is an error and leaves the state
@@ -64,6 +66,9 @@ func (s *State) UnmarshalBinary(data []byte) error {
 		got.Received = readEach(&r, r.received)
 		got.Plans = readEach(&r, func(p *plan.Plan) { *p = plan.Read(r.Reader) })
 		got.Contacts.Read(r.Reader)
+	}
+	if r.version > 4 {
+		got.Instalments = r.instalments()
 	}
 	if err := r.Done(); err != nil {
 		return fmt.Errorf("desk state: %w", err)

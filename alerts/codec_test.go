@@ -29,6 +29,8 @@ func busy(t *testing.T) *customer {
 	c.pays(100)
 	c.do(flag(alerts.SetFlag, alerts.Hardship), "")
 	c.do(planOffer(), "")
+	c.do(onAccount(alerts.OfferInstalment), "")
+	c.do(application(), "")
 	c.do(contactAct(alerts.ContactReserve, alerts.ContactAct{Channel: conduct.Call, Agency: "agency-2"}), "")
 	return c
 }
@@ -68,6 +70,7 @@ func FuzzUnmarshalBinary(f *testing.F) {
 	c.apply(planOffer())
 	c.apply(signature())
 	c.pays(100)
+	c.apply(onAccount(alerts.OfferInstalment))
 	f.Add(c.state.AppendBinary(nil))
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -84,6 +87,8 @@ func FuzzUnmarshalBinary(f *testing.F) {
 		c.apply(contactAct(alerts.ContactReserve, alerts.ContactAct{Channel: conduct.Call}))
 		c.apply(planOffer())
 		c.apply(onAccount(alerts.PlanReview))
+		c.apply(onAccount(alerts.OfferInstalment))
+		c.apply(consent())
 		c.state.Index(func(alerts.IndexRow) {})
 	})
 }

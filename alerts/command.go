@@ -26,13 +26,16 @@ func (st *step) command(cmd *Command) {
 	}
 }
 
-// accountCommand applies an act of collections: to the customer's flags, to an account's plan, or to its entry in the queue.
+// accountCommand applies an act of collections: to the customer's flags, to an account's plan or instalment, or to its entry in the queue.
 func (st *step) accountCommand(cmd *Command) Refusal {
 	if cmd.Verb == SetFlag || cmd.Verb == ClearFlag {
 		return st.flagCommand(cmd)
 	}
 	if _, is := planActs[cmd.Verb]; is {
 		return st.planCommand(cmd)
+	}
+	if _, is := instalmentActs[cmd.Verb]; is {
+		return st.instalmentCommand(cmd)
 	}
 	return st.queueCommand(cmd)
 }

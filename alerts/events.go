@@ -122,9 +122,10 @@ type Command struct {
 	Until       card.Moment
 	// Flag is what SetFlag and ClearFlag are about.
 	Flag Flag
-	// Contact is what the contact verbs are about, Plan what the plan verbs are.
-	Contact ContactAct
-	Plan    PlanAct
+	// Contact is what the contact verbs are about, Plan what the plan verbs are, Instalment what those of instalments are.
+	Contact    ContactAct
+	Plan       PlanAct
+	Instalment InstalmentAct
 }
 
 // Verb is what staff can do.
@@ -167,6 +168,14 @@ const (
 	PlanContinue    Verb = "plan_continue"
 	PlanTerminate   Verb = "plan_terminate"
 	PlanRenegotiate Verb = "plan_renegotiate"
+	// OfferInstalment lays an ordinary instalment before the customer. ApplyInstalment is their application for AmountMinor,
+	// ConsentInstalment their consent in a step of its own, RefuseInstalment their refusal; BookInstalment and WithdrawInstalment are the bank's.
+	OfferInstalment    Verb = "instalment_offer"
+	ApplyInstalment    Verb = "instalment_apply"
+	ConsentInstalment  Verb = "instalment_consent"
+	BookInstalment     Verb = "instalment_book"
+	RefuseInstalment   Verb = "instalment_refuse"
+	WithdrawInstalment Verb = "instalment_withdraw"
 )
 
 // Disposition is the outcome of a fraud case, and a label for the detectors.

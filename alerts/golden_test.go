@@ -13,9 +13,9 @@ import (
 )
 
 // newest is the version that is written.
-const newest = 4
+const newest = 5
 
-// Desk states in stores and changelogs have the form of testdata/state_v4.bin, or of a version before; all are what busy gave when
+// Desk states in stores and changelogs have the form of testdata/state_v5.bin, or of a version before; all are what busy gave when
 // they were made. When the newest is no longer written as it was read, the version must rise, the forms before stay readable and a
 // new file join these.
 func TestGoldenDeskStateReadsBack(t *testing.T) {
@@ -27,6 +27,10 @@ func TestGoldenDeskStateReadsBack(t *testing.T) {
 			if version == newest {
 				require.Equal(t, golden(t, newest), s.AppendBinary(nil))
 				requireCollecting(t, &s)
+				i := s.Instalment("acct-9876")
+				require.Equal(t, plan.InstalmentApplied, i.State)
+				require.Equal(t, int64(600_000), i.Offer.AmountMinor)
+				require.Equal(t, "app-1", i.Consent.Application)
 			}
 		})
 	}

@@ -1,0 +1,174 @@
+package alerts
+
+import (
+	"time"
+
+	"github.com/cardwatch/cardwatch/alerts/plan"
+	"github.com/cardwatch/cardwatch/detectors"
+	"github.com/cardwatch/cardwatch/detectors/card"
+)
+
+// InstalmentAct is the part of a Command that is about an ordinary instalment; the amount is the command's own. What it costs, the desk reckons
+// itself: Shown is only compared with it.
+type InstalmentAct struct {
+	// Kind, Months (1 … 60) and Way are what ApplyInstalment asks for. OfInstalment says that the amount holds a debt in instalments,
+	// ToOwnAccount that cash goes to the customer's own account that is not a credit card's.
+	Kind                       plan.OfferKind
+	Months                     int
+	Way                        plan.Collection
+	OfInstalment, ToOwnAccount bool
+	// Shown is the cost that the customer was shown, with ApplyInstalment and ConsentInstalment.
+	Shown plan.Quote
+	// Reference is the record of the application, the consent or the contract, an opaque id.
+	Reference string
+	// ByCustomer says that the customer applied or consented, and nobody for them; Form and Recording are those of the consent.
+	ByCustomer bool
+	Form       plan.Form
+	Recording  string
+}
+
+// instalmentActs says which act on an instalment a verb asks for; OfferInstalment makes one.
+var instalmentActs = map[Verb]plan.InstalmentAct{
+	OfferInstalment: "", ApplyInstalment: plan.InstalmentApply, ConsentInstalment: plan.InstalmentConsent, BookInstalment: plan.InstalmentBook,
+	RefuseInstalment: plan.InstalmentRefuse, WithdrawInstalment: plan.InstalmentWithdraw,
+}
+
+// maxInstalments bounds the instalments that a customer's state remembers; those that are over go first.
+const maxInstalments = 16
+
+// Instalment is the newest instalment of an account, whatever its state; nil when there never was one. The pointer is valid until the next Step.
+func (s *State) Instalment(account string) *plan.Instalment {
+	for i := len(s.Instalments) - 1; i >= 0; i-- {
+		if s.Instalments[i].Account == account {
+			return &s.Instalments[i]
+		}
+	}
+	return nil
+}
+
+// InInstalments reports whether a debt of the account is in instalments already, or is about to be: by an ordinary instalment that is not over,
+// or by a plan.
+func (s *State) InInstalments(account string) bool {
+	return s.RunningPlan(account) != nil ||
+		find(s.Instalments, func(i *plan.Instalment) bool { return i.Account == account && i.State.Binds() }) != nil
+}
+
+// instalmentSuppressed reports whether nobody may agree an instalment for an account: its debt is disputed, its customer is not to be dealt
+// with, or cannot consent.
+func (s *State) instalmentSuppressed(account string) bool {
+	for _, flag := range s.FlagsOf(account) {
+		if flag == Disputed || flag == Incapacity || flagRules[flag].suppressed {
+			return true
+		}
+	}
+	return false
+}
+
+// InstalmentOf is the offer that a customer applies for with an amount, at the bank's price.
+func (p *Policy) InstalmentOf(kind plan.OfferKind, currency card.Currency, amountMinor int64, months int) plan.Offer {
+	return plan.OrdinaryOffer(kind, currency, amountMinor, months, plan.Rate(p.InstalmentFeeBps)*plan.BasisPoint)
+}
+
+// instalmentCommand applies an act to the account's instalment. A customer's refusal is taken by anybody, whoever works the account.
+func (st *step) instalmentCommand(cmd *Command) Refusal {
+	e, act := st.s.Entry(cmd.Account), &cmd.Instalment
+	if cmd.Verb != RefuseInstalment && e != nil && e.Owner != "" && e.Owner != cmd.Actor {
+		return RefusedNotOwner
+	}
+	if cmd.Verb == OfferInstalment {
+		if e == nil {
+			return RefusedUnknownAccount
+		}
+		return st.offerInstalment(e.Account, cmd.ID, clone(cmd.Actor))
+	}
+	i := st.s.Instalment(cmd.Account)
+	if i == nil {
+		return RefusedNoInstalment
+	}
+	ev := plan.InstalmentEvent{
+		Act: instalmentActs[cmd.Verb], Way: clone(act.Way), Shown: act.Shown, Reference: clone(act.Reference), ByCustomer: act.ByCustomer,
+		Form: clone(act.Form), Recording: clone(act.Recording), Suppressed: st.s.instalmentSuppressed(i.Account),
+		InInstalments: !i.State.Binds() && st.s.InInstalments(i.Account),
+	}
+	if cmd.Verb == ApplyInstalment {
+		if e == nil {
+			return RefusedUnknownAccount // nobody has told us its currency
+		}
+		ev.Offer = st.policy.InstalmentOf(clone(act.Kind), e.Currency, cmd.AmountMinor, act.Months)
+		ev.Offer.OfInstalment, ev.Offer.ToOwnAccount = act.OfInstalment, act.ToOwnAccount
+	}
+	return st.instalmentMoves(i, ev, clone(cmd.Actor))
+}
+
+// offerInstalment lays an offer before the customer. One that is under way stands; a debt that is in instalments is not offered again.
+func (st *step) offerInstalment(account, cause, actor string) Refusal {
+	switch i := st.s.Instalment(account); {
+	case i != nil && !i.State.Over() && !i.State.Binds():
+		return RefusedWrongState
+	case st.s.instalmentSuppressed(account):
+		return Refusal(plan.AccountSuppressed)
+	case st.s.InInstalments(account):
+		return Refusal(plan.AgainRefused)
+	}
+	until := st.now.Add(time.Duration(st.policy.InstalmentOfferDays) * 24 * time.Hour)
+	i := plan.OfferInstalment(newID("instalment", account, cause), account, st.now, until)
+	st.s.Instalments = append(st.s.Instalments, i)
+	st.instalmentMoved(&i, "", actor)
+	return ""
+}
+
+// offeredBy keeps the offer that a finding of the monitor has sent to the customer, once: who has refused it is not asked again when it grows.
+func (st *step) offeredBy(a *detectors.Alert) {
+	id := newID("instalment", a.Account, a.AlertID)
+	if a.Account != "" && find(st.s.Instalments, func(i *plan.Instalment) bool { return i.ID == id }) == nil {
+		st.offerInstalment(clone(a.Account), a.AlertID, ActorMonitor)
+	}
+}
+
+// instalmentMoves applies an event to an instalment.
+func (st *step) instalmentMoves(i *plan.Instalment, ev plan.InstalmentEvent, actor string) Refusal {
+	before := i.State
+	next, refusal := plan.StepInstalment(*i, ev, st.now)
+	if refusal != "" {
+		return Refusal(refusal) // both are in the glossary's one list
+	}
+	*i = next
+	if i.State != before || ev.Act == plan.InstalmentApply {
+		st.instalmentMoved(i, before, actor)
+	}
+	return ""
+}
+
+// instalmentConduct is what the record says of an instalment's new state.
+var instalmentConduct = map[plan.InstalmentState]ConductKind{
+	plan.InstalmentOffered: InstalmentOffered, plan.InstalmentApplied: InstalmentApplied, plan.InstalmentConsented: InstalmentConsented,
+	plan.InstalmentActive: InstalmentBooked, plan.InstalmentRefused: InstalmentRefused, plan.InstalmentLapsed: InstalmentLapsed,
+	plan.InstalmentWithdrawn: InstalmentWithdrawn, plan.InstalmentFinished: InstalmentEnded,
+}
+
+// instalmentMoved tells of an instalment's new state, and writes it into its account's history.
+func (st *step) instalmentMoved(i *plan.Instalment, before plan.InstalmentState, actor string) {
+	st.moved(InstalmentMoved, i.ID, string(before), string(i.State), "")
+	st.conduct(Conduct{Account: i.Account, Kind: instalmentConduct[i.State], AmountMinor: i.Offer.AmountMinor, Currency: i.Offer.Currency, Actor: actor})
+	if e := st.s.Entry(i.Account); e != nil {
+		st.note(&e.History, ActInstalmentMoved, actor, string(i.State))
+	}
+}
+
+// passInstalmentTime lets time alone change an instalment: an offer lapses, a term is over.
+func (st *step) passInstalmentTime(i *plan.Instalment) {
+	if st.due(i.Until) {
+		st.instalmentMoves(i, plan.InstalmentEvent{Act: plan.InstalmentPass}, ActorClock)
+	}
+}
+
+// instalmentOver reports whether nothing can happen to an instalment any more.
+func instalmentOver(i *plan.Instalment) bool { return i.State.Over() }
+
+func (w *writer) instalments(list []plan.Instalment) {
+	each(w, list, func(i *plan.Instalment) { w.buf = i.AppendBinary(w.buf) })
+}
+
+func (r *reader) instalments() []plan.Instalment {
+	return readEach(r, func(i *plan.Instalment) { *i = plan.ReadInstalment(r.Reader) })
+}

@@ -5,11 +5,10 @@ import (
 
 	"github.com/cardwatch/cardwatch/alerts/plan"
 	"github.com/cardwatch/cardwatch/detectors"
-	"github.com/cardwatch/cardwatch/detectors/card"
 )
 
 // InstalmentAct is the part of a Command that is about an ordinary instalment; the amount is the command's own. What it costs, the desk reckons
-// itself: Shown is only compared with it.
+// itself from the bank's price: Shown is only compared with it.
 type InstalmentAct struct {
 	// Kind, Months (1 … 60) and Way are what ApplyInstalment asks for. OfInstalment says that the amount holds a debt in instalments,
 	// ToOwnAccount that cash goes to the customer's own account that is not a credit card's.
@@ -17,6 +16,9 @@ type InstalmentAct struct {
 	Months                     int
 	Way                        plan.Collection
 	OfInstalment, ToOwnAccount bool
+	// MonthlyFee is the bank's price when they applied (Policy.InstalmentFee), which the server writes into the command: a replay under a later
+	// price has to agree the same.
+	MonthlyFee plan.Rate
 	// Shown is the cost that the customer was shown, with ApplyInstalment and ConsentInstalment.
 	Shown plan.Quote
 	// Reference is the record of the application, the consent or the contract, an opaque id.
@@ -32,6 +34,9 @@ var instalmentActs = map[Verb]plan.InstalmentAct{
 	OfferInstalment: "", ApplyInstalment: plan.InstalmentApply, ConsentInstalment: plan.InstalmentConsent, BookInstalment: plan.InstalmentBook,
 	RefuseInstalment: plan.InstalmentRefuse, WithdrawInstalment: plan.InstalmentWithdraw,
 }
+
+// maxReference bounds the number of a record, in bytes: it is an id.
+const maxReference = 64
 
 // maxInstalments bounds the instalments that a customer's state remembers; those that are over go first.
 const maxInstalments = 16
@@ -64,16 +69,17 @@ func (s *State) instalmentSuppressed(account string) bool {
 	return false
 }
 
-// InstalmentOf is the offer that a customer applies for with an amount, at the bank's price.
-func (p *Policy) InstalmentOf(kind plan.OfferKind, currency card.Currency, amountMinor int64, months int) plan.Offer {
-	return plan.OrdinaryOffer(kind, currency, amountMinor, months, plan.Rate(p.InstalmentFeeBps)*plan.BasisPoint)
-}
+// InstalmentFee is the bank's price of an ordinary instalment: the share of the whole amount that is charged with every part.
+func (p *Policy) InstalmentFee() plan.Rate { return plan.Rate(p.InstalmentFeeBps) * plan.BasisPoint }
 
 // instalmentCommand applies an act to the account's instalment. A customer's refusal is taken by anybody, whoever works the account.
 func (st *step) instalmentCommand(cmd *Command) Refusal {
 	e, act := st.s.Entry(cmd.Account), &cmd.Instalment
 	if cmd.Verb != RefuseInstalment && e != nil && e.Owner != "" && e.Owner != cmd.Actor {
 		return RefusedNotOwner
+	}
+	if max(len(act.Reference), len(act.Recording)) > maxReference {
+		return RefusedBadArgument
 	}
 	if cmd.Verb == OfferInstalment {
 		if e == nil {
@@ -94,7 +100,7 @@ func (st *step) instalmentCommand(cmd *Command) Refusal {
 		if e == nil {
 			return RefusedUnknownAccount // nobody has told us its currency
 		}
-		ev.Offer = st.policy.InstalmentOf(clone(act.Kind), e.Currency, cmd.AmountMinor, act.Months)
+		ev.Offer = plan.OrdinaryOffer(clone(act.Kind), e.Currency, cmd.AmountMinor, act.Months, act.MonthlyFee)
 		ev.Offer.OfInstalment, ev.Offer.ToOwnAccount = act.OfInstalment, act.ToOwnAccount
 	}
 	return st.instalmentMoves(i, ev, clone(cmd.Actor))

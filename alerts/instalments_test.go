@@ -25,7 +25,7 @@ func application() *alerts.Command {
 	cmd := onAccount(alerts.ApplyInstalment)
 	cmd.AmountMinor = 600_000
 	cmd.Instalment = alerts.InstalmentAct{
-		Kind: plan.BillInstalment, Months: 12, Way: plan.Monthly, Shown: costOf12(), Reference: "app-1", ByCustomer: true,
+		Kind: plan.BillInstalment, Months: 12, MonthlyFee: 60 * plan.BasisPoint, Way: plan.Monthly, Shown: costOf12(), Reference: "app-1", ByCustomer: true,
 	}
 	return cmd
 }

@@ -10,7 +10,7 @@ import (
 var commandFormat = format{
 	fields: setOf(slices.Concat([]field{
 		fSchemaVersion, fEventID, fCustomerID, fAt, fActor, fVerb, fCaseID, fDisposition, fNote, fAccountID, fAmountMinor, fUntil, fFlag,
-	}, contactFields, planFields)...),
+	}, contactFields, planFields, instalmentFields)...),
 	decode: (*Decoder).command,
 }
 
@@ -30,6 +30,7 @@ func (d *Decoder) command() card.Body {
 		Flag:        alerts.Flag(d.id(fFlag)),
 		Contact:     d.contactAct(),
 		Plan:        d.planAct(),
+		Instalment:  d.instalmentAct(),
 	}
 	return c
 }
@@ -49,5 +50,6 @@ func AppendCommand(dst []byte, c *alerts.Command) []byte {
 	w.text(fFlag, string(c.Flag))
 	w.contactAct(&c.Contact)
 	w.planAct(&c.Plan)
+	w.instalmentAct(&c.Instalment)
 	return w.end()
 }

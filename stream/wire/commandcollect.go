@@ -8,12 +8,16 @@ import (
 	"github.com/cardwatch/cardwatch/alerts/plan"
 )
 
-// Fields of a command about a contact or a plan. The desk judges what they mean; a field that a verb does not need has no effect.
+// Fields of a command about a contact, a plan or an instalment. The desk judges what they mean; a field that a verb does not need has no effect.
 var (
 	contactFields = []field{fChannel, fParty, fPurpose, fNumber, fContactID, fAgency, fAgreement, fStaff, fAtWork, fDebtFacts, fResult}
 	planFields    = []field{
 		fPlanKind, fPrincipalMinor, fInterestMinor, fFeesMinor, fRatePPM, fPlanRatePPM, fMonths, fDeferMonths, fFirstDueAt, fInterestOffMinor,
 		fFeesOffMinor, fInterestOnInterest, fCharges, fNoNewCard, fRights, fBreach, fOtherTerms, fAbilityExceeded, fWilling, fForm, fRecording,
+	}
+	instalmentFields = []field{
+		fInstalmentKind, fInstalmentMonths, fMonthlyFeePPM, fInterestPaid, fOfInstalment, fToOwnAccount, fShownAnnualPPM, fShownInterestMinor, fShownPayableMinor,
+		fReference, fByCustomer, fConsentForm, fConsentRecording,
 	}
 )
 
@@ -44,6 +48,24 @@ func (d *Decoder) planAct() alerts.PlanAct {
 			Other: d.free(fOtherTerms, maxTypedRunes), AbilityExceeded: d.flag(fAbilityExceeded), Willing: d.flag(fWilling),
 			Form: plan.Form(d.id(fForm)), Recording: d.id(fRecording),
 		},
+	}
+}
+
+// maxInstalmentMonths and maxAnnualPPM bound what is believed of an instalment; the desk's limits are far below.
+const (
+	maxInstalmentMonths = 1000
+	maxAnnualPPM        = 100 * int64(plan.Whole)
+)
+
+func (d *Decoder) instalmentAct() alerts.InstalmentAct {
+	return alerts.InstalmentAct{
+		Kind: plan.OfferKind(d.id(fInstalmentKind)), Months: int(d.integer(fInstalmentMonths, 0, maxInstalmentMonths)),
+		MonthlyFee: d.rate(fMonthlyFeePPM), Way: plan.Collection(d.id(fInterestPaid)), OfInstalment: d.flag(fOfInstalment), ToOwnAccount: d.flag(fToOwnAccount),
+		Shown: plan.Quote{
+			Annual: plan.Rate(d.integer(fShownAnnualPPM, 0, maxAnnualPPM)), InterestMinor: d.amount(fShownInterestMinor, 0),
+			PayableMinor: d.amount(fShownPayableMinor, 0),
+		},
+		Reference: d.id(fReference), ByCustomer: d.flag(fByCustomer), Form: plan.Form(d.id(fConsentForm)), Recording: d.id(fConsentRecording),
 	}
 }
 
@@ -134,6 +156,22 @@ func (w *writer) planAct(p *alerts.PlanAct) {
 	w.yes(fWilling, c.Willing)
 	w.text(fForm, string(c.Form))
 	w.text(fRecording, c.Recording)
+}
+
+func (w *writer) instalmentAct(a *alerts.InstalmentAct) {
+	w.text(fInstalmentKind, string(a.Kind))
+	w.some(fInstalmentMonths, int64(a.Months))
+	w.some(fMonthlyFeePPM, int64(a.MonthlyFee))
+	w.text(fInterestPaid, string(a.Way))
+	w.yes(fOfInstalment, a.OfInstalment)
+	w.yes(fToOwnAccount, a.ToOwnAccount)
+	w.some(fShownAnnualPPM, int64(a.Shown.Annual))
+	w.some(fShownInterestMinor, a.Shown.InterestMinor)
+	w.some(fShownPayableMinor, a.Shown.PayableMinor)
+	w.text(fReference, a.Reference)
+	w.yes(fByCustomer, a.ByCustomer)
+	w.text(fConsentForm, string(a.Form))
+	w.text(fConsentRecording, a.Recording)
 }
 
 // some writes a number that is not the absent 0, yes a flag that is not the absent false.

@@ -246,13 +246,13 @@ var violationRefusals = map[ViolationCode]InstalmentRefusal{
 }
 
 func termsRefused(o *Offer, way Collection) InstalmentRefusal {
-	for _, broken := range o.Validate() {
-		if refusal, own := violationRefusals[broken.Detail]; own {
+	broken := o.Validate()
+	if len(broken) > 0 {
+		if refusal, own := violationRefusals[broken[0].Detail]; own {
 			return refusal
 		}
-		return TermsRefused
 	}
-	if !slices.Contains(o.Collect, way) {
+	if len(broken) > 0 || !slices.Contains(o.Collect, way) {
 		return TermsRefused
 	}
 	return ""

@@ -70,6 +70,8 @@ func (s *Server) accountNote(lang card.Language, a alerts.Act) string {
 			return s.term(lang, glossary.PlanState, state) + ": " + reason
 		}
 		return s.term(lang, glossary.PlanState, state)
+	case alerts.ActInstalmentMoved:
+		return s.term(lang, glossary.InstalmentState, a.Note)
 	case alerts.ActFlagged, alerts.ActUnflagged:
 		flag, note, _ := strings.Cut(a.Note, ": ")
 		return s.term(lang, glossary.Flag, flag) + ": " + note

@@ -72,10 +72,11 @@ func (s *State) instalmentSuppressed(account string) bool {
 // InstalmentFee is the bank's price of an ordinary instalment: the share of the whole amount that is charged with every part.
 func (p *Policy) InstalmentFee() plan.Rate { return plan.Rate(p.InstalmentFeeBps) * plan.BasisPoint }
 
-// instalmentCommand applies an act to the account's instalment. A customer's refusal is taken by anybody, whoever works the account.
+// instalmentCommand applies an act to the account's instalment. What customers do themselves, and their refusal by whoever hears it, waits for
+// nobody who works the account.
 func (st *step) instalmentCommand(cmd *Command) Refusal {
 	e, act := st.s.Entry(cmd.Account), &cmd.Instalment
-	if cmd.Verb != RefuseInstalment && e != nil && e.Owner != "" && e.Owner != cmd.Actor {
+	if cmd.Verb != RefuseInstalment && cmd.Actor != ActorCustomer && e != nil && e.Owner != "" && e.Owner != cmd.Actor {
 		return RefusedNotOwner
 	}
 	if max(len(act.Reference), len(act.Recording)) > maxReference {

@@ -30,6 +30,7 @@ type accountView struct {
 	Flags       []string     `json:"flags"`
 	Promise     *promiseView `json:"promise,omitempty"`
 	Plan        string       `json:"plan,omitempty"`
+	Instalment  string       `json:"instalment,omitempty"`
 	// Arms are the customer's in the experiments that run: what the challenger does differently is the work list's to do.
 	Arms map[string]alerts.Arm `json:"arms,omitempty"`
 	// Contact is the id of the contact that the act has reserved, by which its result is told.
@@ -157,6 +158,9 @@ func (s *Server) accountView(desk *alerts.State, e *alerts.QueueEntry) accountVi
 	}
 	if p := desk.Plan(e.Account); p != nil {
 		v.Plan = string(p.State)
+	}
+	if i := desk.Instalment(e.Account); i != nil {
+		v.Instalment = string(i.State)
 	}
 	return v
 }

@@ -125,6 +125,9 @@ func (s *Server) routes() []route {
 		{"GET", "customers/{id}/accounts/{account}", readers, s.getAccount},
 		{"GET", "customers/{id}/accounts/{account}/contact", readers, s.mayContact},
 		{"POST", "customers/{id}/accounts/{account}/acts", staff, s.actOnAccount},
+		{"GET", "customers/{id}/accounts/{account}/instalment", askers, s.getInstalment},
+		{"POST", "customers/{id}/accounts/{account}/instalment/acts", staff, s.actOnInstalment},
+		{"POST", "customers/{id}/accounts/{account}/instalment/answer", appsOnly, s.answerInstalment},
 		{"GET", "card-actions", readers, s.pendingActions},
 		{"GET", "events", readers, s.events},
 	}

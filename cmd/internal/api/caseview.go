@@ -144,7 +144,10 @@ func fullView(customer string, c *alerts.Case) caseView {
 }
 
 // tag is the case's ETag: it changes with whatever a full view shows.
-func (v *caseView) tag() (string, error) {
+func (v *caseView) tag() (string, error) { return tagOf(v) }
+
+// tagOf is the entity tag of a view: a hash of what it shows.
+func tagOf(v any) (string, error) {
 	data, err := json.Marshal(v)
 	sum := sha256.Sum256(data)
 	return `"` + hex.EncodeToString(sum[:12]) + `"`, err

@@ -59,7 +59,7 @@ var about = map[Code]struct {
 	CodeNotFound:        {404, glossary.Term{Zh: "不存在", En: "There is no such thing"}},
 	CodeMethod:          {405, glossary.Term{Zh: "此地址不支持该方法", En: "This address does not have that method"}},
 	CodeNoneFree:        {409, glossary.Term{Zh: "没有可领取的案件", En: "No case is free to take"}},
-	CodeStale:           {412, glossary.Term{Zh: "案件已变化，请重新读取", En: "The case has changed; read it again"}},
+	CodeStale:           {412, glossary.Term{Zh: "内容已变化，请重新读取", En: "It has changed; read it again"}},
 	CodeTooLarge:        {413, glossary.Term{Zh: "正文超过 256 KiB", En: "The body is larger than 256 KiB"}},
 	CodeMediaType:       {415, glossary.Term{Zh: "Content-Type 须为 application/json（UTF-8）", En: "Content-Type must be application/json in UTF-8"}},
 	CodeMisdirected:     {421, glossary.Term{Zh: "主机名不受支持", En: "This host name is not served"}},

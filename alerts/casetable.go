@@ -68,6 +68,8 @@ const (
 	ActPaid      ActCode = "paid"
 	ActPaidBack  ActCode = "paid_back"
 	ActPlanMoved ActCode = "plan_moved"
+	// ActInstalmentMoved is an ordinary instalment that was offered, applied for, consented to, booked, or came to an end.
+	ActInstalmentMoved ActCode = "instalment_moved"
 	// ActContactReserved is a contact that is about to be made, ActContactMade one that was.
 	ActContactReserved ActCode = "contact_reserved"
 	ActContactMade     ActCode = "contact_made"

@@ -27,6 +27,9 @@ func (st *step) passTime() {
 	for i := range st.s.Plans {
 		st.passPlanTime(&st.s.Plans[i])
 	}
+	for i := range st.s.Instalments {
+		st.passInstalmentTime(&st.s.Instalments[i])
+	}
 	for i := range st.s.Queue {
 		st.passEntryTime(&st.s.Queue[i])
 	}
@@ -88,6 +91,9 @@ func (d *Desk) NextWake(s *State) card.Moment {
 	}
 	for i := range s.Plans {
 		consider(s.Plans[i].Wake())
+	}
+	for i := range s.Instalments {
+		consider(s.Instalments[i].Until)
 	}
 	for i := range s.Queue {
 		d.entryWakes(&s.Queue[i], consider)

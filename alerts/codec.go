@@ -36,6 +36,7 @@ func (s *State) AppendBinary(dst []byte) []byte {
 	w.restrictions(s)
 	w.debts(s)
 	w.platform(&s.Contact)
+	w.instalments(s)
 	return w.buf
 }
 
@@ -86,6 +87,7 @@ const (
 	tailRestrictions byte = 1
 	tailDebts        byte = 2
 	tailPlatform     byte = 3
+	tailInstalments  byte = 4
 )
 
 func (w *writer) restrictions(s *State) {
@@ -109,6 +111,13 @@ func (w *writer) platform(c *Contact) {
 	}
 }
 
+func (w *writer) instalments(s *State) {
+	if len(s.Instalments) > 0 {
+		w.buf = append(w.buf, tailInstalments)
+		each(w, s.Instalments, func(i *plan.Instalment) { w.buf = i.AppendBinary(w.buf) })
+	}
+}
+
 func (r *reader) tail(s *State) {
 	last := byte(0)
 	for r.Err() == nil && len(r.Rest()) > 0 {
@@ -124,6 +133,8 @@ func (r *reader) tail(s *State) {
 			s.debts = readEach(r, r.debt)
 		case tailPlatform:
 			s.Contact.PushPlatform = PushPlatform(r.String())
+		case tailInstalments:
+			s.Instalments = readEach(r, func(i *plan.Instalment) { *i = plan.ReadInstalment(r.Reader) })
 		default:
 			r.Fail(fmt.Errorf("part %d is left over, or of a newer release", mark))
 		}

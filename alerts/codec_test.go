@@ -32,6 +32,8 @@ func busy(t *testing.T) *customer {
 	c.pays(100)
 	c.do(flag(alerts.SetFlag, alerts.Hardship), "")
 	c.do(planOffer(), "")
+	c.do(onAccount(alerts.OfferInstalment), "")
+	c.do(application(), "")
 	c.do(contactAct(alerts.ContactReserve, alerts.ContactAct{Channel: conduct.Call, Agency: "agency-2"}), "")
 	return c
 }
@@ -79,7 +81,7 @@ func TestADamagedStateIsAnError(t *testing.T) {
 		}
 		require.Equal(t, alerts.State{}, s, "cut after %d bytes", n)
 	}
-	require.Equal(t, 2, olderForms, "a state without the parts that came after version 4: restrictions, debts")
+	require.Equal(t, 3, olderForms, "a state without the parts that came after version 4: restrictions, debts, instalments")
 	var s alerts.State
 	require.ErrorContains(t, s.UnmarshalBinary(append([]byte{9}, whole[1:]...)), "version 9")
 	require.ErrorContains(t, s.UnmarshalBinary(append(whole, 0)), "left over")
@@ -98,6 +100,7 @@ func FuzzUnmarshalBinary(f *testing.F) {
 	c.apply(planOffer())
 	c.apply(signature())
 	c.pays(100)
+	c.apply(onAccount(alerts.OfferInstalment))
 	f.Add(c.state.AppendBinary(nil))
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -114,6 +117,8 @@ func FuzzUnmarshalBinary(f *testing.F) {
 		c.apply(contactAct(alerts.ContactReserve, alerts.ContactAct{Channel: conduct.Call}))
 		c.apply(planOffer())
 		c.apply(onAccount(alerts.PlanReview))
+		c.apply(onAccount(alerts.OfferInstalment))
+		c.apply(consent())
 		c.state.Index(func(alerts.IndexRow) {})
 	})
 }

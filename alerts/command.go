@@ -26,7 +26,8 @@ func (st *step) command(cmd *Command) {
 	}
 }
 
-// accountCommand applies an act of collections: to the customer's flags and restrictions, to an account's plan, or to its entry in the queue.
+// accountCommand applies an act of collections: to the customer's flags and restrictions, to an account's plan or instalment, or to its entry in
+// the queue.
 func (st *step) accountCommand(cmd *Command) Refusal {
 	switch cmd.Verb {
 	case SetFlag, ClearFlag:
@@ -39,6 +40,9 @@ func (st *step) accountCommand(cmd *Command) Refusal {
 	}
 	if _, is := planActs[cmd.Verb]; is {
 		return st.planCommand(cmd)
+	}
+	if _, is := instalmentActs[cmd.Verb]; is {
+		return st.instalmentCommand(cmd)
 	}
 	return st.queueCommand(cmd)
 }

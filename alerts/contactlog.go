@@ -131,6 +131,9 @@ func (st *step) settleContact(e *QueueEntry, cmd *Command) Refusal {
 	}
 	st.moved(ContactMoved, clone(cmd.Contact.ID), string(conduct.Reserved), string(clone(cmd.Contact.Result)), "")
 	st.note(&e.History, ActContactMade, clone(cmd.Actor), string(clone(cmd.Contact.Result)))
+	if cmd.Contact.Result == conduct.Conversation {
+		st.personSpoke(e.Account)
+	}
 	if made.Result == conduct.Reserved && cmd.Contact.Result != conduct.Cancelled {
 		st.contactConduct(e, ContactMade, made.Channel, made.Party, cmd.Contact.Result, nil, cmd.Actor)
 	}
@@ -160,6 +163,9 @@ func (st *step) noteContact(e *QueueEntry, cmd *Command) Refusal {
 	}, st.now)
 	if err != nil {
 		return RefusedBadArgument
+	}
+	if cmd.Contact.Result == conduct.Conversation {
+		st.personSpoke(e.Account)
 	}
 	st.moved(ContactMoved, clone(cmd.ID), "", string(clone(cmd.Contact.Result)), string(clone(r.Channel)))
 	st.contactConduct(e, ContactMade, r.Channel, r.Party, cmd.Contact.Result, nil, cmd.Actor)

@@ -19,6 +19,9 @@ const (
 	// RuleNoConsent: service messages need consent to the channel and to profiling (PIPL art. 24). Fraud messages need none:
 	// they perform the card contract.
 	RuleNoConsent RuleID = "no_consent"
+	// RuleNoOffer: the customer wants no unasked offers of instalments or has refused one not long ago, or there is nothing that may be put into
+	// instalments.
+	RuleNoOffer RuleID = "no_offer"
 	// RuleExpired: the message means nothing any more.
 	RuleExpired RuleID = "expired"
 	// RulePromptEnded: the question has been answered or withdrawn.
@@ -71,6 +74,7 @@ func (p Policy) MayContact(s *State, m Message, at card.Moment) Verdict {
 	deny(!s.reachable(m), RuleNoAddress)
 	deny(s.OptedOut(m.Channel) && m.Template != OptedOutConfirmation, RuleOptOut)
 	deny(m.Purpose == Service && !s.consents(m.Channel), RuleNoConsent)
+	deny(m.Template == InstalmentOffer && s.wantsNoOffer(m.Account, at), RuleNoOffer)
 	deny(!at.Before(m.ExpiresAt), RuleExpired)
 	deny(m.Purpose == FraudPrompt && s.promptEnded(m.PromptID), RulePromptEnded)
 	deny(m.Purpose == FraudPrompt && s.personAsked(m.CaseID), RulePersonAsked)

@@ -127,6 +127,7 @@ func (st *step) forget() {
 	s.Cases = trim(s.Cases, maxCases, func(c *Case) bool { return c.State == CaseClosed })
 	s.Prompts = trim(s.Prompts, maxPrompts, func(p *Prompt) bool { return p.State != PromptOpen })
 	s.Plans = trim(s.Plans, maxPlans, planOver)
+	s.Instalments = trim(s.Instalments, maxInstalments, instalmentOver)
 	s.Messages = trim(s.Messages, maxMessages, func(m *Message) bool { return !m.Waiting() })
 }
 

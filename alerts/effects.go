@@ -61,6 +61,8 @@ const (
 	RestrictionMoved ChangeKind = "restriction"
 	// PlanMoved is a plan to pay back, by its id: its states.
 	PlanMoved ChangeKind = "plan"
+	// InstalmentMoved is an ordinary instalment, by its id: its states, "" before it is offered.
+	InstalmentMoved ChangeKind = "instalment"
 	// ContactMoved is a contact, by its id: reserved, then its result. Label is the channel.
 	ContactMoved ChangeKind = "contact"
 	MessageMoved ChangeKind = "message"
@@ -80,7 +82,8 @@ type Denial struct {
 	Until card.Moment
 }
 
-// Refusal names why a command or a reply had no effect; each is a metric label and has a text in the glossary.
+// Refusal names why a command or a reply had no effect; each is a metric label and has a text in the glossary. Those of
+// plan.InstalmentRefusal are among them.
 type Refusal string
 
 // The refusals.
@@ -123,6 +126,8 @@ const (
 	// RefusedPlanLapsed is an offer whose first month is over, RefusedPlanOver a plan whose last line is due: nothing can be carried to it.
 	RefusedPlanLapsed Refusal = "plan_lapsed"
 	RefusedPlanOver   Refusal = "plan_over"
+	// RefusedNoInstalment is an act on the instalment of an account that has none.
+	RefusedNoInstalment Refusal = "no_instalment"
 	// RefusedTooMany is an act that would make a customer's state grow beyond its bounds.
 	RefusedTooMany Refusal = "too_many"
 	// RefusedDuplicate is an event_id that was seen before.

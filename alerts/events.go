@@ -143,9 +143,10 @@ type Command struct {
 	Until       card.Moment
 	// Flag is what SetFlag and ClearFlag are about.
 	Flag Flag
-	// Contact is what the contact verbs are about, Plan what the plan verbs are.
-	Contact ContactAct
-	Plan    PlanAct
+	// Contact is what the contact verbs are about, Plan what the plan verbs are, Instalment what those of instalments are.
+	Contact    ContactAct
+	Plan       PlanAct
+	Instalment InstalmentAct
 	// Restriction is what Restrict and LiftRestriction are about.
 	Restriction RestrictionAct
 }
@@ -195,6 +196,16 @@ const (
 	PlanRenegotiate Verb = "plan_renegotiate"
 	// Rerank brings an account's rank in line with what decides now, and does nothing else: an experiment has stopped. The clock's alone.
 	Rerank Verb = "rerank"
+	// OfferInstalment lays an ordinary instalment before the customer. ApplyInstalment is their application for AmountMinor,
+	// ConsentInstalment their consent in a step of its own, RefuseInstalment their refusal; BookInstalment and WithdrawInstalment are the bank's.
+	OfferInstalment    Verb = "instalment_offer"
+	ApplyInstalment    Verb = "instalment_apply"
+	ConsentInstalment  Verb = "instalment_consent"
+	BookInstalment     Verb = "instalment_book"
+	RefuseInstalment   Verb = "instalment_refuse"
+	WithdrawInstalment Verb = "instalment_withdraw"
+	// AskInstalmentPerson is the customer's wish for a person to speak with about it.
+	AskInstalmentPerson Verb = "instalment_person"
 )
 
 // Disposition is the outcome of a fraud case, and a label for the detectors.

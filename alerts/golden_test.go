@@ -83,6 +83,30 @@ func TestGoldenRestrictionsReadBack(t *testing.T) {
 	require.Equal(t, file, s.AppendBinary(nil))
 }
 
+// state_v4_instalments.bin is what inInstalments gave when it was made.
+func TestGoldenInstalmentsReadBack(t *testing.T) {
+	file, err := os.ReadFile("testdata/state_v4_instalments.bin")
+	require.NoError(t, err)
+	var s alerts.State
+	require.NoError(t, s.UnmarshalBinary(file))
+	require.Equal(t, inInstalments(t).state.Instalments, s.Instalments)
+	i := s.Instalment("acct-9876")
+	require.Equal(t, plan.InstalmentConsented, i.State)
+	require.Equal(t, int64(600_000), i.Offer.AmountMinor)
+	require.Equal(t, plan.Consent{Application: "app-1", Separate: "yes-1"}, i.Consent)
+	require.Equal(t, file, s.AppendBinary(nil))
+}
+
+// inInstalments is a customer who refused one offer and has consented to the next.
+func inInstalments(t *testing.T) *customer {
+	c := offeredTo(t)
+	c.do(onAccount(alerts.RefuseInstalment), "")
+	c.do(onAccount(alerts.OfferInstalment), "")
+	c.do(application(), "")
+	c.do(consent(), "")
+	return c
+}
+
 // asked is a customer who has asked for all that can be asked for, and has left the queue.
 func asked(t *testing.T) *customer {
 	c := late(t)

@@ -38,6 +38,8 @@ const (
 	IndexCase   IndexKind = "case"
 	IndexPrompt IndexKind = "prompt"
 	IndexPhone  IndexKind = "phone"
+	// IndexInstalment finds the customer of an ordinary instalment.
+	IndexInstalment IndexKind = "instalment"
 	// IndexProvider finds the customer of a message that a provider has taken, by the provider's id of it or ours (see ProviderKey and
 	// MessageKey).
 	IndexProvider IndexKind = "provider"
@@ -84,6 +86,9 @@ func (s *State) Index(emit func(IndexRow)) {
 	}
 	for i := range s.Prompts {
 		emit(IndexRow{Kind: IndexPrompt, Key: s.Prompts[i].ID})
+	}
+	for i := range s.Instalments {
+		emit(IndexRow{Kind: IndexInstalment, Key: s.Instalments[i].ID})
 	}
 	for i := range s.Queue {
 		s.Queue[i].index(emit)

@@ -19,7 +19,7 @@ func (st *step) alert(a *detectors.Alert) {
 	case detectors.ConfirmWithCustomer, detectors.Review:
 		st.suspicion(a)
 	case detectors.OfferInstalment:
-		st.service(a, InstalmentOffer)
+		st.offeredBy(a)
 	case detectors.RemindMinPayment:
 		st.service(a, PaymentReminder)
 	}

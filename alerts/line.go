@@ -24,10 +24,11 @@ func Lines() []Line { return []Line{LineStandard, LineFlexible, LineHardship, Li
 func LineGroup(l Line) string { return "line/" + string(l) }
 
 // lineOf is who should work an account, by its facts alone: what is objected to is verified first, care comes before money, and the
-// flexible team has what is severe, what has broken its word too often, and plans to be looked at again.
-func lineOf(e *QueueEntry, flags []Flag, brokenLimit int, review bool) Line {
+// flexible team has what is severe, what has broken its word too often, and what a person is wanted for: a plan to be looked at again, a customer
+// who asks for somebody.
+func lineOf(e *QueueEntry, flags []Flag, brokenLimit int, wanted bool) Line {
 	line := LineStandard
-	if severe(e.Tier) || e.BrokenInARow() >= brokenLimit || review {
+	if severe(e.Tier) || e.BrokenInARow() >= brokenLimit || wanted {
 		line = LineFlexible
 	}
 	for _, f := range flags {

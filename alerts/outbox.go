@@ -30,12 +30,13 @@ func (st *step) queue(m Message) bool {
 	return true
 }
 
-// service queues a reminder or an offer, once per alert, over the app: a text message about money invites imitators.
-func (st *step) service(a *detectors.Alert, template TemplateID) {
+// service queues a reminder or an offer, once per alert, over the app: a text message about money invites imitators. It reports whether the
+// customer gets it.
+func (st *step) service(a *detectors.Alert, template TemplateID) bool {
 	if a.State == detectors.Closed {
-		return
+		return false
 	}
-	st.queue(Message{
+	return st.queue(Message{
 		ID: newID("msg", a.AlertID, string(template)), Purpose: Service, Channel: App, Template: template,
 		Args: Args{Card: lastFour(clone(a.Account))}, Account: clone(a.Account), DueAt: st.now, ExpiresAt: st.now.Add(serviceLife),
 	})

@@ -72,6 +72,10 @@ type Policy struct {
 	PlanToleranceMinor int64 `yaml:"plan_tolerance_minor"`
 	// Treatment is how overdue accounts are worked; experiments try another one on some customers.
 	Treatment Treatment `yaml:"treatment"`
+	// InstalmentFeeBps is the bank's price of an ordinary instalment: what is charged with every part, in hundredths of a per cent of the whole
+	// amount. It is always shown as the cost a year that it is. InstalmentOfferDays is how long an offer stands.
+	InstalmentFeeBps    int `yaml:"instalment_fee_bps"`
+	InstalmentOfferDays int `yaml:"instalment_offer_days"`
 	// Experiments are the champion/challenger comparisons that run.
 	Experiments []Experiment `yaml:"experiments"`
 }
@@ -138,6 +142,9 @@ func Defaults() Policy {
 		// 容时 and 容差 of card bills (notes/collections.md CN-GRACE).
 		PlanGraceDays:      plan.Defaults().GraceDays,
 		PlanToleranceMinor: plan.Defaults().ToleranceMinor,
+		// 0.6 % a month is what banks in China quote for twelve parts: 13 % a year. A bill is due 20 to 25 days after it. Own choice.
+		InstalmentFeeBps:    60,
+		InstalmentOfferDays: 20,
 	}
 }
 
@@ -190,6 +197,8 @@ func (p Policy) Validate() error {
 	add(p.PromiseKeptPercent < 1 || p.PromiseKeptPercent > 100, "promise_kept_percent: %d is outside 1 … 100", p.PromiseKeptPercent)
 	add(p.PromisesBroken < 1 || p.PromisesBroken > 12, "promises_broken: %d is outside 1 … 12", p.PromisesBroken)
 	add(p.PlanGraceDays < 0 || p.PlanGraceDays > 30, "plan_grace_days: %d is outside 0 … 30", p.PlanGraceDays)
+	add(p.InstalmentFeeBps < 0 || p.InstalmentFeeBps > 200, "instalment_fee_bps: %d is outside 0 … 200", p.InstalmentFeeBps)
+	add(p.InstalmentOfferDays < 1 || p.InstalmentOfferDays > 60, "instalment_offer_days: %d is outside 1 … 60", p.InstalmentOfferDays)
 	add(p.PlanToleranceMinor < 0, "plan_tolerance_minor: %d is negative", p.PlanToleranceMinor)
 	if _, err := conduct.NewBook(p.ContactRules); err != nil {
 		for problem := range strings.Lines(err.Error()) {

@@ -46,6 +46,16 @@ const (
 	PlanBreached ConductKind = "plan_breached"
 	PlanEnded    ConductKind = "plan_ended"
 
+	// An ordinary instalment is offered, applied for, consented to and booked; it ends as one of the last four.
+	InstalmentOffered   ConductKind = "instalment_offered"
+	InstalmentApplied   ConductKind = "instalment_applied"
+	InstalmentConsented ConductKind = "instalment_consented"
+	InstalmentBooked    ConductKind = "instalment_booked"
+	InstalmentRefused   ConductKind = "instalment_refused"
+	InstalmentLapsed    ConductKind = "instalment_lapsed"
+	InstalmentWithdrawn ConductKind = "instalment_withdrawn"
+	InstalmentEnded     ConductKind = "instalment_ended"
+
 	// ContactReserved is a contact that staff are about to make, ContactMade one whose outcome is known, ContactSent a message that a
 	// provider has accepted, ContactRefused one that the rules did not let happen.
 	ContactReserved ConductKind = "contact_reserved"
@@ -66,6 +76,7 @@ const (
 func ConductKinds() []ConductKind {
 	return []ConductKind{
 		PromiseMade, PromiseKeptInTime, PromiseKeptInPart, PromiseFailed, PlanOffered, PlanSigned, PlanKept, PlanBreached, PlanEnded,
+		InstalmentOffered, InstalmentApplied, InstalmentConsented, InstalmentBooked, InstalmentRefused, InstalmentLapsed, InstalmentWithdrawn, InstalmentEnded,
 		ContactReserved, ContactMade, ContactSent, ContactRefused, FlagSet, FlagCleared, OptedOut, Erased,
 	}
 }

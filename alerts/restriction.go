@@ -20,11 +20,13 @@ const (
 	StoppedNumber  RestrictionKind = "stopped_number"
 	// EmployerForbids is an employer who does not allow such contact at work.
 	EmployerForbids RestrictionKind = "employer_forbids"
+	// NoOffers is a customer who wants no unasked offers of instalments (PIPL art. 24). Calculators and applications of their own stay open.
+	NoOffers RestrictionKind = "no_offers"
 )
 
 // RestrictionKinds lists them all.
 func RestrictionKinds() []RestrictionKind {
-	return []RestrictionKind{InconvenientHours, StoppedChannel, StoppedNumber, EmployerForbids}
+	return []RestrictionKind{InconvenientHours, StoppedChannel, StoppedNumber, EmployerForbids, NoOffers}
 }
 
 // Restriction is what the customer has asked of contact about debts, or their employer: who wrote it down, when and why. It holds for all of
@@ -109,10 +111,10 @@ func (s *State) restrict(f *conduct.Flags) {
 	}
 }
 
-// restrictionCommand writes a restriction down or lifts it. Both need a note, and neither the account in the queue nor its owner's leave: what a
+// restrictionCommand writes a restriction down or lifts it. Both need a note, unless customers write their own down, and neither the account in the queue nor its owner's leave: what a
 // customer asks for is heard from whomever they tell.
 func (st *step) restrictionCommand(cmd *Command) Refusal {
-	if cmd.Note == "" {
+	if cmd.Note == "" && cmd.Actor != ActorCustomer {
 		return RefusedBadArgument
 	}
 	if cmd.Verb == LiftRestriction {
@@ -149,7 +151,7 @@ func (st *step) asRestriction(cmd *Command) (r Restriction, ok bool) {
 		}
 		r.Number, r.Ending = conduct.KeyOf(number), clone(lastFour(number))
 		ok = number != ""
-	case EmployerForbids:
+	case EmployerForbids, NoOffers:
 		ok = true
 	}
 	r.ID = r.id()
@@ -179,7 +181,11 @@ func (st *step) restricted(cmd *Command, r *Restriction, kind ConductKind, act A
 	st.moved(RestrictionMoved, r.ID, from, to, string(r.Channel))
 	st.conduct(Conduct{Account: clone(cmd.Account), Kind: kind, Flag: string(r.Kind), Channel: string(r.Channel), Actor: clone(cmd.Actor)})
 	if e := st.s.Entry(cmd.Account); e != nil {
-		st.note(&e.History, act, clone(cmd.Actor), string(r.Kind)+": "+clone(cmd.Note))
+		note := string(r.Kind)
+		if cmd.Note != "" {
+			note += ": " + clone(cmd.Note)
+		}
+		st.note(&e.History, act, clone(cmd.Actor), note)
 	}
 }
 

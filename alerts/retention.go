@@ -90,6 +90,11 @@ func (s *State) openDebts() func(conduct.Key) bool {
 			open[conduct.KeyOf(p.Account)] = true
 		}
 	}
+	for i := range s.Instalments {
+		if i := &s.Instalments[i]; !i.State.Over() {
+			open[conduct.KeyOf(i.Account)] = true
+		}
+	}
 	for i := range s.Flags {
 		if f := &s.Flags[i]; f.Account != "" {
 			open[conduct.KeyOf(f.Account)] = true
@@ -117,6 +122,9 @@ func (s *State) recordedDebts() (keys []conduct.Key) {
 	}
 	for i := range s.Plans {
 		about(s.Plans[i].Account)
+	}
+	for i := range s.Instalments {
+		about(s.Instalments[i].Account)
 	}
 	for i := range s.Received {
 		about(s.Received[i].Account)
@@ -190,6 +198,7 @@ func (st *step) eraseProcess(d *debt) (kept bool) {
 	}
 	s.Messages = without(s.Messages, func(m *Message) bool { return m.Purpose == Service && !m.Waiting() && about(m.Account) })
 	s.Received = without(s.Received, func(r *Received) bool { return about(r.Account) })
+	s.Instalments = without(s.Instalments, func(i *plan.Instalment) bool { return about(i.Account) })
 	s.Plans = without(s.Plans, func(p *plan.Plan) bool {
 		held := d.about(p.Account) && p.Contract.Recording != ""
 		kept = kept || held

@@ -29,6 +29,8 @@ type State struct {
 	Received []Received
 	// Plans are the plans to pay back, oldest first, at most maxPlans; those that have ended go first.
 	Plans []plan.Plan
+	// Instalments are the ordinary instalments, from the offer on, oldest first, at most maxInstalments; those that are over go first.
+	Instalments []plan.Instalment
 	// Contacts are the contacts about debts, by lender and agencies, that the conduct rules count.
 	Contacts conduct.Log
 

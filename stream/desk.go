@@ -91,6 +91,8 @@ func IndexTag(kind alerts.IndexKind) byte {
 		return 6
 	case alerts.IndexProvider:
 		return 7
+	case alerts.IndexInstalment:
+		return 8
 	default:
 		return 0
 	}

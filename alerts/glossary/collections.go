@@ -64,6 +64,7 @@ var collectionTerms = map[string]Term{
 	"restriction.stopped_channel":    {"拒绝的联系方式", "Channel stopped"},
 	"restriction.stopped_number":     {"拒绝的号码或地址", "Number or address stopped"},
 	"restriction.employer_forbids":   {"雇主不允许在工作单位联系", "Employer forbids contact at work"},
+	"restriction.no_offers":          {"不接收分期推荐", "No unasked instalment offers"},
 
 	"act.restricted":         {"登记联系限制", "Contact restricted"},
 	"act.restriction_lifted": {"解除联系限制", "Restriction lifted"},
@@ -90,8 +91,17 @@ var collectionTerms = map[string]Term{
 	"verb.plan_terminate":   {"终止方案", "Terminate the plan"},
 	"verb.plan_renegotiate": {"重新协商方案", "Renegotiate the plan"},
 
+	"verb.instalment_offer":    {"提供分期", "Offer an instalment"},
+	"verb.instalment_apply":    {"登记客户申请", "Record the customer's application"},
+	"verb.instalment_consent":  {"登记客户单独同意", "Record the customer's separate consent"},
+	"verb.instalment_book":     {"登记分期入账", "Record that it is booked"},
+	"verb.instalment_refuse":   {"客户不需要分期", "The customer does not want it"},
+	"verb.instalment_withdraw": {"撤回分期", "Withdraw the instalment"},
+	"verb.instalment_person":   {"客户要求人工服务", "The customer asks for a person"},
+
 	"act.paid_back":        {"还款被退回", "Payment taken back"},
 	"act.plan_moved":       {"还款方案", "Plan"},
+	"act.instalment_moved": {"分期", "Instalment"},
 	"act.contact_reserved": {"预约联系", "Contact reserved"},
 	"act.contact_made":     {"联系结果", "Contact made"},
 
@@ -100,6 +110,23 @@ var collectionTerms = map[string]Term{
 	"refusal.plan_incomplete": {"协议缺少第七十条要求的内容", "The contract lacks what Art. 70 asks for"},
 	"refusal.plan_lapsed":     {"方案已过期，请重新计算", "The offer has lapsed; reckon it anew"},
 	"refusal.plan_over":       {"方案已到期，无法顺延", "The plan's last day is over"},
+
+	"refusal.no_instalment":      {"该账户没有分期", "The account has no instalment"},
+	"refusal.offer_lapsed":       {"分期已过期，请重新提供", "The offer has lapsed; make a new one"},
+	"refusal.account_suppressed": {"欠款有异议，或不得就此账户与客户办理", "The debt is disputed, or nobody may deal with the customer about it"},
+	"refusal.more_than_owed":     {"账单分期金额不得超过欠款", "An instalment of a bill is of what is owed, and of no more"},
+	"refusal.instalment_again":   {"已分期的欠款不得再次分期", "What is in instalments is not put into instalments again"},
+	"refusal.cash_too_much":      {"现金分期不得超过人民币 5 万元", "A cash instalment is at most 50,000 yuan"},
+	"refusal.cash_too_long":      {"现金分期不得超过 2 年", "A cash instalment is at most two years"},
+	"refusal.cash_elsewhere":     {"资金须转入本人非信用卡账户", "Cash goes to the customer's own account, not to a credit card"},
+	"refusal.terms_refused":      {"金额、期数、币种或收息方式不符合规定", "An amount, a term, a currency or a way to pay that no instalment may have"},
+	"refusal.cost_not_shown":     {"须先向客户展示年化利率和全部成本", "The cost a year and in all has to be shown to the customer first"},
+	"refusal.cost_changed":       {"成本与已展示的不同，请重新展示", "The cost is not what was shown; show it again"},
+	"refusal.no_reference":       {"须填写记录编号", "The number of its record is needed"},
+	"refusal.not_the_customer":   {"须由客户本人申请和同意", "The customer alone can apply and consent"},
+	"refusal.not_separate":       {"同意须单独取得，不得与申请使用同一记录", "The consent has a record of its own, not the application's"},
+	"refusal.no_form":            {"须注明书面或口头同意", "Was the consent written or oral?"},
+	"refusal.no_recording":       {"口头同意须有录音", "An oral consent needs its recording"},
 
 	"refusal.too_many": {"记录已满，请先清理", "There are as many as may be"},
 

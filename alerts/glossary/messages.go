@@ -55,6 +55,7 @@ var messageTerms = map[string]Term{
 	"rule.case_cap":     {"本案消息已达上限", "Enough messages about this case"},
 	"rule.daily_cap":    {"当日消息已达上限", "Enough messages today"},
 	"rule.quiet_hours":  {"免打扰时段", "Quiet hours"},
+	"rule.no_offer":     {"客户不接收或不适用分期推荐", "No offer of instalments: not wanted, or not possible"},
 	"rule.person_asked": {"客户要求转人工", "The customer wants a person"},
 	"rule.budget":       {"当日消息总数已满", "Enough messages of all kinds today"},
 

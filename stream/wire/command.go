@@ -10,7 +10,7 @@ import (
 var commandFormat = format{
 	fields: setOf(slices.Concat([]field{
 		fSchemaVersion, fEventID, fCustomerID, fAt, fActor, fVerb, fCaseID, fDisposition, fNote, fAccountID, fAmountMinor, fUntil, fFlag,
-	}, contactFields, planFields, restrictionFields)...),
+	}, contactFields, planFields, restrictionFields, instalmentFields)...),
 	decode: (*Decoder).command,
 }
 
@@ -31,6 +31,7 @@ func (d *Decoder) command() card.Body {
 		Contact:     d.contactAct(),
 		Plan:        d.planAct(),
 		Restriction: d.restrictionAct(),
+		Instalment:  d.instalmentAct(),
 	}
 	return c
 }
@@ -51,5 +52,6 @@ func AppendCommand(dst []byte, c *alerts.Command) []byte {
 	w.contactAct(&c.Contact)
 	w.planAct(&c.Plan)
 	w.restrictionAct(&c.Restriction)
+	w.instalmentAct(&c.Instalment)
 	return w.end()
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/cardwatch/cardwatch/alerts/plan"
 )
 
-// Fields of a command about a contact, a plan or a restriction. The desk judges what they mean; a field that a verb does not need has no effect.
+// Fields of a command about a contact, a plan, a restriction or an instalment. The desk judges what they mean; a field that a verb does not need has no effect.
 var (
 	contactFields = []field{fChannel, fParty, fPurpose, fNumber, fContactID, fAgency, fAgreement, fStaff, fAtWork, fDebtFacts, fResult}
 	planFields    = []field{
@@ -16,6 +16,10 @@ var (
 		fFeesOffMinor, fInterestOnInterest, fCharges, fNoNewCard, fRights, fBreach, fOtherTerms, fAbilityExceeded, fWilling, fForm, fRecording,
 	}
 	restrictionFields = []field{fRestriction, fRestrictionID, fFromMinute, fUntilMinute}
+	instalmentFields  = []field{
+		fInstalmentKind, fInstalmentMonths, fMonthlyFeePPM, fInterestPaid, fOfInstalment, fToOwnAccount, fShownAnnualPPM, fShownInterestMinor, fShownPayableMinor,
+		fReference, fByCustomer, fConsentForm, fConsentRecording,
+	}
 )
 
 // lastMinute is the last minute of a day.
@@ -55,6 +59,24 @@ func (d *Decoder) restrictionAct() alerts.RestrictionAct {
 	return alerts.RestrictionAct{
 		ID: d.id(fRestrictionID), Kind: alerts.RestrictionKind(d.id(fRestriction)),
 		Hours: conduct.Span{From: int(d.integer(fFromMinute, 0, lastMinute)), Until: int(d.integer(fUntilMinute, 0, lastMinute))},
+	}
+}
+
+// maxInstalmentMonths and maxAnnualPPM bound what is believed of an instalment; the desk's limits are far below.
+const (
+	maxInstalmentMonths = 1000
+	maxAnnualPPM        = 100 * int64(plan.Whole)
+)
+
+func (d *Decoder) instalmentAct() alerts.InstalmentAct {
+	return alerts.InstalmentAct{
+		Kind: plan.OfferKind(d.id(fInstalmentKind)), Months: int(d.integer(fInstalmentMonths, 0, maxInstalmentMonths)),
+		MonthlyFee: d.rate(fMonthlyFeePPM), Way: plan.Collection(d.id(fInterestPaid)), OfInstalment: d.flag(fOfInstalment), ToOwnAccount: d.flag(fToOwnAccount),
+		Shown: plan.Quote{
+			Annual: plan.Rate(d.integer(fShownAnnualPPM, 0, maxAnnualPPM)), InterestMinor: d.amount(fShownInterestMinor, 0),
+			PayableMinor: d.amount(fShownPayableMinor, 0),
+		},
+		Reference: d.id(fReference), ByCustomer: d.flag(fByCustomer), Form: plan.Form(d.id(fConsentForm)), Recording: d.id(fConsentRecording),
 	}
 }
 
@@ -152,6 +174,22 @@ func (w *writer) restrictionAct(r *alerts.RestrictionAct) {
 	w.text(fRestrictionID, r.ID)
 	w.some(fFromMinute, int64(r.Hours.From))
 	w.some(fUntilMinute, int64(r.Hours.Until))
+}
+
+func (w *writer) instalmentAct(a *alerts.InstalmentAct) {
+	w.text(fInstalmentKind, string(a.Kind))
+	w.some(fInstalmentMonths, int64(a.Months))
+	w.some(fMonthlyFeePPM, int64(a.MonthlyFee))
+	w.text(fInterestPaid, string(a.Way))
+	w.yes(fOfInstalment, a.OfInstalment)
+	w.yes(fToOwnAccount, a.ToOwnAccount)
+	w.some(fShownAnnualPPM, int64(a.Shown.Annual))
+	w.some(fShownInterestMinor, a.Shown.InterestMinor)
+	w.some(fShownPayableMinor, a.Shown.PayableMinor)
+	w.text(fReference, a.Reference)
+	w.yes(fByCustomer, a.ByCustomer)
+	w.text(fConsentForm, string(a.Form))
+	w.text(fConsentRecording, a.Recording)
 }
 
 // some writes a number that is not the absent 0, yes a flag that is not the absent false.

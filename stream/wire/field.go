@@ -165,6 +165,19 @@ const (
 	fRestrictionID
 	fFromMinute
 	fUntilMinute
+	fInstalmentKind
+	fInstalmentMonths
+	fMonthlyFeePPM
+	fInterestPaid
+	fOfInstalment
+	fToOwnAccount
+	fShownAnnualPPM
+	fShownInterestMinor
+	fShownPayableMinor
+	fReference
+	fByCustomer
+	fConsentForm
+	fConsentRecording
 	fieldCount
 )
 
@@ -203,6 +216,9 @@ var fieldNames = [fieldCount]string{
 	fPlanKind: "plan_kind", fPrincipalMinor: "principal_minor", fInterestMinor: "interest_minor", fFeesMinor: "fees_minor", fRatePPM: "rate_ppm", fPlanRatePPM: "plan_rate_ppm", fMonths: "months", fDeferMonths: "defer_months", fFirstDueAt: "first_due_at", fInterestOffMinor: "interest_off_minor",
 	fFeesOffMinor: "fees_off_minor", fInterestOnInterest: "interest_on_interest", fCharges: "charges", fNoNewCard: "no_new_card", fRights: "rights", fBreach: "breach", fOtherTerms: "other_terms", fAbilityExceeded: "ability_exceeded", fWilling: "willing", fForm: "form", fRecording: "recording",
 	fRestriction: "restriction", fRestrictionID: "restriction_id", fFromMinute: "from_minute", fUntilMinute: "until_minute",
+	fInstalmentKind: "instalment_kind", fInstalmentMonths: "instalment_months", fMonthlyFeePPM: "monthly_fee_ppm", fInterestPaid: "interest_paid", fOfInstalment: "of_instalment", fToOwnAccount: "to_own_account",
+	fShownAnnualPPM: "shown_annual_ppm", fShownInterestMinor: "shown_interest_minor", fShownPayableMinor: "shown_payable_minor", fReference: "reference", fByCustomer: "by_customer",
+	fConsentForm: "consent_form", fConsentRecording: "consent_recording",
 }
 
 // String is the member's name on the wire.

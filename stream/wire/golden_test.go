@@ -118,6 +118,11 @@ var examples = map[string]card.Body{
 			},
 		},
 		Restriction: alerts.RestrictionAct{ID: "restriction-1", Kind: alerts.InconvenientHours, Hours: conduct.Span{From: 12 * 60, Until: 13*60 + 30}},
+		Instalment: alerts.InstalmentAct{
+			Kind: plan.CashInstalment, Months: 12, MonthlyFee: 6000, Way: plan.UpFront, OfInstalment: true, ToOwnAccount: true,
+			Shown: plan.Quote{Annual: 144_500, InterestMinor: 86_400, PayableMinor: 1_286_400}, Reference: "yes-1", ByCustomer: true,
+			Form: plan.Oral, Recording: "rec-10",
+		},
 	},
 	ReceiptTopic: &alerts.Receipt{
 		Head: head("x-1", "2026-03-01T02:13:06.000+08:00"), MessageID: "msg-1", Channel: alerts.App, Provider: "sandbox",

@@ -23,7 +23,8 @@ func sensitive(name string) bool {
 // passes the Luhn check too.
 var (
 	amounts = setOf(fAmountMinor, fBalanceMinor, fMinDueMinor, fPastDueMinor, fCreditLimitMinor, fMonthlyIncomeMinor, fSalaryMinor, fInstalmentMinor,
-		fOverdueMinor, fPaidMinor, fValue, fLimit, fPrincipalMinor, fInterestMinor, fFeesMinor, fInterestOffMinor, fFeesOffMinor)
+		fOverdueMinor, fPaidMinor, fValue, fLimit, fPrincipalMinor, fInterestMinor, fFeesMinor, fInterestOffMinor, fFeesOffMinor,
+		fShownInterestMinor, fShownPayableMinor)
 	phones = setOf(fPhone, fFrom, fTo, fNumber)
 )
 

@@ -58,7 +58,7 @@ func generate(t *rapid.T, topic string) card.Body {
 			Head: drawHead(t), Actor: drawID(t), Verb: pick(t, alerts.Claim, alerts.Close), CaseID: drawMaybeID(t),
 			Disposition: pick(t, "", alerts.ConfirmedFraud), Note: drawText(t), Account: drawMaybeID(t),
 			AmountMinor: drawAmount(t), Until: pick(t, card.Moment{}, drawMoment(t)),
-			Flag: pick(t, "", alerts.Hardship), Contact: drawContactAct(t), Plan: drawPlanAct(t),
+			Flag: pick(t, "", alerts.Hardship), Contact: drawContactAct(t), Plan: drawPlanAct(t), Instalment: drawInstalmentAct(t),
 			Restriction: alerts.RestrictionAct{
 				ID: drawMaybeID(t), Kind: pick(t, "", alerts.StoppedChannel, alerts.EmployerForbids),
 				Hours: conduct.Span{From: draw(t, 0, lastMinute), Until: draw(t, 0, lastMinute)},
@@ -79,6 +79,15 @@ func drawContactAct(t *rapid.T) alerts.ContactAct {
 		ID: drawMaybeID(t), Channel: pick(t, "", conduct.Call, conduct.Visit), Party: pick(t, "", conduct.Debtor, conduct.Third),
 		Purpose: pick(t, "", conduct.Collect, conduct.Locate), Number: drawMaybeID(t), Agency: drawMaybeID(t), Agreement: drawMaybeID(t),
 		Staff: draw(t, 0, maxStaff), AtWork: draw(t, 0, 1) == 1, DebtFacts: draw(t, 0, 1) == 1, Result: pick(t, "", conduct.NoAnswer, conduct.Conversation),
+	}
+}
+
+func drawInstalmentAct(t *rapid.T) alerts.InstalmentAct {
+	return alerts.InstalmentAct{
+		Kind: pick(t, "", plan.BillInstalment, plan.CashInstalment), Months: draw(t, 0, maxInstalmentMonths), Way: pick(t, "", plan.Monthly, plan.UpFront),
+		MonthlyFee: plan.Rate(draw(t, 0, 1_000_000)), OfInstalment: draw(t, 0, 1) == 1, ToOwnAccount: draw(t, 0, 1) == 1, Reference: drawMaybeID(t), ByCustomer: draw(t, 0, 1) == 1,
+		Shown: plan.Quote{Annual: plan.Rate(draw(t, 0, 1_000_000)), InterestMinor: drawAmount(t), PayableMinor: drawAmount(t)},
+		Form:  pick(t, "", plan.Written, plan.Oral), Recording: drawMaybeID(t),
 	}
 }
 

@@ -32,6 +32,7 @@ type accountView struct {
 	Restrictions []restrictionView `json:"restrictions"`
 	Promise      *promiseView      `json:"promise,omitempty"`
 	Plan         string            `json:"plan,omitempty"`
+	Instalment   string            `json:"instalment,omitempty"`
 	// Arms are the customer's in the experiments that run. What the challenger names in desk.experiments the desk does itself.
 	Arms map[string]alerts.Arm `json:"arms,omitempty"`
 	// Contact is the id of the contact that the act has reserved, by which its result is told.
@@ -184,6 +185,9 @@ func (s *Server) accountView(desk *alerts.State, e *alerts.QueueEntry) accountVi
 	}
 	if p := desk.Plan(e.Account); p != nil {
 		v.Plan = string(p.State)
+	}
+	if i := desk.Instalment(e.Account); i != nil {
+		v.Instalment = string(i.State)
 	}
 	return v
 }

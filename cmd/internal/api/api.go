@@ -144,6 +144,9 @@ func (s *Server) routes() []route {
 		{"GET", "customers/{id}/accounts/{account}/plan", readers, s.getPlan},
 		{"POST", "customers/{id}/accounts/{account}/plan/quote", readers, s.quotePlans},
 		{"POST", "customers/{id}/accounts/{account}/plan/acts", staff, s.actOnPlan},
+		{"GET", "customers/{id}/accounts/{account}/instalment", askers, s.getInstalment},
+		{"POST", "customers/{id}/accounts/{account}/instalment/acts", staff, s.actOnInstalment},
+		{"POST", "customers/{id}/accounts/{account}/instalment/answer", appsOnly, s.answerInstalment},
 		{"GET", "card-actions", readers, s.pendingActions},
 		{"GET", "events", readers, s.events},
 	}

@@ -130,6 +130,17 @@ func TestAPlanIsReckonedOfferedAndSignedWithAllThatTheLawAsks(t *testing.T) {
 	require.Contains(t, agreement.Body.String(), "rec-2026-0042")
 }
 
+func TestAnInstalmentsStatesAreToldInTheReadersLanguage(t *testing.T) {
+	b := newBank(t)
+	b.at(10)
+	b.contact(card.English)
+	path := b.overdue()
+	status, page := b.onAccount(path, "instalment_offer")
+	require.Equal(t, http.StatusSeeOther, status, page)
+	require.Contains(t, words(b.get(path, "en")), "Instalment · li.na Offered")
+	require.Contains(t, words(b.get(path, "zh-CN")), "分期 · li.na 已提供，待客户申请")
+}
+
 func TestAccountsThatAreNotThere(t *testing.T) {
 	b := newBank(t)
 	require.Equal(t, http.StatusNotFound, b.get("/account?customer=nobody&account=none", "en").Code)

@@ -70,11 +70,16 @@ func (s *Server) accountNote(lang card.Language, a alerts.Act) string {
 			return s.term(lang, glossary.PlanState, state) + ": " + reason
 		}
 		return s.term(lang, glossary.PlanState, state)
+	case alerts.ActInstalmentMoved:
+		return s.term(lang, glossary.InstalmentState, a.Note)
 	case alerts.ActFlagged, alerts.ActUnflagged:
 		flag, note, _ := strings.Cut(a.Note, ": ")
 		return s.term(lang, glossary.Flag, flag) + ": " + note
 	case alerts.ActRestricted, alerts.ActRestrictionLifted:
 		kind, note, _ := strings.Cut(a.Note, ": ")
+		if note == "" {
+			return s.term(lang, glossary.Restriction, kind) // a customer's own word needs no reason
+		}
 		return s.term(lang, glossary.Restriction, kind) + ": " + note
 	default:
 		return a.Note

@@ -97,11 +97,13 @@ func TestGoldenInstalmentsReadBack(t *testing.T) {
 	require.Equal(t, file, s.AppendBinary(nil))
 }
 
-// inInstalments is a customer who refused one offer and has consented to the next.
+// inInstalments is a customer who let one offer pass, asked for a person, and has consented to the next.
 func inInstalments(t *testing.T) *customer {
-	c := offeredTo(t)
-	c.do(onAccount(alerts.RefuseInstalment), "")
+	c := watched(t)
+	c.apply(stressed("s1"))
+	c.pass(20 * day)
 	c.do(onAccount(alerts.OfferInstalment), "")
+	c.do(onAccount(alerts.AskInstalmentPerson), "")
 	c.do(application(), "")
 	c.do(consent(), "")
 	return c

@@ -128,7 +128,7 @@ func (st *step) instalmentCommand(cmd *Command) Refusal {
 		if e == nil {
 			return RefusedUnknownAccount
 		}
-		return st.offerInstalment(e.Account, cmd.ID, clone(cmd.Actor))
+		return st.offerInstalment(e.Account, cmd.ID, nil, clone(cmd.Actor))
 	}
 	i := st.s.Instalment(cmd.Account)
 	if i == nil {
@@ -168,7 +168,7 @@ func (s *State) personWanted(account string) bool {
 }
 
 // offerInstalment lays an offer before the customer. One that is under way stands; a debt that is in instalments is not offered again.
-func (st *step) offerInstalment(account, cause, actor string) Refusal {
+func (st *step) offerInstalment(account, cause string, why []string, actor string) Refusal {
 	switch i := st.s.Instalment(account); {
 	case i != nil && !i.State.Over() && !i.State.Binds():
 		return RefusedWrongState
@@ -178,7 +178,7 @@ func (st *step) offerInstalment(account, cause, actor string) Refusal {
 		return Refusal(plan.AgainRefused)
 	}
 	until := st.now.Add(time.Duration(st.policy.InstalmentOfferDays) * 24 * time.Hour)
-	i := plan.OfferInstalment(newID("instalment", account, cause), account, st.now, until)
+	i := plan.OfferInstalment(newID("instalment", account, cause), account, why, st.now, until)
 	st.s.Instalments = append(st.s.Instalments, i)
 	st.instalmentMoved(&i, "", actor)
 	return ""
@@ -192,12 +192,22 @@ func (st *step) offeredBy(a *detectors.Alert) {
 	switch {
 	case a.State != detectors.Closed:
 		if st.service(a, InstalmentOffer) && made == nil && a.Account != "" {
-			st.offerInstalment(clone(a.Account), a.AlertID, ActorMonitor)
+			st.offerInstalment(clone(a.Account), a.AlertID, whyOffered(a), ActorMonitor)
 		}
 	case made != nil && made.State == plan.InstalmentOffered:
 		st.instalmentMoves(made, plan.InstalmentEvent{Act: plan.InstalmentWithdraw}, ActorMonitor)
 	}
 }
+
+// whyOffered are the codes of a finding's first reasons, as many as a customer reads.
+func whyOffered(a *detectors.Alert) (codes []string) {
+	for _, r := range a.Reasons[:min(len(a.Reasons), maxWhyOffered)] {
+		codes = append(codes, string(clone(r.Code)))
+	}
+	return codes
+}
+
+const maxWhyOffered = 8
 
 // instalmentMoves applies an event to an instalment.
 func (st *step) instalmentMoves(i *plan.Instalment, ev plan.InstalmentEvent, actor string) Refusal {

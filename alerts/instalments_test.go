@@ -76,6 +76,7 @@ func TestAFindingsOfferLeadsToAnInstalment(t *testing.T) {
 	c.apply(stressed("s1"))
 	require.Equal(t, []alerts.TemplateID{alerts.InstalmentOffer}, c.queued())
 	require.Equal(t, plan.InstalmentOffered, c.instalment())
+	require.Equal(t, []string{"distance_from_home", "amount_vs_usual"}, c.state.Instalment("acct-9876").Why, "the finding's")
 	for _, act := range []struct {
 		cmd  *alerts.Command
 		to   plan.InstalmentState

@@ -12,6 +12,8 @@ type Instalment struct {
 	// ID and Account are opaque.
 	ID, Account string
 	State       InstalmentState
+	// Why are the codes of what an unasked offer was made for; empty for one that somebody asked for.
+	Why []string
 	// Since is when it came into its state. Until is when time alone ends it: an offer or an application lapses then, the term of one that is
 	// booked is over then; zero for never.
 	Since, Until card.Moment
@@ -171,9 +173,9 @@ func OrdinaryOffer(kind OfferKind, currency card.Currency, amountMinor int64, mo
 	}
 }
 
-// OfferInstalment makes an offer that stands until a moment.
-func OfferInstalment(id, account string, now, until card.Moment) Instalment {
-	return Instalment{ID: id, Account: account, State: InstalmentOffered, Since: now, Until: until}
+// OfferInstalment makes an offer that stands until a moment. why is described at Instalment.
+func OfferInstalment(id, account string, why []string, now, until card.Moment) Instalment {
+	return Instalment{ID: id, Account: account, State: InstalmentOffered, Why: why, Since: now, Until: until}
 }
 
 // StepInstalment applies an event at a moment. A refused event changes nothing. It is a pure function.

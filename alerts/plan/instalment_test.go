@@ -18,7 +18,7 @@ const offerStands = 14 * 24 * time.Hour
 
 // offered is an offer on the account that stands for a fortnight.
 func offered() plan.Instalment {
-	return plan.OfferInstalment("inst-1", "acct-0815", offeredAt, offeredAt.Add(offerStands))
+	return plan.OfferInstalment("inst-1", "acct-0815", []string{"min_due_open", "late_months_3"}, offeredAt, offeredAt.Add(offerStands))
 }
 
 // applying is the customer's own application for an offer, after they were shown its cost.

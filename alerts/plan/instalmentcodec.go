@@ -24,7 +24,11 @@ func (i *Instalment) AppendBinary(dst []byte) []byte {
 	for _, s := range []string{string(i.Way), i.Consent.Application, i.Consent.Separate, i.Consent.Contract, string(i.Form), i.Recording} {
 		dst = pack.String(dst, s)
 	}
-	return pack.Bool(dst, i.Person)
+	dst = pack.Uint(pack.Bool(dst, i.Person), uint64(len(i.Why)))
+	for _, code := range i.Why {
+		dst = pack.String(dst, code)
+	}
+	return dst
 }
 
 // ReadInstalment reads an instalment that AppendBinary wrote. Damage is latched in the reader; it is never a panic.
@@ -39,6 +43,9 @@ func ReadInstalment(r *pack.Reader) Instalment {
 	i.Way = Collection(r.String())
 	i.Consent = Consent{Application: r.String(), Separate: r.String(), Contract: r.String()}
 	i.Form, i.Recording, i.Person = Form(r.String()), r.String(), r.Bool()
+	for range r.Count(1) {
+		i.Why = append(i.Why, r.String())
+	}
 	if kind != "" {
 		i.Offer = OrdinaryOffer(kind, currency, amount, int(min(max(months, 0), MaxMonths+1)), fee)
 		i.Offer.ToOwnAccount = own

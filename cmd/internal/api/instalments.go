@@ -27,6 +27,8 @@ type instalmentView struct {
 	// Person says that the customer waits for a person, OffersStopped that they want no unasked offers.
 	Person        bool `json:"person_asked"`
 	OffersStopped bool `json:"offers_stopped"`
+	// Why are the codes of what an unasked offer was made for.
+	Why []string `json:"reasons,omitempty"`
 	// Acts are the verbs of staff that its state allows.
 	Acts []string `json:"acts"`
 	// Quotes are what it would cost in each of the two ways to pay the interest; neither is chosen beforehand.
@@ -74,7 +76,7 @@ func viewOfInstalment(desk *alerts.State, account string) (v instalmentView, kno
 	if i == nil {
 		return v, true
 	}
-	v.State, v.Since, v.Until, v.Person = string(i.State), moment{i.Since}, moment{i.Until}, i.Person
+	v.State, v.Since, v.Until, v.Person, v.Why = string(i.State), moment{i.Since}, moment{i.Until}, i.Person, i.Why
 	for _, verb := range alerts.InstalmentVerbs(i.State) {
 		v.Acts = append(v.Acts, string(verb))
 	}

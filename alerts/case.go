@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"regexp"
 	"slices"
 
 	"github.com/cardwatch/cardwatch/detectors"
@@ -93,6 +94,18 @@ const (
 	ActorClock    = "clock"
 	ActorProvider = "provider"
 )
+
+var staffName = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
+
+// StaffName reports whether a member of staff, or a system, may act under a name: 1 to 64 of A-Z a-z 0-9 . _ -, and none of the actors
+// that are not staff, so that a history never takes the one for the other.
+func StaffName(name string) bool {
+	switch name {
+	case ActorMonitor, ActorCustomer, ActorClock, ActorProvider:
+		return false
+	}
+	return staffName.MatchString(name)
+}
 
 // PriorityReason is one named part of a priority.
 type PriorityReason struct {

@@ -25,7 +25,9 @@ type outgoing struct {
 	PromptID  string             `json:"prompt_id,omitempty"`
 	AnswerURL string             `json:"answer_url,omitempty"`
 	PushToken string             `json:"push_token,omitempty"`
-	To        string             `json:"to,omitempty"`
+
+	PushPlatform alerts.PushPlatform `json:"push_platform,omitempty"`
+	To           string              `json:"to,omitempty"`
 }
 
 func sendOf(kind alerts.ChannelKind, m channel.Outgoing, now card.Moment) send {
@@ -44,7 +46,7 @@ func sendOf(kind alerts.ChannelKind, m channel.Outgoing, now card.Moment) send {
 	if kind == alerts.SMS {
 		data.To = m.To.Reveal()
 	} else {
-		data.PushToken, data.AnswerURL = m.PushToken, m.AnswerURL
+		data.PushToken, data.PushPlatform, data.AnswerURL = m.PushToken, m.PushPlatform, m.AnswerURL
 	}
 	return send{Type: "message.send", Timestamp: now.String(), Data: data}
 }

@@ -114,7 +114,7 @@ func TestAGatewayIsAChannel(t *testing.T) {
 
 func prompt() channel.Outgoing {
 	return channel.Outgoing{
-		MessageID: "m1", Customer: "cust-1", Kind: alerts.App, To: "+8613800138000", PushToken: "device-token", Title: "示例银行",
+		MessageID: "m1", Customer: "cust-1", Kind: alerts.App, To: "+8613800138000", PushToken: "device-token", PushPlatform: alerts.Android, Title: "示例银行",
 		Text: "【示例银行】您尾号1234的卡…", Language: card.Chinese, AnswerURL: "https://cards.bank/answer/x", PromptID: "prompt-1",
 		Purpose: alerts.FraudPrompt, ExpiresAt: card.Moment{UnixMilli: 1_772_338_200_000, OffsetMinutes: 480},
 	}
@@ -149,7 +149,7 @@ func TestAGatewayIsToldWhatItNeedsAndNoMore(t *testing.T) {
 	require.Equal(t, map[string]any{
 		"message_id": "m1", "customer_id": "cust-1", "kind": "app", "purpose": "fraud_prompt", "language": "zh-CN", "title": "示例银行",
 		"text": "【示例银行】您尾号1234的卡…", "expires_at": "2026-03-01T12:10:00.000+08:00", "prompt_id": "prompt-1",
-		"answer_url": "https://cards.bank/answer/x", "push_token": "device-token",
+		"answer_url": "https://cards.bank/answer/x", "push_token": "device-token", "push_platform": "android",
 	}, <-sent)
 	o.Kind = alerts.SMS
 	_, err = open(t, o).Send(t.Context(), prompt())

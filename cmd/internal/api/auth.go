@@ -9,9 +9,10 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/cardwatch/cardwatch/alerts"
 )
 
 // Role is what a token may do.
@@ -36,8 +37,6 @@ type Token struct {
 	Role Role
 	Hash [sha256.Size]byte
 }
-
-var names = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
 
 // ParseTokens reads a file of lines "name role sha256hex"; empty lines and those that begin with # mean nothing. Its error names the line and
 // what is wrong with it, never its content.
@@ -72,8 +71,8 @@ func parseToken(fields []string) (Token, error) {
 		return Token{}, fmt.Errorf("has %d words; a token is: name role sha256hex", len(fields))
 	}
 	t := Token{Name: fields[0], Role: Role(fields[1])}
-	if !names.MatchString(t.Name) {
-		return Token{}, fmt.Errorf("the name may have 1 to 64 of A-Z a-z 0-9 . _ -")
+	if !alerts.StaffName(t.Name) {
+		return Token{}, fmt.Errorf("the name may have 1 to 64 of A-Z a-z 0-9 . _ - and not be one that the desk goes by itself (monitor, customer, clock, provider)")
 	}
 	if !slices.Contains([]Role{Read, Analyst, Delegate, App}, t.Role) {
 		return Token{}, fmt.Errorf("the role is none of read, analyst, delegate, app")
@@ -109,7 +108,7 @@ func (k *keyring) admit(r *http.Request, roles []Role) (caller, *Problem) {
 		return caller{}, refusal(CodeTokenInQuery)
 	}
 	actor := r.Header.Get("X-Actor")
-	if actor != "" && !names.MatchString(actor) {
+	if actor != "" && !alerts.StaffName(actor) {
 		return caller{}, refusal(CodeBadActor)
 	}
 	if len(k.tokens) == 0 {

@@ -32,6 +32,7 @@ func TestBadInputIsRefusedAndNothingIsWritten(t *testing.T) {
 		{"22 the app works cases", 403, "forbidden", "p-secret", "GET", "/cases", "", nil},
 		{"22 a machine acts for a person", 403, "actor_not_allowed", "a-secret", "POST", acts, claim, []string{"X-Actor", "wang"}},
 		{"22 a name that is none", 400, "bad_actor", "d-secret", "POST", acts, claim, []string{"X-Actor", "wang <script>"}},
+		{"22 a name that the desk goes by itself", 400, "bad_actor", "d-secret", "POST", acts, claim, []string{"X-Actor", "clock"}},
 		{"23 text", 415, "media_type", "a-secret", "POST", acts, claim, []string{"Content-Type", "text/plain"}},
 		{"23 no type", 415, "media_type", "a-secret", "POST", acts, claim, []string{"Content-Type", "-"}},
 		{"23 a form", 415, "media_type", "a-secret", "POST", acts, "verb=claim", []string{"Content-Type", "application/x-www-form-urlencoded"}},

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/cardwatch/cardwatch/stream/kafka"
@@ -54,9 +55,9 @@ func badRecords(t *testing.T, b *bank) {
 
 	dead := wire.DeadLetter(wire.TransactionTopic)
 	var letters []record
-	require.Eventually(t, func() bool {
+	require.EventuallyWithT(t, func(t *assert.CollectT) {
 		letters = b.read(t, dead)
-		return len(letters) >= len(rows)
+		require.GreaterOrEqual(t, len(letters), len(rows))
 	}, patience, glance, "not every bad record became a dead letter")
 	require.Len(t, letters, len(rows))
 	inputs := b.read(t, wire.TransactionTopic)

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/cardwatch/cardwatch/alerts"
@@ -98,7 +99,7 @@ func customerSaysNoByText(t *testing.T, b *bank, s site, c *channels) {
 	require.Regexp(t, `^[^:]+: Card `+lastFour(who)+`, .*Reply Y for yes, N for no`, text)
 	require.NotRegexp(t, `(?i)https?:|www\.`, text, "no links in a text about fraud")
 	require.Len(t, b.outcomes(t, who, "gateway", "undelivered"), 1)
-	require.Eventually(t, func() bool { return len(b.outcomes(t, who, "carrier", "delivered")) == 1 }, patience, glance, "the carrier's receipt")
+	require.EventuallyWithT(t, func(t *assert.CollectT) { require.Len(t, b.outcomes(t, who, "carrier", "delivered"), 1) }, patience, glance, "the carrier's receipt")
 
 	said := time.Now()
 	c.sms.says(t, phones[who], "N")

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kgo"
 
@@ -179,11 +180,9 @@ func (n *numbered) outcome(t require.TestingT, sent int64) outcome {
 func (n *numbered) alerted(t *testing.T, what string) {
 	t.Helper()
 	began, sent := time.Now(), n.sent.Load()
-	var lost []string
-	require.Eventually(t, func() bool {
-		lost = n.outcome(t, sent).lost
-		return len(lost) == 0
-	}, patience, glance, "%s: without an alert: %v", what, &lost)
+	require.EventuallyWithT(t, func(t *assert.CollectT) {
+		require.Empty(t, n.outcome(t, sent).lost, "without an alert")
+	}, patience, glance, what)
 	t.Logf("%s: nothing is lost after %v", what, time.Since(began).Round(time.Millisecond))
 }
 

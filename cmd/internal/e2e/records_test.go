@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/cardwatch/cardwatch/stream/kafka"
@@ -108,9 +109,9 @@ func (b *bank) about(t require.TestingT, topic, customer string) []record {
 func (b *bank) hears(t *testing.T, topic, customer string, n int) record {
 	t.Helper()
 	var own []record
-	require.Eventually(t, func() bool {
+	require.EventuallyWithT(t, func(t *assert.CollectT) {
 		own = b.about(t, topic, customer)
-		return len(own) >= n
+		require.GreaterOrEqual(t, len(own), n)
 	}, patience, glance, "%s: waiting for record %d of %s", topic, n, customer)
 	return own[n-1]
 }

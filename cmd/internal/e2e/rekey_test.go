@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/cardwatch/cardwatch/cmd/internal/app"
@@ -113,9 +114,9 @@ func (f *foreign) flow(ctx context.Context, rate int) error {
 // settled waits until everything that was sent has come out, and gives it.
 func (f *foreign) settled(t *testing.T) (written, letters []record) {
 	t.Helper()
-	require.Eventually(t, func() bool {
+	require.EventuallyWithT(t, func(t *assert.CollectT) {
 		written, letters = f.bank.read(t, wire.TransactionTopic), f.bank.read(t, wire.DeadLetter(foreignTopic))
-		return int64(len(written)+len(letters)) >= f.sent.Load()
+		require.GreaterOrEqual(t, int64(len(written)+len(letters)), f.sent.Load())
 	}, restartLimit, 200*time.Millisecond)
 	return written, letters
 }

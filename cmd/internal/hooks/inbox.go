@@ -62,9 +62,10 @@ func (b *Inbox) Hear(name string) channel.Hear {
 }
 
 // reply publishes an answer. One from a number of nobody in particular goes under a key of that number, so that a customer's words stay
-// in order; the desk finds out whose they are.
+// in order; the desk finds out whose they are. A customer who writes their card number with their "no" is heard, without the number.
 func (b *Inbox) reply(ctx context.Context, name string, h channel.Heard) error {
 	r := *h.Reply
+	r.Text = wire.MaskPANs(r.Text)
 	r.ID, r.ProviderMessageID = eventID("reply", name, h.ID), eventID("said", name, h.ID)
 	if r.At.IsZero() {
 		r.At = b.now()

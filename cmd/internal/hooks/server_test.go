@@ -37,6 +37,13 @@ func TestATextOfNobodyInParticularGoesUnderItsNumber(t *testing.T) {
 	require.NotContains(t, b.records[0].key, "138")
 }
 
+func TestACardNumberInACustomersWordsIsNotWrittenAndTheWordsAre(t *testing.T) {
+	b := newTown(t)
+	status, _ := b.call(text("SM1", "+8613800138000", "N! my card is 4111 1111 1111 1111"))
+	require.Equal(t, http.StatusOK, status)
+	require.Equal(t, "N! my card is **** **** **** 1111", b.reply().Text, "the desk's door takes it")
+}
+
 // Rows 39 to 41 of notes/reliability-security.md §6, and what else may come over the wire.
 func TestCallsThatAreRefused(t *testing.T) {
 	changed := func(r *http.Request) *http.Request {

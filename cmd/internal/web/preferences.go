@@ -3,9 +3,9 @@ package web
 import (
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 
+	"github.com/cardwatch/cardwatch/alerts"
 	"github.com/cardwatch/cardwatch/detectors/card"
 )
 
@@ -16,11 +16,9 @@ const (
 	defaultActor = "analyst-1"
 )
 
-var actorNames = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
-
 // actorOf is who acts. The name is claimed, not proven: the first console has no sign-in.
 func actorOf(r *http.Request) string {
-	if cookie, err := r.Cookie(actorCookie); err == nil && actorNames.MatchString(cookie.Value) {
+	if cookie, err := r.Cookie(actorCookie); err == nil && alerts.StaffName(cookie.Value) {
 		return cookie.Value
 	}
 	return defaultActor
@@ -35,7 +33,7 @@ func (s *Server) setPreferences(w http.ResponseWriter, r *http.Request) {
 		setCookie(w, r, langCookie, lang.String())
 	}
 	if name := strings.TrimSpace(r.PostForm.Get("actor")); name != "" {
-		if !actorNames.MatchString(name) {
+		if !alerts.StaffName(name) {
 			s.fail(w, r, http.StatusBadRequest, nil)
 			return
 		}

@@ -65,6 +65,11 @@ func (s *State) Instalment(account string) *plan.Instalment {
 	return nil
 }
 
+// InstalmentByID finds an instalment; nil when there is none. The pointer is valid until the next Step.
+func (s *State) InstalmentByID(id string) *plan.Instalment {
+	return find(s.Instalments, func(i *plan.Instalment) bool { return i.ID == id })
+}
+
 // InInstalments reports whether a debt of the account is in instalments already, or is about to be: by an ordinary instalment that is not over,
 // or by a plan.
 func (s *State) InInstalments(account string) bool {

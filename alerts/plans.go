@@ -40,10 +40,13 @@ func PlanVerbs(state plan.State) []Verb {
 // cardRate is the interest of card contracts, 0.05 % a day (2016 notice of the central bank), of which plans are reckoned.
 const cardRate = plan.Rate(1825) * plan.BasisPoint
 
+// Rate is the interest of the account's card contract a year.
+func (e *QueueEntry) Rate() plan.Rate { return cardRate }
+
 // ProposePlans reckons what could be offered to the customer with the means that they tell of, the first payment in a month. Nothing of it is
 // kept: job and family are their own affair (PIPL art. 28).
 func (e *QueueEntry) ProposePlans(means plan.Means, now card.Moment) []plan.Proposal {
-	debt := plan.Debt{Currency: e.Currency, PrincipalMinor: max(e.BalanceMinor, e.OverdueMinor), Rate: cardRate, FirstDue: plan.MonthsAfter(now, 1)}
+	debt := plan.Debt{Currency: e.Currency, PrincipalMinor: max(e.BalanceMinor, e.OverdueMinor), Rate: e.Rate(), FirstDue: plan.MonthsAfter(now, 1)}
 	return plan.Propose(plan.Defaults(), means, debt)
 }
 

@@ -85,8 +85,8 @@ func (l *lane) outgoing(s *alerts.State, m *alerts.Message, row Row, words alert
 	}
 	if m.Channel == alerts.App {
 		out.PushToken, out.PushPlatform = s.Contact.PushToken, s.Contact.PushPlatform
-		if p := s.Prompt(m.PromptID); p != nil && m.Purpose == alerts.FraudPrompt && l.cfg.Link != nil {
-			out.AnswerURL = l.cfg.Link(p, row.Customer)
+		if l.cfg.Link != nil {
+			out.AnswerURL = l.cfg.Link(s, m)
 		}
 	}
 	return out

@@ -43,8 +43,8 @@ type Config struct {
 	// Channels are the providers; of those of one kind, the first that can take a message gets it.
 	Channels []Provider
 	Outbox   Outbox
-	// Link is the signed address on which a customer answers a prompt; nil gives the app none.
-	Link func(p *alerts.Prompt, customer string) string
+	// Link is the signed address on which a customer answers a prompt or sees an offer, "" for messages without one; nil gives the app none.
+	Link func(s *alerts.State, m *alerts.Message) string
 	// Record makes a receipt durable. It returns once the receipt cannot be lost.
 	Record func(context.Context, alerts.Receipt) error
 	// Now is the desk's time, by which messages fall due and expire.

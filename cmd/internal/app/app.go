@@ -254,7 +254,7 @@ func (a *App) dispatch() error {
 	a.dispatcher, err = dispatch.New(dispatch.Config{
 		Policy: a.Config.Desk, Channels: providers, Outbox: outbox{stream.NewOutbox(owned)}, Record: a.record, Now: a.now, Metrics: metrics, Log: a.Log,
 		Seed: uint64(a.Clock.Now().UnixNano()),
-		Link: func(p *alerts.Prompt, customer string) string { return a.web.LinkTo(p, customer) },
+		Link: func(s *alerts.State, m *alerts.Message) string { return a.web.LinkOf(s, m) },
 	})
 	return err
 }

@@ -63,10 +63,10 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
 	}
 	reply := alerts.Reply{
 		Head: card.Head{
-			ID:       clerk.ActID("link", r.PostForm.Get("once"), q.link.PromptID, string(said)),
+			ID:       clerk.ActID("link", r.PostForm.Get("once"), q.link.ID, string(said)),
 			Customer: q.link.Customer, At: s.now(),
 		},
-		Channel: alerts.Link, PromptID: q.link.PromptID, Answer: said, Verified: true,
+		Channel: alerts.Link, PromptID: q.link.ID, Answer: said, Verified: true,
 	}
 	if err := s.clerk.Publish(r.Context(), wire.ReplyTopic, &reply, wire.AppendReply(nil, &reply)); err != nil {
 		s.fail(w, r, http.StatusServiceUnavailable, err)
@@ -101,26 +101,11 @@ func (s *Server) renderEnd(w http.ResponseWriter, r *http.Request, status int, q
 
 // question opens the link in the path and reads its prompt, or answers the request itself.
 func (s *Server) question(w http.ResponseWriter, r *http.Request) (*question, bool) {
-	link, err := s.cfg.Links.Open(r.PathValue("token"), func(prompt string) (string, error) {
-		return s.cfg.View.CustomerOf(alerts.IndexPrompt, prompt)
-	})
-	if errors.Is(err, errBadLink) || errors.Is(err, stream.ErrNotFound) {
-		if !s.guesses.allow(source(r), time.Now()) {
-			s.fail(w, r, http.StatusTooManyRequests, nil)
-			return nil, false
-		}
-		s.fail(w, r, http.StatusNotFound, nil)
+	link, desk, ok := s.follow(w, r, ForAnswer, alerts.IndexPrompt)
+	if !ok {
 		return nil, false
 	}
-	var desk *alerts.State
-	if err == nil {
-		desk, err = s.cfg.View.Desk(link.Customer)
-	}
-	if err != nil {
-		s.fail(w, r, http.StatusServiceUnavailable, err)
-		return nil, false
-	}
-	prompt := desk.Prompt(link.PromptID)
+	prompt := desk.Prompt(link.ID)
 	if prompt == nil {
 		s.fail(w, r, http.StatusNotFound, nil)
 		return nil, false
@@ -128,11 +113,28 @@ func (s *Server) question(w http.ResponseWriter, r *http.Request) (*question, bo
 	return s.describe(r, link, desk, prompt), true
 }
 
-func (s *Server) describe(r *http.Request, link Link, desk *alerts.State, prompt *alerts.Prompt) *question {
-	q := &question{link: link, lang: desk.Contact.Language, prompt: prompt, Card: lastFour(prompt.Card)}
-	if s.texts[q.lang] == nil {
-		q.lang = languageOf(r)
+// follow opens the link in the path and reads its customer's state, or answers the request itself.
+func (s *Server) follow(w http.ResponseWriter, r *http.Request, purpose LinkPurpose, index alerts.IndexKind) (link Link, desk *alerts.State, ok bool) {
+	link, err := s.cfg.Links.Open(r.PathValue("token"), purpose, func(id string) (string, error) { return s.cfg.View.CustomerOf(index, id) })
+	if errors.Is(err, errBadLink) || errors.Is(err, stream.ErrNotFound) {
+		if !s.guesses.allow(source(r), time.Now()) {
+			s.fail(w, r, http.StatusTooManyRequests, nil)
+			return link, nil, false
+		}
+		s.fail(w, r, http.StatusNotFound, nil)
+		return link, nil, false
 	}
+	if err == nil {
+		desk, err = s.cfg.View.Desk(link.Customer)
+	}
+	if err != nil {
+		s.fail(w, r, http.StatusServiceUnavailable, err)
+	}
+	return link, desk, err == nil
+}
+
+func (s *Server) describe(r *http.Request, link Link, desk *alerts.State, prompt *alerts.Prompt) *question {
+	q := &question{link: link, lang: s.customersLanguage(r, desk), prompt: prompt, Card: lastFour(prompt.Card)}
 	c := desk.Case(prompt.CaseID)
 	if c == nil {
 		return q
@@ -146,4 +148,12 @@ func (s *Server) describe(r *http.Request, link Link, desk *alerts.State, prompt
 		q.Amount = money(about.AmountMinor, about.Currency)
 	}
 	return q
+}
+
+// customersLanguage is the customer's own, or the visitor's when nobody knows it.
+func (s *Server) customersLanguage(r *http.Request, desk *alerts.State) card.Language {
+	if s.texts[desk.Contact.Language] == nil {
+		return languageOf(r)
+	}
+	return desk.Contact.Language
 }

@@ -46,28 +46,37 @@ func NewLinks(sign LinkKey, retired ...LinkKey) (*Links, error) {
 
 // Link is what a customer's link says.
 type Link struct {
-	PromptID string
+	// For is what the customer does on its page.
+	For LinkPurpose
+	// ID is the prompt's or the instalment's.
+	ID string
 	// Customer is signed, but not in the address.
 	Customer string
 	// ExpiresAt is when a yes stops counting, to the second. A no counts for ever.
 	ExpiresAt time.Time
 }
 
+// LinkPurpose is what a link is for. It keeps a signature made for one purpose from passing for another's under the same key.
+type LinkPurpose string
+
+// The purposes: a prompt to answer, an instalment to look at, apply for, consent to or refuse.
+const (
+	ForAnswer     LinkPurpose = "cardwatch answer v1"
+	ForInstalment LinkPurpose = "cardwatch instalment v1"
+)
+
 // errBadLink says that a token is not one of ours; why is nobody's business.
 var errBadLink = errors.New("web: not a link of ours")
 
-// linkPurpose keeps a signature made for another purpose under the same key from passing for a link.
-const linkPurpose = "cardwatch answer v1"
-
-// Token is the link's part of the address, base64url: key id, expiry, HMAC-SHA-256, prompt id. It holds nothing about the card.
+// Token is the link's part of the address, base64url: key id, expiry, HMAC-SHA-256, id. It holds nothing about the card.
 func (l *Links) Token(link Link) string {
 	token := binary.BigEndian.AppendUint64([]byte{l.sign.ID}, uint64(link.ExpiresAt.Unix()))
-	token = append(token, mac(l.sign, linkPurpose, link)...)
-	return base64.RawURLEncoding.EncodeToString(append(token, link.PromptID...))
+	token = append(token, mac(l.sign, link)...)
+	return base64.RawURLEncoding.EncodeToString(append(token, link.ID...))
 }
 
-// Open checks a token. customerOf finds whose prompt it is. Any error but customerOf's own is errBadLink.
-func (l *Links) Open(token string, customerOf func(promptID string) (string, error)) (Link, error) {
+// Open checks a token for a purpose. customerOf finds whose prompt or instalment it is. Any error but customerOf's own is errBadLink.
+func (l *Links) Open(token string, purpose LinkPurpose, customerOf func(id string) (string, error)) (Link, error) {
 	const head = 1 + 8 + sha256.Size
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(token)
 	if err != nil || len(raw) <= head || len(token) > 256 || strings.ContainsAny(token, "\r\n") {
@@ -77,21 +86,21 @@ func (l *Links) Open(token string, customerOf func(promptID string) (string, err
 	if !live {
 		return Link{}, errBadLink
 	}
-	link := Link{PromptID: string(raw[head:]), ExpiresAt: time.Unix(int64(binary.BigEndian.Uint64(raw[1:9])), 0)}
-	if link.Customer, err = customerOf(link.PromptID); err != nil {
+	link := Link{For: purpose, ID: string(raw[head:]), ExpiresAt: time.Unix(int64(binary.BigEndian.Uint64(raw[1:9])), 0)}
+	if link.Customer, err = customerOf(link.ID); err != nil {
 		return Link{}, err
 	}
-	if subtle.ConstantTimeCompare(raw[9:head], mac(LinkKey{raw[0], secret}, linkPurpose, link)) != 1 {
+	if subtle.ConstantTimeCompare(raw[9:head], mac(LinkKey{raw[0], secret}, link)) != 1 {
 		return Link{}, errBadLink
 	}
 	return link, nil
 }
 
 // mac signs every part with its length, so that no two links give the same bytes.
-func mac(key LinkKey, purpose string, link Link) []byte {
+func mac(key LinkKey, link Link) []byte {
 	h := hmac.New(sha256.New, key.Secret)
 	message := binary.BigEndian.AppendUint64([]byte{key.ID}, uint64(link.ExpiresAt.Unix()))
-	for _, part := range []string{purpose, link.PromptID, link.Customer} {
+	for _, part := range []string{string(link.For), link.ID, link.Customer} {
 		message = append(binary.AppendUvarint(message, uint64(len(part))), part...)
 	}
 	h.Write(message)

@@ -12,7 +12,7 @@ import (
 var (
 	newKey = LinkKey{ID: 2, Secret: []byte("new key, 32 bytes long at least.")}
 	oldKey = LinkKey{ID: 1, Secret: []byte("old key, 32 bytes long at least.")}
-	aLink  = Link{PromptID: "prompt-1", Customer: "cust-7", ExpiresAt: time.Unix(1_772_300_000, 0)}
+	aLink  = Link{For: ForAnswer, ID: "prompt-1", Customer: "cust-7", ExpiresAt: time.Unix(1_772_300_000, 0)}
 )
 
 func links(t *testing.T, sign LinkKey, retired ...LinkKey) *Links {
@@ -28,7 +28,7 @@ func owner(customer string) func(string) (string, error) {
 
 func TestLinkComesBackAsItWasSigned(t *testing.T) {
 	l := links(t, newKey)
-	got, err := l.Open(l.Token(aLink), owner("cust-7"))
+	got, err := l.Open(l.Token(aLink), ForAnswer, owner("cust-7"))
 	require.NoError(t, err)
 	require.Equal(t, aLink, got)
 }
@@ -45,7 +45,7 @@ func TestEveryChangedBitIsNoticed(t *testing.T) {
 	require.NoError(t, err)
 	for bit := range 8 * len(raw) {
 		raw[bit/8] ^= 1 << (bit % 8)
-		_, err := l.Open(base64.RawURLEncoding.EncodeToString(raw), owner("cust-7"))
+		_, err := l.Open(base64.RawURLEncoding.EncodeToString(raw), ForAnswer, owner("cust-7"))
 		require.ErrorIs(t, err, errBadLink, "bit %d", bit)
 		raw[bit/8] ^= 1 << (bit % 8)
 	}
@@ -53,34 +53,34 @@ func TestEveryChangedBitIsNoticed(t *testing.T) {
 
 func TestOtherLinksAreRefused(t *testing.T) {
 	l := links(t, newKey)
-	otherPurpose := append([]byte{newKey.ID, 0, 0, 0, 0, 0x69, 0xa3, 0x57, 0x60}, mac(newKey, "cardwatch unsubscribe v1", aLink)...)
+	otherPurpose := append([]byte{newKey.ID, 0, 0, 0, 0, 0x69, 0xa3, 0x57, 0x60}, mac(newKey, Link{For: ForInstalment, ID: aLink.ID, Customer: aLink.Customer, ExpiresAt: aLink.ExpiresAt})...)
 	for name, token := range map[string]string{
 		"empty":                "",
 		"no base64":            "%%%",
-		"trailing bits":        l.Token(Link{PromptID: "p"}) + "B",
+		"trailing bits":        l.Token(Link{For: ForAnswer, ID: "p"}) + "B",
 		"line break":           l.Token(aLink) + "\n",
 		"too short":            base64.RawURLEncoding.EncodeToString(make([]byte, 41)),
 		"unknown key":          links(t, oldKey).Token(aLink),
 		"same id, other bytes": links(t, LinkKey{ID: newKey.ID, Secret: oldKey.Secret}).Token(aLink),
-		"other purpose":        base64.RawURLEncoding.EncodeToString(append(otherPurpose, aLink.PromptID...)),
+		"other purpose":        base64.RawURLEncoding.EncodeToString(append(otherPurpose, aLink.ID...)),
 	} {
-		_, err := l.Open(token, owner("cust-7"))
+		_, err := l.Open(token, ForAnswer, owner("cust-7"))
 		require.ErrorIs(t, err, errBadLink, name)
 	}
-	_, err := l.Open(l.Token(aLink), owner("somebody else"))
+	_, err := l.Open(l.Token(aLink), ForAnswer, owner("somebody else"))
 	require.ErrorIs(t, err, errBadLink, "a prompt of another customer")
 }
 
 func TestRetiredKeyStillOpensItsLinks(t *testing.T) {
 	token := links(t, oldKey).Token(aLink)
-	_, err := links(t, newKey, oldKey).Open(token, owner("cust-7"))
+	_, err := links(t, newKey, oldKey).Open(token, ForAnswer, owner("cust-7"))
 	require.NoError(t, err)
 }
 
 func TestLookupFailureIsNotABadLink(t *testing.T) {
 	l := links(t, newKey)
 	broken := errors.New("store: broken")
-	_, err := l.Open(l.Token(aLink), func(string) (string, error) { return "", broken })
+	_, err := l.Open(l.Token(aLink), ForAnswer, func(string) (string, error) { return "", broken })
 	require.ErrorIs(t, err, broken)
 	require.NotErrorIs(t, err, errBadLink)
 }

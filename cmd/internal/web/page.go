@@ -57,6 +57,7 @@ func (s *Server) parsePages(lang card.Language) (*template.Template, error) {
 		"money":   money,
 		"date":    dayOnly,
 		"field":   newField,
+		"costIn":  func(cost waysCost, c card.Currency) costIn { return costIn{cost, c} },
 		"ordinal": func(i int) int { return i + 1 },
 		"day":     s.day,
 		"ago":     func(m card.Moment) (string, error) { return s.ago(texts, m) },

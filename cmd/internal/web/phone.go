@@ -27,8 +27,10 @@ type phonePage struct {
 // bubble is one message on the telephone.
 type bubble struct {
 	sandbox.Shown
-	// Link is the page to answer on; empty unless the message is an app prompt that is still open.
+	// Link is the page to answer on; empty unless the message is an app prompt that is still open, or an offer.
 	Link string
+	// Offer says that the message offers an instalment.
+	Offer bool
 	// Open says that the message asks and its prompt is open.
 	Open bool
 }
@@ -63,17 +65,17 @@ func (s *Server) showPhone(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) bubble(m sandbox.Shown) bubble {
 	b := bubble{Shown: m}
-	if m.PromptID == "" || m.Purpose != alerts.FraudPrompt {
-		return b
-	}
 	desk, err := s.cfg.View.Desk(m.Customer)
 	if err != nil {
 		return b
 	}
-	prompt := desk.Prompt(m.PromptID)
-	b.Open = prompt != nil && prompt.State == alerts.PromptOpen
-	if b.Open && m.Kind == alerts.App && s.cfg.Links != nil {
-		b.Link = s.LinkTo(prompt, m.Customer)
+	if prompt := desk.Prompt(m.PromptID); prompt != nil && m.Purpose == alerts.FraudPrompt {
+		b.Open = prompt.State == alerts.PromptOpen
+	}
+	sent := desk.Message(m.MessageID)
+	b.Offer = sent != nil && sent.Template == alerts.InstalmentOffer
+	if sent != nil && (b.Open || b.Offer) && m.Kind == alerts.App && s.cfg.Links != nil {
+		b.Link = s.LinkOf(desk, sent)
 	}
 	return b
 }

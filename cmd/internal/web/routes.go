@@ -100,6 +100,8 @@ func (s *Server) routeCustomer(mux *http.ServeMux) {
 	if s.cfg.Links != nil {
 		mux.HandleFunc("GET "+customerPath+"{token}", s.ask)
 		mux.HandleFunc("POST "+customerPath+"{token}", s.answer)
+		mux.HandleFunc("GET "+offerPath+"{token}", s.showOffer)
+		mux.HandleFunc("POST "+offerPath+"{token}", s.answerOffer)
 	}
 }
 
@@ -127,6 +129,7 @@ func (s *Server) guard(mux *http.ServeMux) http.Handler {
 	sameOrigin := http.NewCrossOriginProtection()
 	// Old web views send "Origin: null" from a page without a referrer. The secret in the path proves more than an origin does.
 	sameOrigin.AddInsecureBypassPattern("POST " + customerPath + "{token}")
+	sameOrigin.AddInsecureBypassPattern("POST " + offerPath + "{token}")
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.protect(w, r)
 		handler, pattern := mux.Handler(r)

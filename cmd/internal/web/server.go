@@ -18,6 +18,7 @@ import (
 	"github.com/cardwatch/cardwatch/alerts/channel/sandbox"
 	"github.com/cardwatch/cardwatch/alerts/explain"
 	"github.com/cardwatch/cardwatch/alerts/figures"
+	"github.com/cardwatch/cardwatch/alerts/plan"
 	"github.com/cardwatch/cardwatch/cmd/internal/api"
 	"github.com/cardwatch/cardwatch/cmd/internal/clerk"
 	"github.com/cardwatch/cardwatch/detectors"
@@ -137,9 +138,34 @@ func (s *Server) Close() { close(s.closed) }
 
 // LinkTo is the address of the page on which a customer answers a prompt, in time until expires.
 func (s *Server) LinkTo(prompt *alerts.Prompt, customer string) string {
-	token := s.cfg.Links.Token(Link{PromptID: prompt.ID, Customer: customer, ExpiresAt: prompt.ExpiresAt.Time()})
+	token := s.cfg.Links.Token(Link{For: ForAnswer, ID: prompt.ID, Customer: customer, ExpiresAt: prompt.ExpiresAt.Time()})
 	return s.base.JoinPath("p", token).String()
 }
+
+// LinkOf is the address of the page that a message leads to: a prompt's, or an offer's while it stands; "" for one that leads to none.
+func (s *Server) LinkOf(desk *alerts.State, m *alerts.Message) string {
+	if p := desk.Prompt(m.PromptID); p != nil && m.Purpose == alerts.FraudPrompt {
+		return s.LinkTo(p, desk.Customer)
+	}
+	if i := desk.Instalment(m.Account); i != nil && m.Template == alerts.InstalmentOffer {
+		return s.LinkToInstalment(i, desk.Customer)
+	}
+	return ""
+}
+
+// LinkToInstalment is the address of the page on which a customer applies for an instalment, consents to it or refuses it. It is good for as
+// long as the offer stands and instalmentLink more, in which the bank books it.
+func (s *Server) LinkToInstalment(i *plan.Instalment, customer string) string {
+	until := i.Until.Time()
+	if i.Until.IsZero() || i.State.Binds() {
+		until = i.Since.Time()
+	}
+	token := s.cfg.Links.Token(Link{For: ForInstalment, ID: i.ID, Customer: customer, ExpiresAt: until.Add(instalmentLink)})
+	return s.base.JoinPath("p", "instalment", token).String()
+}
+
+// instalmentLink is how long the page of an instalment can be read after the customer's part in it is over. Own choice: a bill.
+const instalmentLink = 30 * 24 * time.Hour
 
 // once is a random value for a form: the act that it becomes has one id however often the form is sent.
 func (s *Server) once() (string, error) {

@@ -57,7 +57,7 @@ func (st *step) leaveQueue(e *QueueEntry) {
 // settleEntry brings everything that hangs on an account's facts in line with them: who works it, whether it rests, and its rank.
 func (st *step) settleEntry(e *QueueEntry) {
 	flags := st.s.FlagsOf(e.Account)
-	wanted := st.s.planNeedsReview(e.Account) || st.s.personWanted(e.Account)
+	wanted := st.s.planNeedsReview(e.Account) || st.s.PersonWanted(e.Account)
 	if line := lineOf(e, flags, st.policy.PromisesBroken, wanted); line != e.Line {
 		st.moved(LineMoved, e.Account, string(e.Line), string(line), "")
 		if e.LineSince = st.now; e.Line == "" {

@@ -166,8 +166,8 @@ func (st *step) personSpoke(account string) {
 	}
 }
 
-// personWanted reports whether the customer waits for a person about an account's instalment.
-func (s *State) personWanted(account string) bool {
+// PersonWanted reports whether the customer waits for a person about an account's instalment.
+func (s *State) PersonWanted(account string) bool {
 	i := s.Instalment(account)
 	return i != nil && i.Person
 }

@@ -44,10 +44,13 @@ type accountPage struct {
 	// Means are what the customer told of their income, Proposals what could be offered with them.
 	Means     *calculation
 	Proposals []proposalView
-	Jobs      []plan.Job
-	Refusal   alerts.Refusal
-	Denied    []conduct.RuleID
-	DeniedTo  card.Moment
+	// Instalment is the newest ordinary one, nil without any; Parts is one that staff reckon for a customer on the telephone.
+	Instalment *instalmentView
+	Parts      instalmentParts
+	Jobs       []plan.Job
+	Refusal    alerts.Refusal
+	Denied     []conduct.RuleID
+	DeniedTo   card.Moment
 	// Typed is what an act that was refused had in its form.
 	Typed url.Values
 }
@@ -130,6 +133,7 @@ func (s *Server) renderAccount(w http.ResponseWriter, r *http.Request, status in
 		p.Plan = &planView{Plan: *agreed, Progress: alerts.PlanProgress(agreed), Acts: alerts.PlanVerbs(agreed.State),
 			Figures: agreed.Contract.Schedule.Figures(plan.Defaults().Minimum)}
 	}
+	p.instalment(desk, asked, &policy)
 	if asked.Has("income") {
 		p.propose(asked, now)
 	}

@@ -89,6 +89,8 @@ func (s *Server) accountArguments(cmd *alerts.Command, form url.Values) (err err
 		cmd.Plan.Terms, err = offeredTerms(form)
 	case alerts.PlanSign:
 		cmd.Plan.Contract = signedContract(form)
+	case alerts.ApplyInstalment, alerts.ConsentInstalment, alerts.BookInstalment:
+		err = s.instalmentArguments(cmd, form)
 	}
 	return err
 }

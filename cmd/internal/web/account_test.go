@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -139,6 +140,58 @@ func TestAnInstalmentsStatesAreToldInTheReadersLanguage(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, status, page)
 	require.Contains(t, words(b.get(path, "en")), "Instalment · li.na Offered")
 	require.Contains(t, words(b.get(path, "zh-CN")), "分期 · li.na 已提供，待客户申请")
+}
+
+// A customer applies in one call and consents in another: each has its record, and nothing of it is filled in beforehand.
+func TestAnInstalmentIsAgreedByTelephone(t *testing.T) {
+	b := newBank(t)
+	b.at(10)
+	b.contact(card.English)
+	path := b.overdue()
+	status, page := b.onAccount(path, "instalment_offer")
+	require.Equal(t, http.StatusSeeOther, status, page)
+	w := b.get(path+"&part_kind=bill&part_amount=6000&part_months=12", "en")
+	require.NotContains(t, w.Body.String(), "checked")
+	require.Less(t, strings.Index(words(w), "Cost a year"), strings.Index(words(w), "¥6,432.00"), "the cost a year comes first")
+	held := hidden(w)
+	parts := []string{"part_kind", "bill", "part_amount", "6000", "part_months", "12", "way", "monthly", "shown_monthly", held["shown_monthly"]}
+	for _, tt := range []struct {
+		says   string
+		status int
+		fields []string
+	}{
+		{"The customer alone can apply and consent", http.StatusConflict, append([]string{"reference", "rec-1"}, parts...)},
+		{"The number of its record is needed", http.StatusConflict, append([]string{"by_customer", "yes"}, parts...)},
+		{"Missing or invalid value", http.StatusBadRequest, append(parts, "part_amount", "much")},
+		{"what is owed, and of no more", http.StatusConflict, append(parts, "part_amount", "8000.01", "by_customer", "yes", "reference", "rec-1")},
+	} {
+		status, page = b.onAccount(path, "instalment_apply", tt.fields...)
+		require.Equal(t, tt.status, status, tt.says)
+		require.Contains(t, page, tt.says)
+	}
+	require.Contains(t, words(b.get(path+"&part_kind=cash&part_amount=50000.01&part_months=25", "en")), "CN-INST-4")
+
+	status, page = b.onAccount(path, "instalment_apply", append([]string{"by_customer", "yes", "reference", "rec-1"}, parts...)...)
+	require.Equal(t, http.StatusSeeOther, status, page)
+	applied := b.get(path, "en")
+	require.Contains(t, words(applied), "Applied for, waits for the separate consent")
+	require.Contains(t, words(applied), "rec-1")
+	yes := []string{"by_customer", "yes", "form", "oral", "shown", hidden(applied)["shown"]}
+	status, page = b.onAccount(path, "instalment_consent", append([]string{"reference", "rec-1", "recording", "rec-1"}, yes...)...)
+	require.Equal(t, http.StatusConflict, status)
+	require.Contains(t, page, "not the application's")
+	status, page = b.onAccount(path, "instalment_consent", append([]string{"reference", "rec-2"}, yes...)...)
+	require.Equal(t, http.StatusConflict, status)
+	require.Contains(t, page, "An oral consent needs its recording")
+	status, page = b.onAccount(path, "instalment_consent", append([]string{"reference", "rec-2", "recording", "rec-2"}, yes...)...)
+	require.Equal(t, http.StatusSeeOther, status, page)
+	status, page = b.onAccount(path, "instalment_book", "reference", "con-1")
+	require.Equal(t, http.StatusSeeOther, status, page)
+	booked := words(b.get(path, "en"))
+	for _, want := range []string{"In instalments", "con-1", "Instalment · li.na Consented, to be booked"} {
+		require.Contains(t, booked, want)
+	}
+	require.Contains(t, words(b.get(path, "zh-CN")), "分期中")
 }
 
 func TestAccountsThatAreNotThere(t *testing.T) {

@@ -151,7 +151,8 @@ func TestARefusalIsEasyAndAPersonIsAtHand(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, b.post(link, "verb", "instalment_person", "once", "p").Code)
 	require.True(t, b.instalment().Person)
 	require.Contains(t, words(b.get(link, "en")), "One of our staff will contact you about it.")
-	require.Contains(t, words(b.get("/queue?line=flexible", "en")), "••7781", "a person has it")
+	require.Regexp(t, "••7781 .*Customer wants a person", words(b.get("/queue?line=flexible", "en")), "somebody sees it")
+	require.Contains(t, words(b.get("/account?customer="+customer+"&account="+overdueAccount, "en")), "Customer wants a person")
 
 	require.Equal(t, http.StatusSeeOther, b.apply(link).Code)
 	require.Equal(t, http.StatusSeeOther, b.post(link, "verb", "instalment_refuse", "once", "r").Code)

@@ -49,6 +49,8 @@ type queueRow struct {
 	// NotBefore is when the customer may be contacted, unknown when that is now.
 	NotBefore   card.Moment
 	Mine, Taken bool
+	// Person says that the customer waits for a person.
+	Person bool
 }
 
 func (s *Server) showQueue(w http.ResponseWriter, r *http.Request) {
@@ -136,7 +138,7 @@ func (s *Server) queueRow(customer, account, actor string) (queueRow, bool) {
 	}
 	row := queueRow{
 		QueueEntry: entry, Customer: customer,
-		Mine: entry.Owner == actor, Taken: entry.Owner != "" && entry.Owner != actor,
+		Mine: entry.Owner == actor, Taken: entry.Owner != "" && entry.Owner != actor, Person: desk.PersonWanted(account),
 	}
 	for _, reason := range entry.Reasons {
 		// What has a column of its own is not said twice.

@@ -78,6 +78,16 @@ func (t *Tally) count(c *alerts.Conduct) {
 		t.PlansBreached++
 	case alerts.PlanEnded:
 		t.PlansEnded++
+	case alerts.InstalmentOffered:
+		t.InstalmentsOffered++
+	case alerts.InstalmentBooked:
+		t.InstalmentsBooked++
+	case alerts.InstalmentRefused:
+		t.InstalmentsRefused++
+	case alerts.InstalmentLapsed:
+		t.InstalmentsLapsed++
+	case alerts.InstalmentWithdrawn:
+		t.InstalmentsWithdrawn++
 	case alerts.OptedOut:
 		t.OptOuts++
 	case alerts.FlagSet:

@@ -147,6 +147,35 @@ func TestConductIsCountedWhereItHappened(t *testing.T) {
 	}
 }
 
+func TestOffersOfInstalmentsAreCountedByHowTheyEnd(t *testing.T) {
+	b := newBank(t).on("2026-03-05")
+	say := func(who string, kinds ...alerts.ConductKind) {
+		for _, kind := range kinds {
+			b.did(who, alerts.Conduct{Kind: kind, Tier: detectors.Watch})
+		}
+	}
+	for _, who := range []string{"a", "b", "c", "d", "e", "f"} {
+		b.bill(who, 1_000, 0)
+	}
+	for _, who := range []string{"a", "b", "c", "d", "e"} {
+		say(who, alerts.InstalmentOffered)
+	}
+	say("a", alerts.InstalmentApplied, alerts.InstalmentConsented, alerts.InstalmentBooked)
+	say("b", alerts.InstalmentApplied, alerts.InstalmentRefused)
+	say("c", alerts.InstalmentRefused)
+	say("d", alerts.InstalmentWithdrawn)
+	require.Equal(t, "5/6", b.whole("2026-03", "instalments_offered"))
+	require.Equal(t, "1/4", b.whole("2026-03", "instalments_taken"), "the fifth has not ended yet")
+	require.Equal(t, "2/4", b.whole("2026-03", "instalments_refused"))
+	require.Equal(t, "2/4", b.share("2026-03", "instalments_refused", figures.ByTier, "watch"))
+	require.Equal(t, "0/4", b.whole("2026-03", "instalments_lapsed"))
+	b.on("2026-04-01")
+	say("e", alerts.InstalmentLapsed)
+	say("a", alerts.InstalmentEnded) // the end of its term is none of an offer
+	require.Equal(t, "1/1", b.whole("2026-04", "instalments_lapsed"))
+	require.Equal(t, "0/6", b.whole("2026-04", "instalments_offered"))
+}
+
 func TestCellsAreNoFormulas(t *testing.T) {
 	for text, want := range map[string]string{
 		"=1+1": "'=1+1", "+86": "'+86", "-2": "'-2", "@SUM(A1)": "'@SUM(A1)", "  =x": "'  =x", "\t=x": "' =x", "＝x": "'＝x", "a\r\n=x": "a  =x",

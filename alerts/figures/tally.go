@@ -79,4 +79,11 @@ type Tally struct {
 	PromisedMinor, PromisedPaidMinor int64
 	PlansSigned, PlansEnded          int64
 	PlansKept, PlansBreached         int64
+	// Offered are offers of ordinary instalments; the others are offers that came to an end, by which.
+	InstalmentsOffered, InstalmentsBooked, InstalmentsRefused, InstalmentsLapsed, InstalmentsWithdrawn int64
+}
+
+// offersEnded are the offers of instalments that came to an end in the month, whichever.
+func (t *Tally) offersEnded() int64 {
+	return t.InstalmentsBooked + t.InstalmentsRefused + t.InstalmentsLapsed + t.InstalmentsWithdrawn
 }

@@ -118,12 +118,15 @@ func (s *State) instalmentSuppressed(account string) bool {
 // InstalmentFee is the bank's price of an ordinary instalment: the share of the whole amount that is charged with every part.
 func (p *Policy) InstalmentFee() plan.Rate { return plan.Rate(p.InstalmentFeeBps) * plan.BasisPoint }
 
-// instalmentCommand applies an act to the account's instalment. What customers do themselves, and their refusal by whoever hears it, waits for
-// nobody who works the account.
+// heardByAnybody are the acts that wait for nobody who works the account: what the customer wants, by whoever hears it, and that the bank has
+// booked what they consented to.
+var heardByAnybody = map[Verb]bool{RefuseInstalment: true, AskInstalmentPerson: true, BookInstalment: true}
+
+// instalmentCommand applies an act to the account's instalment.
 func (st *step) instalmentCommand(cmd *Command) Refusal {
 	e, act := st.s.Entry(cmd.Account), &cmd.Instalment
 	byCustomer := cmd.Actor == ActorCustomer
-	if cmd.Verb != RefuseInstalment && cmd.Verb != AskInstalmentPerson && !byCustomer && e != nil && e.Owner != "" && e.Owner != cmd.Actor {
+	if !heardByAnybody[cmd.Verb] && !byCustomer && e != nil && e.Owner != "" && e.Owner != cmd.Actor {
 		return RefusedNotOwner
 	}
 	if max(len(act.Reference), len(act.Recording)) > maxReference {

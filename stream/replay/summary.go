@@ -23,6 +23,8 @@ type Summary struct {
 	// Prompts and Cases count by the state they are in at the end.
 	Prompts map[string]int64 `json:"prompts"`
 	Cases   map[string]int64 `json:"cases"`
+	// Instalments counts the ordinary instalments by the state they are in at the end.
+	Instalments map[string]int64 `json:"instalments"`
 	// Collections counts the entries into each tier; "left" counts the accounts that went back to current.
 	Collections      map[string]int64 `json:"collections"`
 	Assessments      int64            `json:"assessments"`
@@ -48,7 +50,7 @@ type Latency struct {
 // NewSummary is a summary of nothing, with every map there.
 func NewSummary() *Summary {
 	m := func() map[string]int64 { return make(map[string]int64) }
-	return &Summary{Records: m(), DeadLetters: m(), Alerts: m(), Prompts: m(), Cases: m(), Collections: m()}
+	return &Summary{Records: m(), DeadLetters: m(), Alerts: m(), Prompts: m(), Cases: m(), Instalments: m(), Collections: m()}
 }
 
 // Output counts one record that a processor put out.
@@ -94,13 +96,16 @@ func deadLetterReason(m kafka.Message) string {
 	return ""
 }
 
-// Desk counts the prompts and cases of one desk state.
+// Desk counts the prompts, cases and instalments of one desk state.
 func (s *Summary) Desk(state *alerts.State) {
 	for i := range state.Prompts {
 		s.Prompts[string(state.Prompts[i].State)]++
 	}
 	for i := range state.Cases {
 		s.Cases[string(state.Cases[i].State)]++
+	}
+	for i := range state.Instalments {
+		s.Instalments[string(state.Instalments[i].State)]++
 	}
 }
 

@@ -45,6 +45,10 @@ func (c *customers) run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case r := <-c.asked:
+			if account, offered := c.offered(r); offered {
+				c.consider(ctx, r.Customer, account)
+				continue
+			}
 			reply, after, ok := c.answer(r)
 			if !ok {
 				continue
@@ -61,6 +65,19 @@ func (c *customers) run(ctx context.Context) error {
 			})
 		}
 	}
+}
+
+// offered is the account of the message that was delivered, when it offers an instalment.
+func (c *customers) offered(r alerts.Receipt) (account string, ok bool) {
+	state, err := c.app.View.Desk(r.Customer)
+	if err != nil {
+		return "", false
+	}
+	m := state.Message(r.MessageID)
+	if m == nil || m.Template != alerts.InstalmentOffer {
+		return "", false
+	}
+	return m.Account, true
 }
 
 // answer is what the customer will say to the message that was delivered; false when it asks nothing or nobody will answer.

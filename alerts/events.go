@@ -196,7 +196,7 @@ const (
 	PlanRenegotiate Verb = "plan_renegotiate"
 	// Rerank brings an account's rank in line with what decides now, and does nothing else: an experiment has stopped. The clock's alone.
 	Rerank Verb = "rerank"
-	// OfferInstalment lays an ordinary instalment before the customer. ApplyInstalment is their application for AmountMinor,
+	// OfferInstalment lays an ordinary instalment before the customer, with the message that leads to its page. ApplyInstalment is their application for AmountMinor,
 	// ConsentInstalment their consent in a step of its own, RefuseInstalment their refusal; BookInstalment and WithdrawInstalment are the bank's.
 	OfferInstalment    Verb = "instalment_offer"
 	ApplyInstalment    Verb = "instalment_apply"

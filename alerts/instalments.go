@@ -136,7 +136,11 @@ func (st *step) instalmentCommand(cmd *Command) Refusal {
 		if e == nil {
 			return RefusedUnknownAccount
 		}
-		return st.offerInstalment(e.Account, cmd.ID, nil, clone(cmd.Actor))
+		refusal := st.offerInstalment(e.Account, cmd.ID, nil, clone(cmd.Actor))
+		if refusal == "" && !byCustomer {
+			st.queue(st.serviceMessage(cmd.ID, e.Account, InstalmentOffer)) // whether or not they may get it, the offer stands: they have asked for it
+		}
+		return refusal
 	}
 	i := st.s.Instalment(cmd.Account)
 	if i == nil {

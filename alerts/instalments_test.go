@@ -266,6 +266,38 @@ func TestWhoDoesNotWantOffersGetsNone(t *testing.T) {
 	require.False(t, c.state.OffersStopped())
 }
 
+// What staff offer reaches the customer by the same message, by the same rules; what customers ask for themselves needs none.
+func TestAnOfferByStaffIsSentToItsCustomer(t *testing.T) {
+	for name, tt := range map[string]struct {
+		actor  string
+		before func(*customer)
+		sent   []alerts.TemplateID
+	}{
+		"by staff":         {"zhao.min", func(*customer) {}, []alerts.TemplateID{alerts.InstalmentOffer}},
+		"by the customer":  {alerts.ActorCustomer, func(*customer) {}, nil},
+		"messages refused": {"zhao.min", func(c *customer) { c.contact(func(o *alerts.Contact) { o.Consent.Push = false }) }, nil},
+		"refused a day before": {"zhao.min", func(c *customer) {
+			c.do(onAccount(alerts.OfferInstalment), "")
+			c.do(onAccount(alerts.RefuseInstalment), "")
+			c.deliver()
+			c.after(day)
+		}, []alerts.TemplateID{alerts.InstalmentOffer}},
+	} {
+		c := watched(t)
+		tt.before(c)
+		offer := onAccount(alerts.OfferInstalment)
+		offer.Actor = tt.actor
+		before := len(c.state.Messages)
+		c.do(offer, "")
+		require.Equal(t, plan.InstalmentOffered, c.instalment(), name)
+		var sent []alerts.TemplateID
+		for _, m := range c.state.Messages[before:] {
+			sent = append(sent, m.Template)
+		}
+		require.Equal(t, tt.sent, sent, name)
+	}
+}
+
 func TestAnOfferIsWithdrawnWhenTheBillIsPaid(t *testing.T) {
 	for name, tt := range map[string]struct {
 		said []*alerts.Command

@@ -36,10 +36,14 @@ func (st *step) service(a *detectors.Alert, template TemplateID) bool {
 	if a.State == detectors.Closed {
 		return false
 	}
-	return st.queue(Message{
-		ID: newID("msg", a.AlertID, string(template)), Purpose: Service, Channel: App, Template: template,
-		Args: Args{Card: lastFour(clone(a.Account))}, Account: clone(a.Account), DueAt: st.now, ExpiresAt: st.now.Add(serviceLife),
-	})
+	return st.queue(st.serviceMessage(a.AlertID, clone(a.Account), template))
+}
+
+func (st *step) serviceMessage(cause, account string, template TemplateID) Message {
+	return Message{
+		ID: newID("msg", cause, string(template)), Purpose: Service, Channel: App, Template: template,
+		Args: Args{Card: lastFour(account)}, Account: account, DueAt: st.now, ExpiresAt: st.now.Add(serviceLife),
+	}
 }
 
 // serviceLife is how long a reminder or an offer may wait, for the end of the night or for a provider. Own choice.

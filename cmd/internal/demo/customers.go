@@ -67,7 +67,8 @@ func (c *customers) run(ctx context.Context) error {
 	}
 }
 
-// offered is the account of the message that was delivered, when it offers an instalment.
+// offered is the account of the message that was delivered, when it offers an instalment unasked. What staff have offered is left to whoever plays
+// the customer on the telephone.
 func (c *customers) offered(r alerts.Receipt) (account string, ok bool) {
 	state, err := c.app.View.Desk(r.Customer)
 	if err != nil {
@@ -77,7 +78,8 @@ func (c *customers) offered(r alerts.Receipt) (account string, ok bool) {
 	if m == nil || m.Template != alerts.InstalmentOffer {
 		return "", false
 	}
-	return m.Account, true
+	i := state.Instalment(m.Account)
+	return m.Account, i != nil && len(i.Why) > 0
 }
 
 // answer is what the customer will say to the message that was delivered; false when it asks nothing or nobody will answer.

@@ -15,7 +15,7 @@ import (
 const coreBanking = "core-banking"
 
 // thinking is how long a customer of the demo looks at each page of an offer, and the bank takes to book.
-const thinking = 6 * time.Second
+const thinking = 10 * time.Second
 
 // temper is what a customer does about an offer of an instalment.
 type temper int

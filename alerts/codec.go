@@ -2,6 +2,7 @@ package alerts
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/cardwatch/cardwatch/alerts/plan"
 	"github.com/cardwatch/cardwatch/detectors/card"
@@ -37,6 +38,7 @@ func (s *State) AppendBinary(dst []byte) []byte {
 	w.debts(s)
 	w.platform(&s.Contact)
 	w.instalments(s)
+	w.rates(s)
 	return w.buf
 }
 
@@ -88,6 +90,7 @@ const (
 	tailDebts        byte = 2
 	tailPlatform     byte = 3
 	tailInstalments  byte = 4
+	tailRates        byte = 5
 )
 
 func (w *writer) restrictions(s *State) {
@@ -118,6 +121,30 @@ func (w *writer) instalments(s *State) {
 	}
 }
 
+// rates are those of the accounts in the queue, in its order; nothing when no bank tells any.
+func (w *writer) rates(s *State) {
+	if !slices.ContainsFunc(s.Queue, func(e QueueEntry) bool { return e.RateBps != 0 }) {
+		return
+	}
+	w.buf = append(w.buf, tailRates)
+	each(w, s.Queue, func(e *QueueEntry) { w.uint(uint64(e.RateBps)) })
+}
+
+func (r *reader) rates(s *State) {
+	rates := readEach(r, func(bps *uint64) { *bps = r.Uint() })
+	if r.Err() == nil && len(rates) != len(s.Queue) {
+		r.Fail(fmt.Errorf("%d rates for %d accounts", len(rates), len(s.Queue)))
+		return
+	}
+	for i, bps := range rates {
+		if bps > card.MaxRateBps {
+			r.Fail(fmt.Errorf("a rate of %d basis points", bps))
+			return
+		}
+		s.Queue[i].RateBps = int(bps)
+	}
+}
+
 func (r *reader) tail(s *State) {
 	last := byte(0)
 	for r.Err() == nil && len(r.Rest()) > 0 {
@@ -135,6 +162,8 @@ func (r *reader) tail(s *State) {
 			s.Contact.PushPlatform = PushPlatform(r.String())
 		case tailInstalments:
 			s.Instalments = readEach(r, func(i *plan.Instalment) { *i = plan.ReadInstalment(r.Reader) })
+		case tailRates:
+			r.rates(s)
 		default:
 			r.Fail(fmt.Errorf("part %d is left over, or of a newer release", mark))
 		}

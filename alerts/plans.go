@@ -37,11 +37,16 @@ func PlanVerbs(state plan.State) []Verb {
 	return nil
 }
 
-// cardRate is the interest of card contracts, 0.05 % a day (2016 notice of the central bank), of which plans are reckoned.
+// cardRate is the interest of card contracts whose own the bank does not tell: 0.05 % a day (2016 notice of the central bank).
 const cardRate = plan.Rate(1825) * plan.BasisPoint
 
-// Rate is the interest of the account's card contract a year.
-func (e *QueueEntry) Rate() plan.Rate { return cardRate }
+// Rate is the interest of the account's card contract a year, of which plans and what they are compared with are reckoned.
+func (e *QueueEntry) Rate() plan.Rate {
+	if e.RateBps == 0 {
+		return cardRate
+	}
+	return plan.Rate(e.RateBps) * plan.BasisPoint
+}
 
 // ProposePlans reckons what could be offered to the customer with the means that they tell of, the first payment in a month. Nothing of it is
 // kept: job and family are their own affair (PIPL art. 28).

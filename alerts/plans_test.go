@@ -192,3 +192,30 @@ func TestAPaymentTakenBackBreaksThePromiseThatItKept(t *testing.T) {
 	c.pass(10 * day)
 	require.Equal(t, alerts.PromiseBroken, c.entry().Promise.State)
 }
+
+// An account's own rate is what plans are reckoned of; one that the bank does not tell is the card contract's usual 18.25 %. It survives the store, and
+// a state without one is what it was.
+func TestPlansAreReckonedAtTheAccountsOwnRate(t *testing.T) {
+	c := late(t)
+	rateOf := func() plan.Rate {
+		proposals := c.entry().ProposePlans(plan.Means{IncomeMinor: 5_000_000, EssentialsMinor: 100_000, Job: plan.Employed}, c.now)
+		require.NotEmpty(t, proposals)
+		return proposals[0].Schedule.Terms.Rate
+	}
+	require.Equal(t, 1825*plan.BasisPoint, rateOf())
+	before := c.state.AppendBinary(nil)
+	own := overdue(detectors.Moderate, 17, 50)
+	own.RateBps = 1460
+	c.apply(own)
+	require.Equal(t, 1460*plan.BasisPoint, rateOf())
+
+	var back alerts.State
+	whole := c.state.AppendBinary(nil)
+	require.NoError(t, back.UnmarshalBinary(whole))
+	require.Equal(t, c.state, back)
+	var old alerts.State
+	require.NoError(t, old.UnmarshalBinary(before))
+	require.Equal(t, before, old.AppendBinary(nil))
+	damaged := append(whole[:len(whole)-3:len(whole)-3], 2, 0, 0)
+	require.ErrorContains(t, back.UnmarshalBinary(damaged), "2 rates for 1 accounts")
+}

@@ -14,7 +14,9 @@ type QueueEntry struct {
 	// OverdueMinor and BalanceMinor are in minor units of Currency.
 	OverdueMinor, BalanceMinor int64
 	Currency                   card.Currency
-	MissProbability            float64
+	// RateBps is the card contract's interest a year in hundredths of a per cent as the bank told it, 0 when it did not; see Rate.
+	RateBps         int
+	MissProbability float64
 	// Priority orders the account, 0 … 100, higher first; Why lists what it is made of, in points.
 	Priority int
 	Why      []detectors.Reason

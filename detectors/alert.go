@@ -140,6 +140,8 @@ type Collection struct {
 	OverdueMinor int64
 	BalanceMinor int64
 	Currency     card.Currency
+	// RateBps is the card contract's interest a year as the newest statement told it, as on a statement; 0 when it told none.
+	RateBps int
 	// MissProbability is the newest assessment's, 0 … 1.
 	MissProbability float64
 	// Priority orders a queue, 0 … 100, higher first.

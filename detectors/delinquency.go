@@ -87,7 +87,7 @@ func (v *visit) judgeTier(standing *ledger.Standing) {
 		Account: v.account.ID, Tier: tiers[tier].Tier, PreviousTier: tiers[marks.Tier].Tier, DaysPastDue: standing.DaysPastDue,
 		Labels:       Classification(standing.DaysPastDue),
 		OverdueMinor: standing.OverdueMinor, BalanceMinor: v.account.AtRiskMinor(standing.OverdueMinor), Currency: v.account.Currency,
-		MissProbability: unknownRisk,
+		RateBps: v.account.RateBps, MissProbability: unknownRisk,
 	}
 	if marks.Assessed {
 		c.MissProbability = float64(marks.MissBasisPoints) / 1e4

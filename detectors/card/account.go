@@ -18,7 +18,12 @@ type Statement struct {
 	DaysPastDue int
 	// InstalmentMinor is the part of the bill that is instalments of earlier purchases, at least 0; 0 when there are none.
 	InstalmentMinor int64
+	// RateBps is the interest of the card contract a year in hundredths of a per cent, 1 … MaxRateBps; 0 when the bank does not tell it.
+	RateBps int
 }
+
+// MaxRateBps is the most that is believed of a rate of interest: 100 % a year.
+const MaxRateBps = 10_000
 
 // Payment is money towards an account (cards.payment.v1), or word that it was taken back; At is paid_at.
 type Payment struct {

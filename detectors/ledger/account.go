@@ -45,6 +45,8 @@ const (
 type Account struct {
 	ID       string
 	Currency card.Currency
+	// RateBps is the card contract's interest a year that the newest bill told, in hundredths of a per cent; 0 when it told none.
+	RateBps int
 	// Bills are the last MaxBills statements, oldest first.
 	Bills []Bill
 	// Before is what happened before the oldest bill, back to the one that left the list or to the first event.

@@ -25,7 +25,11 @@ func (a *Account) ApplyStatement(s *card.Statement, terms Terms) (newest bool) {
 		b.DueAt, b.DueAssumed = b.At.Add(usualTerm), true
 	}
 	if i := slices.IndexFunc(a.Bills, func(o Bill) bool { return b.At.Sub(o.At).Abs() < sameCycle }); i >= 0 {
-		return a.Bills[i].correct(&b) && i == len(a.Bills)-1
+		newest = a.Bills[i].correct(&b) && i == len(a.Bills)-1
+		if newest {
+			a.RateBps = s.RateBps
+		}
+		return newest
 	}
 	i := a.follows(b.At) + 1
 	if i == 0 && len(a.Bills) == MaxBills {
@@ -37,7 +41,7 @@ func (a *Account) ApplyStatement(s *card.Statement, terms Terms) (newest bool) {
 		a.dropOldest(terms)
 	}
 	if newest {
-		a.Marks.Done = 0
+		a.Marks.Done, a.RateBps = 0, s.RateBps
 	}
 	return newest
 }

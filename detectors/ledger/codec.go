@@ -57,6 +57,8 @@ const (
 	groupCarried = 1
 	groupPaid    = 2
 	groupRare    = groupPaid + MaxBills
+	// groupRate came later: what was written before has not got it.
+	groupRate = groupRare + MaxBills
 )
 
 // numbers is how many the rest has in a version.
@@ -69,7 +71,7 @@ func (h *head) numbers(v byte) int {
 	}
 	// The newest bill has no time and no spending: they are in the head.
 	return 4 + max(9*int(h.bills)-4, 0) + 5*paid + ofRare*rare + ofPayment*int(h.payments) +
-		10*int(h.groups>>groupBefore&1) + 4*int(h.groups>>groupCarried&1)
+		10*int(h.groups>>groupBefore&1) + 4*int(h.groups>>groupCarried&1) + int(h.groups>>groupRate&1)
 }
 
 func (a *Account) head() head {
@@ -90,6 +92,7 @@ func (a *Account) head() head {
 	}
 	group(before != Flow{}, groupBefore)
 	group(a.Carried != Debt{}, groupCarried)
+	group(a.RateBps != 0, groupRate)
 	for i := range a.Bills {
 		b, f := &a.Bills[i], &a.Bills[i].Since
 		group(f.PaidMinor != 0 || f.PaidOnTimeMinor != 0 || f.Settled != 0 || !f.LastPaidAt.IsZero(), groupPaid+i)

@@ -52,6 +52,9 @@ func (w *writer) rest(a *Account) {
 		w.int(p.AmountMinor)
 		w.buf = pack.Uint(w.buf, p.Key)
 	}
+	if w.has(groupRate) {
+		w.uint(a.RateBps)
+	}
 }
 
 // bill leaves out what the head says of the newest one, whose cycle is running.
@@ -153,6 +156,9 @@ func (r *opener) rest(a *Account) {
 		if p.AmountMinor = r.Int(); r.version > 2 {
 			p.Key = r.Uint()
 		}
+	}
+	if r.has(groupRate) {
+		a.RateBps = int(min(r.Uint(), card.MaxRateBps))
 	}
 }
 

@@ -82,6 +82,9 @@ func drawAccount(t *rapid.T) *ledger.Account {
 	}
 	a := &ledger.Account{ID: "a1", Currency: cny, Before: flow(), Marks: ledger.Marks{JudgedAt: at("judged"), Tier: uint8(number("tier")),
 		Assessed: yes("assessed"), High: yes("high"), MissBasisPoints: uint16(number("basis")), Done: uint8(number("done"))}}
+	if yes("rated") {
+		a.RateBps = rapid.IntRange(1, card.MaxRateBps).Draw(t, "rate")
+	}
 	if yes("wakes") {
 		a.Marks.WakeAt = at("wake")
 	}

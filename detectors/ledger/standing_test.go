@@ -251,3 +251,27 @@ func TestTheQuietestLedgerMakesRoom(t *testing.T) {
 	require.Nil(t, ledger.Find(accounts, "f", cny), "its last bill is the oldest")
 	require.NotNil(t, ledger.Find(accounts, "a", cny))
 }
+
+// The rate is the newest bill's: a correction of it changes the rate, one that comes late or is of another bill does not.
+func TestTheRateIsTheNewestBills(t *testing.T) {
+	rated := func(at, due string, bps int) *card.Statement {
+		s := bill(t, at, due, 100_00)
+		s.RateBps = bps
+		return s
+	}
+	a := &ledger.Account{ID: "a1", Currency: cny}
+	for _, tt := range []struct {
+		bill *card.Statement
+		want int
+	}{
+		{rated("2026-02-01", "2026-02-20", 1825), 1825},
+		{rated("2026-03-01", "2026-03-20", 1460), 1460},
+		{rated("2026-03-03", "2026-03-20", 1095), 1095},
+		{rated("2026-02-03", "2026-02-20", 1700), 1095},
+		{rated("2026-01-01", "2026-01-20", 1600), 1095},
+		{rated("2026-04-01", "2026-04-20", 0), 0},
+	} {
+		a.ApplyStatement(tt.bill, terms)
+		require.Equal(t, tt.want, a.RateBps)
+	}
+}

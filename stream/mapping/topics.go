@@ -61,7 +61,7 @@ func topicFields() map[string][]fieldDef {
 			must("event_id", kindText), must("customer_id", kindText), must("account_id", kindText), must("statement_at", kindTime),
 			must("due_at", kindTime), must("balance_minor", kindSignedMoney), must("min_due_minor", kindMoney),
 			must("past_due_minor", kindMoney), must("cycles_past_due", kindInt), must("credit_limit_minor", kindMoney),
-			must("currency", kindCurrency), must("autopay", kindBool), may("days_past_due", kindInt), may("instalment_minor", kindMoney),
+			must("currency", kindCurrency), must("autopay", kindBool), may("days_past_due", kindInt), may("instalment_minor", kindMoney), may("rate_bps", kindInt),
 		},
 		wire.PaymentTopic: {
 			must("event_id", kindText), must("customer_id", kindText), must("account_id", kindText), must("paid_at", kindTime),

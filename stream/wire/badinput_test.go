@@ -244,6 +244,8 @@ var badElsewhere = []struct {
 	{CustomerTopic, `"currency": "CNY"`, `"x": 1`, "missing_field:currency", true},
 	{CustomerTopic, `"home_lat": 45.8038`, `"home_lat": 145.8038`, "bad_geo", false},
 	{StatementTopic, `"days_past_due": 21`, `"days_past_due": -1`, "bad_value", false},
+	{StatementTopic, `"rate_bps": 1460`, `"rate_bps": 0`, "bad_value", false},
+	{StatementTopic, `"rate_bps": 1460`, `"rate_bps": 10001`, "bad_value", false},
 	{StatementTopic, `"days_past_due": 21`, `"days_past_due": "21"`, "bad_type", false},
 	{StatementTopic, `"currency": "CNY"`, `"currency": "RMB"`, "bad_currency", true},
 	{PaymentTopic, `"original_event_id": "p-0"`, `"x": 1`, "missing_field:original_event_id", false},

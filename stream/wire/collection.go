@@ -9,7 +9,7 @@ import (
 
 var collectionFormat = format{
 	fields: setOf(fSchemaVersion, fEventID, fCustomerID, fAccountID, fAt, fTier, fPreviousTier, fDaysPastDue, fOverdueMinor,
-		fBalanceMinor, fCurrency, fMissProbability, fPriority, fReasons, fBucket, fIFRS9Stage, fClass2011, fClass2023),
+		fBalanceMinor, fCurrency, fRateBps, fMissProbability, fPriority, fReasons, fBucket, fIFRS9Stage, fClass2011, fClass2023),
 	nested: reasonFields,
 	decode: (*Decoder).collection,
 }
@@ -32,6 +32,7 @@ func (d *Decoder) collection() card.Body {
 		OverdueMinor:    d.amount(fOverdueMinor, 0),
 		BalanceMinor:    d.amount(fBalanceMinor, math.MinInt64),
 		Currency:        d.currency(fCurrency),
+		RateBps:         int(d.integer(fRateBps, 1, card.MaxRateBps)),
 		MissProbability: d.number(fMissProbability, 0, 1, BadValue),
 		Priority:        int(d.integer(fPriority, 0, 100)),
 		Reasons:         d.reasons(c.Reasons[:0]),
@@ -71,6 +72,7 @@ func AppendCollection(dst []byte, c *detectors.Collection) []byte {
 	w.integer(fOverdueMinor, c.OverdueMinor)
 	w.integer(fBalanceMinor, c.BalanceMinor)
 	w.text(fCurrency, c.Currency.String())
+	w.some(fRateBps, int64(c.RateBps))
 	w.number(fMissProbability, c.MissProbability)
 	w.integer(fPriority, int64(c.Priority))
 	w.reasons(c.Reasons)

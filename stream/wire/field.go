@@ -178,6 +178,7 @@ const (
 	fByCustomer
 	fConsentForm
 	fConsentRecording
+	fRateBps
 	fieldCount
 )
 
@@ -218,7 +219,7 @@ var fieldNames = [fieldCount]string{
 	fRestriction: "restriction", fRestrictionID: "restriction_id", fFromMinute: "from_minute", fUntilMinute: "until_minute",
 	fInstalmentKind: "instalment_kind", fInstalmentMonths: "instalment_months", fMonthlyFeePPM: "monthly_fee_ppm", fInterestPaid: "interest_paid", fOfInstalment: "of_instalment", fToOwnAccount: "to_own_account",
 	fShownAnnualPPM: "shown_annual_ppm", fShownInterestMinor: "shown_interest_minor", fShownPayableMinor: "shown_payable_minor", fReference: "reference", fByCustomer: "by_customer",
-	fConsentForm: "consent_form", fConsentRecording: "consent_recording",
+	fConsentForm: "consent_form", fConsentRecording: "consent_recording", fRateBps: "rate_bps",
 }
 
 // String is the member's name on the wire.

@@ -15,7 +15,7 @@ const maxDaysPastDue = 31 * maxCycles
 var statementFormat = format{
 	fields: setOf(fSchemaVersion, fEventID, fCustomerID, fAccountID, fStatementAt, fDueAt, fBalanceMinor, fMinDueMinor,
 		fPastDueMinor, fCyclesPastDue, fCreditLimitMinor, fCurrency, fAutopay, fDaysPastDue,
-		fInstalmentMinor),
+		fInstalmentMinor, fRateBps),
 	decode: (*Decoder).statement,
 }
 
@@ -36,6 +36,7 @@ func (d *Decoder) statement() card.Body {
 		Currency:         d.currency(fCurrency),
 		Autopay:          d.flag(fAutopay),
 		InstalmentMinor:  d.amount(fInstalmentMinor, 0),
+		RateBps:          int(d.integer(fRateBps, 1, card.MaxRateBps)),
 	}
 	if _, s.Aged = d.get(fDaysPastDue); s.Aged {
 		s.DaysPastDue = int(d.integer(fDaysPastDue, 0, maxDaysPastDue))
@@ -62,6 +63,7 @@ func AppendStatement(dst []byte, s *card.Statement) []byte {
 	if s.InstalmentMinor != 0 {
 		w.integer(fInstalmentMinor, s.InstalmentMinor)
 	}
+	w.some(fRateBps, int64(s.RateBps))
 	if s.Aged {
 		w.integer(fDaysPastDue, int64(s.DaysPastDue))
 	}

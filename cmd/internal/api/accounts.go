@@ -20,6 +20,7 @@ type accountView struct {
 	Overdue     int64        `json:"overdue_minor"`
 	Balance     int64        `json:"balance_minor"`
 	Currency    string       `json:"currency"`
+	Rate        int64        `json:"rate_ppm"`
 	Line        string       `json:"line"`
 	Rest        string       `json:"rest,omitempty"`
 	RestUntil   moment       `json:"rest_until,omitzero"`
@@ -164,7 +165,7 @@ func (v *accountView) tag() (string, error) {
 func (s *Server) accountView(desk *alerts.State, e *alerts.QueueEntry) accountView {
 	v := accountView{
 		Account: e.Account, Customer: desk.Customer, Tier: string(e.Tier), DaysPastDue: e.DaysPastDue, Overdue: e.OverdueMinor, Balance: e.BalanceMinor,
-		Currency: e.Currency.String(), Line: string(e.Line), Rest: string(e.Rest), RestUntil: moment{e.RestUntil}, Owner: e.Owner,
+		Currency: e.Currency.String(), Rate: int64(e.Rate()), Line: string(e.Line), Rest: string(e.Rest), RestUntil: moment{e.RestUntil}, Owner: e.Owner,
 		LeaseUntil: moment{e.LeaseUntil}, Priority: e.Priority, Why: []pointsView{}, Flags: []string{},
 	}
 	policy := s.cfg.Clerk.Desk().Policy()

@@ -38,7 +38,7 @@ func (s *State) AppendBinary(dst []byte) []byte {
 	w.debts(s)
 	w.platform(&s.Contact)
 	w.instalments(s)
-	w.rates(s)
+	w.statements(s)
 	return w.buf
 }
 
@@ -90,7 +90,7 @@ const (
 	tailDebts        byte = 2
 	tailPlatform     byte = 3
 	tailInstalments  byte = 4
-	tailRates        byte = 5
+	tailStatements   byte = 5
 )
 
 func (w *writer) restrictions(s *State) {
@@ -121,27 +121,34 @@ func (w *writer) instalments(s *State) {
 	}
 }
 
-// rates are those of the accounts in the queue, in its order; nothing when no bank tells any.
-func (w *writer) rates(s *State) {
-	if !slices.ContainsFunc(s.Queue, func(e QueueEntry) bool { return e.RateBps != 0 }) {
+// statements are what the newest ones told of the accounts in the queue, in its order: rates, and what is in instalments. Nothing when none told any.
+func (w *writer) statements(s *State) {
+	if !slices.ContainsFunc(s.Queue, func(e QueueEntry) bool { return e.RateBps != 0 || e.InstalmentMinor != 0 }) {
 		return
 	}
-	w.buf = append(w.buf, tailRates)
-	each(w, s.Queue, func(e *QueueEntry) { w.uint(uint64(e.RateBps)) })
+	w.buf = append(w.buf, tailStatements)
+	each(w, s.Queue, func(e *QueueEntry) {
+		w.uint(uint64(e.RateBps))
+		w.int(e.InstalmentMinor)
+	})
 }
 
-func (r *reader) rates(s *State) {
-	rates := readEach(r, func(bps *uint64) { *bps = r.Uint() })
-	if r.Err() == nil && len(rates) != len(s.Queue) {
-		r.Fail(fmt.Errorf("%d rates for %d accounts", len(rates), len(s.Queue)))
+func (r *reader) statements(s *State) {
+	type told struct {
+		bps   uint64
+		minor int64
+	}
+	list := readEach(r, func(t *told) { t.bps, t.minor = r.Uint(), r.Int() })
+	if r.Err() == nil && len(list) != len(s.Queue) {
+		r.Fail(fmt.Errorf("%d statements for %d accounts", len(list), len(s.Queue)))
 		return
 	}
-	for i, bps := range rates {
-		if bps > card.MaxRateBps {
-			r.Fail(fmt.Errorf("a rate of %d basis points", bps))
+	for i, t := range list {
+		if t.bps > card.MaxRateBps || t.minor < 0 {
+			r.Fail(fmt.Errorf("a statement of %d basis points and %d in instalments", t.bps, t.minor))
 			return
 		}
-		s.Queue[i].RateBps = int(bps)
+		s.Queue[i].RateBps, s.Queue[i].InstalmentMinor = int(t.bps), t.minor
 	}
 }
 
@@ -162,8 +169,8 @@ func (r *reader) tail(s *State) {
 			s.Contact.PushPlatform = PushPlatform(r.String())
 		case tailInstalments:
 			s.Instalments = readEach(r, func(i *plan.Instalment) { *i = plan.ReadInstalment(r.Reader) })
-		case tailRates:
-			r.rates(s)
+		case tailStatements:
+			r.statements(s)
 		default:
 			r.Fail(fmt.Errorf("part %d is left over, or of a newer release", mark))
 		}

@@ -35,7 +35,8 @@ func (st *step) collection(c *detectors.Collection) {
 		e.TierSince = st.now
 	}
 	e.Tier, e.DaysPastDue, e.OverdueMinor, e.BalanceMinor = clone(c.Tier), c.DaysPastDue, c.OverdueMinor, c.BalanceMinor
-	e.Currency, e.RateBps, e.MissProbability, e.Reasons, e.UpdatedAt = c.Currency, c.RateBps, c.MissProbability, cloneReasons(c.Reasons), c.At
+	e.Currency, e.MissProbability, e.Reasons, e.UpdatedAt = c.Currency, c.MissProbability, cloneReasons(c.Reasons), c.At
+	e.RateBps, e.InstalmentMinor = c.RateBps, c.InstalmentMinor
 	e.basePriority = min(max(c.Priority, 0), 100)
 }
 

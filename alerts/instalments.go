@@ -157,7 +157,7 @@ func (st *step) instalmentCommand(cmd *Command) Refusal {
 		}
 		ev.Offer = plan.OrdinaryOffer(clone(act.Kind), e.Currency, cmd.AmountMinor, act.Months, act.MonthlyFee)
 		ev.Offer.OfInstalment, ev.Offer.ToOwnAccount = act.OfInstalment, act.ToOwnAccount
-		ev.OwedMinor = e.BalanceMinor
+		ev.OwedMinor, ev.UndividedMinor = e.BalanceMinor, e.UndividedMinor()
 	}
 	refusal := st.instalmentMoves(i, ev, clone(cmd.Actor))
 	if refusal == "" && !byCustomer && cmd.Verb != AskInstalmentPerson {

@@ -355,7 +355,10 @@ func TestABillIsNotPutIntoInstalmentsBeyondWhatIsOwed(t *testing.T) {
 	less.BalanceMinor = 599_999
 	c.apply(less)
 	c.do(application(), alerts.Refusal(plan.MoreThanOwed))
-	less.BalanceMinor = 600_000
+	less.BalanceMinor, less.InstalmentMinor = 600_000, 1
+	c.apply(less)
+	c.do(application(), alerts.Refusal(plan.AgainRefused))
+	less.InstalmentMinor = 0
 	c.apply(less)
 	c.do(application(), "")
 }

@@ -48,6 +48,9 @@ func (e *QueueEntry) Rate() plan.Rate {
 	return plan.Rate(e.RateBps) * plan.BasisPoint
 }
 
+// UndividedMinor is what of the balance is not in instalments yet: an instalment of the bill is of this, and of no more (CN-INST-2).
+func (e *QueueEntry) UndividedMinor() int64 { return max(e.BalanceMinor-e.InstalmentMinor, 0) }
+
 // ProposePlans reckons what could be offered to the customer with the means that they tell of, the first payment in a month. Nothing of it is
 // kept: job and family are their own affair (PIPL art. 28).
 func (e *QueueEntry) ProposePlans(means plan.Means, now card.Moment) []plan.Proposal {

@@ -205,7 +205,7 @@ func TestPlansAreReckonedAtTheAccountsOwnRate(t *testing.T) {
 	require.Equal(t, 1825*plan.BasisPoint, rateOf())
 	before := c.state.AppendBinary(nil)
 	own := overdue(detectors.Moderate, 17, 50)
-	own.RateBps = 1460
+	own.RateBps, own.InstalmentMinor = 1460, 250_000
 	c.apply(own)
 	require.Equal(t, 1460*plan.BasisPoint, rateOf())
 
@@ -213,9 +213,10 @@ func TestPlansAreReckonedAtTheAccountsOwnRate(t *testing.T) {
 	whole := c.state.AppendBinary(nil)
 	require.NoError(t, back.UnmarshalBinary(whole))
 	require.Equal(t, c.state, back)
+	require.Equal(t, int64(900_000-250_000), back.Queue[0].UndividedMinor())
 	var old alerts.State
 	require.NoError(t, old.UnmarshalBinary(before))
 	require.Equal(t, before, old.AppendBinary(nil))
-	damaged := append(whole[:len(whole)-3:len(whole)-3], 2, 0, 0)
-	require.ErrorContains(t, back.UnmarshalBinary(damaged), "2 rates for 1 accounts")
+	damaged := append(whole[:len(before)+1:len(before)+1], 2, 0, 0, 0, 0)
+	require.ErrorContains(t, back.UnmarshalBinary(damaged), "2 statements for 1 accounts")
 }

@@ -14,6 +14,8 @@ type QueueEntry struct {
 	// OverdueMinor and BalanceMinor are in minor units of Currency.
 	OverdueMinor, BalanceMinor int64
 	Currency                   card.Currency
+	// InstalmentMinor is the part of the newest statement that is instalments already.
+	InstalmentMinor int64
 	// RateBps is the card contract's interest a year in hundredths of a per cent as the bank told it, 0 when it did not; see Rate.
 	RateBps         int
 	MissProbability float64

@@ -142,6 +142,8 @@ type Collection struct {
 	Currency     card.Currency
 	// RateBps is the card contract's interest a year as the newest statement told it, as on a statement; 0 when it told none.
 	RateBps int
+	// InstalmentMinor is the part of the newest statement that is instalments already, 0 … its balance.
+	InstalmentMinor int64
 	// MissProbability is the newest assessment's, 0 … 1.
 	MissProbability float64
 	// Priority orders a queue, 0 … 100, higher first.

@@ -89,6 +89,9 @@ func (v *visit) judgeTier(standing *ledger.Standing) {
 		OverdueMinor: standing.OverdueMinor, BalanceMinor: v.account.AtRiskMinor(standing.OverdueMinor), Currency: v.account.Currency,
 		RateBps: v.account.RateBps, MissProbability: unknownRisk,
 	}
+	if b := v.account.Newest(); b != nil {
+		c.InstalmentMinor = b.InstalmentMinor
+	}
 	if marks.Assessed {
 		c.MissProbability = float64(marks.MissBasisPoints) / 1e4
 	}

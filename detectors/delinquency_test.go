@@ -53,7 +53,7 @@ func TestAnUnpaidBillWalksThroughTheTiersWhateverTheDueDate(t *testing.T) {
 		due.UnixMilli += rapid.Int64Range(0, 40*86_400_000).Draw(t, "term")
 		state, out := &detectors.State{}, &detectors.Effects{}
 		m.Step(state, card.Event{Arrived: at, Body: &card.Statement{Head: card.Head{ID: "s1", Customer: "c1", At: at}, Account: "a1", DueAt: due,
-			BalanceMinor: 8000_00, MinDueMinor: 800_00, CreditLimitMinor: 9000_00, Currency: currency("CNY"), RateBps: 1460}}, out)
+			BalanceMinor: 8000_00, MinDueMinor: 800_00, CreditLimitMinor: 9000_00, Currency: currency("CNY"), RateBps: 1460, InstalmentMinor: 50_00}}, out)
 		var tiers []detectors.Tier
 		for range 30 {
 			wake := m.NextWake(state)
@@ -68,6 +68,7 @@ func TestAnUnpaidBillWalksThroughTheTiersWhateverTheDueDate(t *testing.T) {
 				require.Zero(t, c.At.LocalHour(), "tiers change at local midnight")
 				require.Equal(t, offset, c.At.OffsetMinutes)
 				require.Equal(t, 1460, c.RateBps, "as the statement told it")
+				require.Equal(t, int64(50_00), c.InstalmentMinor)
 				tiers = append(tiers, c.Tier)
 			}
 		}

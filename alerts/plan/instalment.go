@@ -159,8 +159,8 @@ type InstalmentEvent struct {
 	ByCustomer bool
 	Form       Form
 	Recording  string
-	// OwedMinor is what the account owes, which an instalment of a bill does not go beyond.
-	OwedMinor int64
+	// OwedMinor is what the account owes, UndividedMinor the part of it that is not in instalments yet: an instalment of a bill goes beyond neither.
+	OwedMinor, UndividedMinor int64
 	// Suppressed and InInstalments are facts about the account: nobody may deal with it; it has a debt in instalments already.
 	Suppressed, InInstalments bool
 }
@@ -248,8 +248,12 @@ func (i *Instalment) refuses(e *InstalmentEvent, now card.Moment) InstalmentRefu
 		if refusal := termsRefused(&e.Offer, e.Way); refusal != "" {
 			return refusal
 		}
-		if e.Offer.Kind == BillInstalment && e.Offer.AmountMinor > e.OwedMinor {
+		switch {
+		case e.Offer.Kind != BillInstalment:
+		case e.Offer.AmountMinor > e.OwedMinor:
 			return MoreThanOwed
+		case e.Offer.AmountMinor > e.UndividedMinor:
+			return AgainRefused
 		}
 		return quoteRefused(&e.Offer, e.Way, e.Shown)
 	case InstalmentConsent:

@@ -23,7 +23,7 @@ func offered() plan.Instalment {
 
 // applying is the customer's own application for an offer, after they were shown its cost.
 func applying(o plan.Offer) plan.InstalmentEvent {
-	e := plan.InstalmentEvent{Act: plan.InstalmentApply, Offer: o, Way: plan.Monthly, Reference: "app-1", ByCustomer: true, OwedMinor: o.AmountMinor}
+	e := plan.InstalmentEvent{Act: plan.InstalmentApply, Offer: o, Way: plan.Monthly, Reference: "app-1", ByCustomer: true, OwedMinor: o.AmountMinor, UndividedMinor: o.AmountMinor}
 	if cost, ok := o.Cost(e.Way); ok {
 		e.Shown = cost.Quote()
 	}
@@ -156,7 +156,8 @@ func TestWhatTheNoticeOf2022Refuses(t *testing.T) {
 		"of an instalment":            {free, applying(bill()), offer(bill, func(o *plan.Offer) { o.OfInstalment = true }), plan.AgainRefused, plan.RuleRepeated},
 		"account is in instalments":   {free, applying(bill()), func(e *plan.InstalmentEvent) { e.InInstalments = true }, plan.AgainRefused, plan.RuleRepeated},
 		"more than the bill":          {free, applying(bill()), func(e *plan.InstalmentEvent) { e.OwedMinor-- }, plan.MoreThanOwed, ""},
-		"cash above the bill":         {free, applying(cash()), func(e *plan.InstalmentEvent) { e.OwedMinor = 0 }, "", ""},
+		"with what is divided":        {free, applying(bill()), func(e *plan.InstalmentEvent) { e.UndividedMinor-- }, plan.AgainRefused, plan.RuleRepeated},
+		"cash above the bill":         {free, applying(cash()), func(e *plan.InstalmentEvent) { e.OwedMinor, e.UndividedMinor = 0, 0 }, "", ""},
 		"cash up to 50,000":           {free, applying(bill()), offer(cash, func(*plan.Offer) {}), "", ""},
 		"cash above 50,000":           {free, applying(bill()), offer(cash, func(o *plan.Offer) { o.AmountMinor++ }), plan.CashTooMuchRefused, plan.RuleLimits},
 		"cash above two years":        {free, applying(bill()), offer(cash, func(o *plan.Offer) { o.Months++ }), plan.CashTooLongRefused, plan.RuleLimits},

@@ -9,7 +9,7 @@ import (
 
 var collectionFormat = format{
 	fields: setOf(fSchemaVersion, fEventID, fCustomerID, fAccountID, fAt, fTier, fPreviousTier, fDaysPastDue, fOverdueMinor,
-		fBalanceMinor, fCurrency, fRateBps, fMissProbability, fPriority, fReasons, fBucket, fIFRS9Stage, fClass2011, fClass2023),
+		fBalanceMinor, fInstalmentMinor, fCurrency, fRateBps, fMissProbability, fPriority, fReasons, fBucket, fIFRS9Stage, fClass2011, fClass2023),
 	nested: reasonFields,
 	decode: (*Decoder).collection,
 }
@@ -31,6 +31,7 @@ func (d *Decoder) collection() card.Body {
 		Labels:          d.labels(),
 		OverdueMinor:    d.amount(fOverdueMinor, 0),
 		BalanceMinor:    d.amount(fBalanceMinor, math.MinInt64),
+		InstalmentMinor: d.amount(fInstalmentMinor, 0),
 		Currency:        d.currency(fCurrency),
 		RateBps:         int(d.integer(fRateBps, 1, card.MaxRateBps)),
 		MissProbability: d.number(fMissProbability, 0, 1, BadValue),
@@ -71,6 +72,7 @@ func AppendCollection(dst []byte, c *detectors.Collection) []byte {
 	w.text(fClass2023, string(c.Labels.Class2023))
 	w.integer(fOverdueMinor, c.OverdueMinor)
 	w.integer(fBalanceMinor, c.BalanceMinor)
+	w.some(fInstalmentMinor, c.InstalmentMinor)
 	w.text(fCurrency, c.Currency.String())
 	w.some(fRateBps, int64(c.RateBps))
 	w.number(fMissProbability, c.MissProbability)

@@ -78,7 +78,7 @@ var examples = map[string]card.Body{
 	CollectionTopic: &detectors.Collection{
 		Head: head("l-1", "2026-03-06T00:00:00.000+08:00"), Account: "a-1", Tier: detectors.Mild, PreviousTier: detectors.Grace,
 		DaysPastDue: 4, Labels: detectors.Labels{Bucket: "M1", IFRS9Stage: 1, Class2011: detectors.SpecialMention, Class2023: detectors.Normal},
-		OverdueMinor: 83000, BalanceMinor: 1250000, Currency: card.Currency{'C', 'N', 'Y'}, RateBps: 1460, MissProbability: 0.31,
+		OverdueMinor: 83000, BalanceMinor: 1250000, Currency: card.Currency{'C', 'N', 'Y'}, InstalmentMinor: 25000, RateBps: 1460, MissProbability: 0.31,
 		Priority: 62, Reasons: []detectors.Reason{{Code: "days_past_due", Value: 4, Unit: detectors.Days, Limit: 4}},
 	},
 	FeedbackTopic: &card.Feedback{

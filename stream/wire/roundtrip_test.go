@@ -207,7 +207,7 @@ func drawCollection(t *rapid.T) card.Body {
 	return &detectors.Collection{
 		Head: drawHead(t), Account: drawID(t), Tier: tier.Draw(t, "tier"), PreviousTier: tier.Draw(t, "previous_tier"),
 		DaysPastDue: draw(t, 0, 4000), Labels: drawLabels(t), OverdueMinor: drawAmount(t), BalanceMinor: rapid.Int64().Draw(t, "balance"),
-		Currency: pick(t, card.Currency{}, drawMoney(t).Currency), RateBps: draw(t, 0, card.MaxRateBps), MissProbability: rapid.Float64Range(0, 1).Draw(t, "miss"),
+		Currency: pick(t, card.Currency{}, drawMoney(t).Currency), InstalmentMinor: drawAmount(t), RateBps: draw(t, 0, card.MaxRateBps), MissProbability: rapid.Float64Range(0, 1).Draw(t, "miss"),
 		Priority: draw(t, 0, 100), Reasons: drawReasons(t),
 	}
 }

@@ -17,6 +17,8 @@ type instalmentView struct {
 	Account  string `json:"account_id"`
 	Customer string `json:"customer_id"`
 	Currency string `json:"currency"`
+	// Undivided is what of the balance can be put into instalments, while the account is in the queue.
+	Undivided int64 `json:"undivided_minor"`
 	// State is "none" where nothing was ever offered.
 	State string `json:"state"`
 	Since moment `json:"since,omitzero"`
@@ -66,7 +68,7 @@ func viewOfInstalment(desk *alerts.State, account string) (v instalmentView, kno
 	}
 	v = instalmentView{Account: account, Customer: desk.Customer, State: noInstalment, OffersStopped: desk.OffersStopped(), Acts: []string{}}
 	if e != nil {
-		v.Currency = e.Currency.String()
+		v.Currency, v.Undivided = e.Currency.String(), e.UndividedMinor()
 	}
 	if i == nil || i.State.Over() {
 		if e != nil {

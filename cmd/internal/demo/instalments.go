@@ -83,7 +83,7 @@ func application(e *alerts.QueueEntry, cmd *alerts.Command, policy *alerts.Polic
 	if e == nil {
 		return
 	}
-	offer := plan.OrdinaryOffer(plan.BillInstalment, e.Currency, e.BalanceMinor, 12, policy.InstalmentFee())
+	offer := plan.OrdinaryOffer(plan.BillInstalment, e.Currency, e.UndividedMinor(), 12, policy.InstalmentFee())
 	cost, ok := offer.Cost(plan.Monthly)
 	if !ok {
 		return

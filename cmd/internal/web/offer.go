@@ -26,10 +26,10 @@ type offerPage struct {
 	plan.Instalment
 	link Link
 	lang card.Language
-	// Card is the end of the account's token; BalanceMinor is what is owed, 0 once it is paid.
-	Card         string
-	BalanceMinor int64
-	Currency     card.Currency
+	// Card is the end of the account's token; BalanceMinor is what is owed, 0 once it is paid, UndividedMinor the part that is not in instalments yet.
+	Card                         string
+	BalanceMinor, UndividedMinor int64
+	Currency                     card.Currency
 	// rate is the interest of the card contract a year.
 	rate plan.Rate
 	// Overview is what the whole bill would cost in the usual terms, Costs what was asked for in each of the two ways to pay the interest, and
@@ -213,13 +213,13 @@ func (s *Server) offer(w http.ResponseWriter, r *http.Request, typed url.Values)
 		o.lang = asked
 	}
 	if e := desk.Entry(i.Account); e != nil {
-		o.BalanceMinor, o.Currency, o.rate = e.BalanceMinor, e.Currency, e.Rate()
+		o.BalanceMinor, o.UndividedMinor, o.Currency, o.rate = e.BalanceMinor, e.UndividedMinor(), e.Currency, e.Rate()
 	}
 	if cost, ok := i.Cost(); ok {
 		o.Cost = &waysCost{i.Way, cost}
 	}
 	changing := i.State == plan.InstalmentApplied && (typed.Has("principal") || typed.Has("change"))
-	o.Asking = !o.Ended && o.BalanceMinor > 0 && (i.State == plan.InstalmentOffered || changing)
+	o.Asking = !o.Ended && o.UndividedMinor > 0 && (i.State == plan.InstalmentOffered || changing)
 	if o.Asking {
 		s.reckonOffer(o)
 	}
@@ -235,16 +235,16 @@ func (s *Server) reckonOffer(o *offerPage) {
 	o.Minimum, o.Share = minimum.Path(o.BalanceMinor, o.rate), minimum.Share
 	if !o.values.Has("principal") {
 		for _, months := range offerMonths {
-			offer := plan.OrdinaryOffer(plan.BillInstalment, o.Currency, o.BalanceMinor, months, fee)
+			offer := plan.OrdinaryOffer(plan.BillInstalment, o.Currency, o.UndividedMinor, months, fee)
 			if cost, ok := offer.Cost(plan.Monthly); ok {
-				query := url.Values{"principal": {card.FormatMinor(o.BalanceMinor, o.Currency)}, "months": {strconv.Itoa(months)}, "lang": {o.lang.String()}}
+				query := url.Values{"principal": {card.FormatMinor(o.UndividedMinor, o.Currency)}, "months": {strconv.Itoa(months)}, "lang": {o.lang.String()}}
 				o.Overview = append(o.Overview, termCost{months, cost, "?" + query.Encode() + "#way"})
 			}
 		}
 		return
 	}
 	o.Terms.PrincipalMinor, o.Terms.Months = o.amount("principal"), o.count("months", 0)
-	if len(o.Wrong) == 0 && o.Terms.PrincipalMinor > o.BalanceMinor {
+	if len(o.Wrong) == 0 && o.Terms.PrincipalMinor > o.UndividedMinor {
 		o.wrong("principal", "calculator.bad_more")
 	}
 	if len(o.Wrong) > 0 {
@@ -261,10 +261,10 @@ func (s *Server) reckonOffer(o *offerPage) {
 	}
 }
 
-// Value is what was typed, or at first the whole bill; no term is chosen for the customer.
+// Value is what was typed, or at first all that can be divided; no term is chosen for the customer.
 func (o *offerPage) Value(field string) string {
 	if !o.values.Has(field) && field == "principal" {
-		return card.FormatMinor(o.BalanceMinor, o.Currency)
+		return card.FormatMinor(o.UndividedMinor, o.Currency)
 	}
 	if !o.values.Has(field) {
 		return ""

@@ -129,7 +129,7 @@ func TestAnApplicationThatCannotBe(t *testing.T) {
 		"no way chosen":           {[]string{"way", ""}, http.StatusUnprocessableEntity, "choose how the interest is paid"},
 		"the cost not shown":      {[]string{"shown_monthly", ""}, http.StatusConflict, "The cost a year and in all has to be shown to the customer first"},
 		"another cost shown":      {[]string{"shown_monthly", held["shown_up_front"]}, http.StatusConflict, "The cost is not what was shown"},
-		"more than is owed":       {[]string{"principal", "6000.01"}, http.StatusUnprocessableEntity, "this is more than is owed"},
+		"more than is owed":       {[]string{"principal", "6000.01"}, http.StatusUnprocessableEntity, "more than is owed and not in instalments yet"},
 		"sixty-one months":        {[]string{"months", "61"}, http.StatusUnprocessableEntity, "CN-INST-4"},
 		"no amount":               {[]string{"principal", "much"}, http.StatusUnprocessableEntity, "give a number"},
 		"consent before applying": {[]string{"verb", "instalment_consent", "agree", "yes", "shown", held["shown_monthly"]}, http.StatusConflict, "Not possible"},
@@ -143,6 +143,21 @@ func TestAnApplicationThatCannotBe(t *testing.T) {
 	}
 	require.Equal(t, http.StatusBadRequest, b.post(link, "verb", "instalment_book", "once", "1").Code, "what the bank does is not the page's")
 	require.Empty(t, b.published)
+}
+
+// What is in instalments already is not put into instalments again: the page reckons the rest of the bill alone.
+func TestTheOfferLeavesOutWhatIsInInstalments(t *testing.T) {
+	b, link := offered(t, card.English)
+	c := detectors.Collection{
+		Head: b.head("collection-divided"), Account: overdueAccount, Tier: detectors.Watch, BalanceMinor: 600_000, InstalmentMinor: 100_000, RateBps: 1460, Currency: cny,
+	}
+	b.applyDesk(wire.CollectionTopic, customer, wire.AppendCollection(nil, &c))
+	page := b.get(link, "en")
+	require.Contains(t, words(page), "Not in instalments yet ¥5,000.00")
+	require.Contains(t, page.Body.String(), `name="principal" value="5000.00"`)
+	require.Equal(t, http.StatusUnprocessableEntity, b.get(link+"?principal=5000.01&months=12", "en").Code)
+	require.Equal(t, http.StatusOK, b.get(link+"?principal=5000&months=12", "en").Code)
+	require.Contains(t, words(b.get("/account?customer="+customer+"&account="+overdueAccount, "en")), "Interest a year 14.60%")
 }
 
 // A no needs one tap, at any time until it is booked, and keeps further offers away for a while; for good when the customer says so.

@@ -222,10 +222,10 @@ func (st *step) logMessage(m *Message) {
 	}
 }
 
-// withdrawService takes the service messages about an account out of the outbox.
-func (st *step) withdrawService(account string, rule RuleID) {
+// withdrawService takes the service messages about an account out of the outbox, or those of one template alone.
+func (st *step) withdrawService(account string, rule RuleID, of TemplateID) {
 	for i := range st.s.Messages {
-		if m := &st.s.Messages[i]; m.Account == account && m.Purpose == Service && m.Waiting() {
+		if m := &st.s.Messages[i]; m.Account == account && m.Purpose == Service && m.Waiting() && (of == "" || of == m.Template) {
 			st.settle(m, Refused, "", string(rule))
 		}
 	}

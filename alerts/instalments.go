@@ -245,12 +245,15 @@ var instalmentConduct = map[plan.InstalmentState]ConductKind{
 	plan.InstalmentWithdrawn: InstalmentWithdrawn, plan.InstalmentFinished: InstalmentEnded,
 }
 
-// instalmentMoved tells of an instalment's new state, and writes it into its account's history.
+// instalmentMoved tells of an instalment's new state, and writes it into its account's history. An offer that is over is not sent any more.
 func (st *step) instalmentMoved(i *plan.Instalment, before plan.InstalmentState, actor string) {
 	st.moved(InstalmentMoved, i.ID, string(before), string(i.State), "")
 	st.conduct(Conduct{Account: i.Account, Kind: instalmentConduct[i.State], AmountMinor: i.Offer.AmountMinor, Currency: i.Offer.Currency, Actor: actor})
 	if e := st.s.Entry(i.Account); e != nil {
 		st.note(&e.History, ActInstalmentMoved, actor, string(i.State))
+	}
+	if i.State.Over() {
+		st.withdrawService(i.Account, RuleNoOffer, InstalmentOffer)
 	}
 }
 

@@ -319,6 +319,18 @@ func TestAnOfferIsWithdrawnWhenTheBillIsPaid(t *testing.T) {
 	}
 }
 
+// An offer that the night has kept back is not sent in the morning when it is over by then.
+func TestAnOfferThatIsOverIsNotSent(t *testing.T) {
+	c := watched(t)
+	c.apply(stressed("s1"))
+	require.True(t, c.state.Messages[0].Waiting())
+	paid := stressed("s1")
+	paid.Revision, paid.State = 2, detectors.Closed
+	c.apply(paid)
+	require.Equal(t, alerts.Refused, c.state.Messages[0].Outcome)
+	require.Equal(t, string(alerts.RuleNoOffer), c.state.Messages[0].Reason)
+}
+
 // Who asks for a person is in the line of the flexible team until one has spoken with them or seen to the instalment.
 func TestWhoAsksForAPersonIsInAPersonsLine(t *testing.T) {
 	spoken := contactAct(alerts.ContactNote, alerts.ContactAct{Channel: conduct.Call, Result: conduct.Conversation})

@@ -179,7 +179,7 @@ func (st *step) planMoves(p *plan.Plan, next plan.Plan, ev plan.Event, actor str
 
 // stopCollecting is what a signature does at once (Art. 70): what waits is not sent, and a promise gives way to the plan.
 func (st *step) stopCollecting(p *plan.Plan) {
-	st.withdrawService(p.Account, RuleID(conduct.CNPlanStop))
+	st.withdrawService(p.Account, RuleID(conduct.CNPlanStop), "")
 	if e := st.s.Entry(p.Account); e != nil && e.Promise.State == PromiseOpen {
 		st.promiseTo(e, PromiseCancelled)
 	}

@@ -23,6 +23,9 @@ func (p *Producer) Fence(ctx context.Context, places []Place) error {
 		return err
 	}
 	defer p.gate.open()
+	if err := p.awaitLeaders(ctx, places); err != nil {
+		return err
+	}
 	again := retry{c: p.c, transport: p.c.main, what: "fence the former owner of " + p.id}
 	for {
 		err := p.abortOver(ctx, places)
@@ -47,6 +50,42 @@ func (p *Producer) Fence(ctx context.Context, places []Place) error {
 			}
 		}
 	}
+}
+
+// awaitLeaders waits until every place has a leader that answers for it. A broker that is asked to write a marker before it has taken a
+// partition up may leave that marker, and all that come after it, without an answer until its request.timeout.ms (30 s) is over: seen
+// with Kafka 4.3.1 just after topics were made.
+func (p *Producer) awaitLeaders(ctx context.Context, places []Place) error {
+	again := retry{c: p.c, transport: p.c.main, what: "find the leaders of what " + p.id + " writes to"}
+	for {
+		err := once(ctx, func(ctx context.Context) error { return p.c.led(ctx, places) })
+		if err == nil {
+			return nil
+		}
+		if err := again.after(ctx, err); err != nil {
+			return err
+		}
+	}
+}
+
+// led asks for the ends of all places at once, which only their leaders tell.
+func (c *Client) led(ctx context.Context, places []Place) error {
+	ask := kgo.ListOffsetsRequest{Topics: map[string][]kgo.OffsetRequest{}, IsolationLevel: kgo.ReadUncommitted}
+	for _, place := range places {
+		ask.Topics[place.Topic] = append(ask.Topics[place.Topic], kgo.LastOffsetOf(place.Partition))
+	}
+	res, err := c.api.ListOffsets(ctx, &ask)
+	if err != nil {
+		return err
+	}
+	for topic, partitions := range res.Topics {
+		for _, found := range partitions {
+			if found.Error != nil {
+				return fmt.Errorf("%s/%d: %w", topic, found.Partition, found.Error)
+			}
+		}
+	}
+	return nil
 }
 
 // abortOver opens a transaction over the places and aborts it.

@@ -45,6 +45,22 @@ func TestAFencedProducerSaysSoWhateverTheBrokersCallIt(t *testing.T) {
 	}
 }
 
+func TestAFenceOpensNoTransactionOverAPartitionWithoutALeader(t *testing.T) {
+	k := fake(t, kfake.SeedTopics(1, "log", "other"))
+	p, err := fakeClient(t, k).Producer(t.Context(), "owner")
+	require.NoError(t, err)
+	places := []Place{{"log", 0}, {"other", 0}}
+	leaderless := k.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.ListOffsets}, Topic: "other", Err: kerr.NotLeaderForPartition, Count: -1})
+	opened := k.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.AddPartitionsToTxn}, Err: kerr.CoordinatorLoadInProgress, Count: -1})
+	err = p.Fence(within(t, 200*time.Millisecond), places)
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	require.ErrorContains(t, err, "other/0")
+	require.Zero(t, opened.Hits())
+	leaderless.Remove()
+	opened.Remove()
+	require.NoError(t, p.Fence(t.Context(), places))
+}
+
 func TestAnUnknownOutcomeEndsInAnErrorAndANewEpoch(t *testing.T) {
 	k := fake(t, kfake.SeedTopics(1, "log"))
 	c := newClient(t, Config{Brokers: k.ListenAddrs(), DeliveryTimeout: 100 * time.Millisecond})

@@ -15,8 +15,10 @@ const (
 	// requestTimeout bounds one request and its answer; a fetch adds the time the broker may hold it.
 	requestTimeout = 10 * time.Second
 
-	minBackoff     = 20 * time.Millisecond
-	maxBackoff     = time.Second
+	minBackoff      = 20 * time.Millisecond
+	maxBackoff      = time.Second
+	slowCoordinator = 2 * time.Second
+
 	connectBackoff = time.Second // between attempts to connect or to authenticate: a locked account must not be hammered
 )
 
@@ -27,6 +29,7 @@ type retry struct {
 	what      string
 	delay     time.Duration
 	last      error
+	began     time.Time
 }
 
 // after reports the failed attempt, forgets the cluster's layout if the leader may have moved, and waits. It returns an error that names
@@ -38,7 +41,11 @@ func (r *retry) after(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return r.ended(ctx)
 	}
-	if !errors.Is(r.last, kgo.ConcurrentTransactions) { // which is the coordinator's way to say that it is not done yet
+	if r.began.IsZero() {
+		r.began = time.Now()
+	}
+	// Concurrent transactions are the coordinator's way to say that it is not done yet, which is worth a word only when it takes long.
+	if !errors.Is(r.last, kgo.ConcurrentTransactions) || time.Since(r.began) > slowCoordinator {
 		r.c.cfg.OnRetry(r.what, r.last)
 	}
 	if misrouted(r.last) {

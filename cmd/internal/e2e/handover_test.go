@@ -102,19 +102,31 @@ func (n *numbered) next(ctx context.Context) error {
 }
 
 // abort has a transactional producer write a copied card and think better of it, after every twentieth customer. A broker that restarts
-// in the middle may leave the producer unable to go on; another one of the same id then ends what is left open, and begins anew.
+// in the middle may leave the producer unable to go on, and its markers without an answer for half a minute; another one of the same id
+// then ends what is left open, and begins anew.
 func (n *numbered) abort(ctx context.Context) error {
 	if n.sent.Load()%20 != 0 {
 		return nil
 	}
-	err := n.abortOnce(ctx)
-	for again := 0; err != nil && again < 5; again++ {
+	ctx, cancel := context.WithTimeout(ctx, restartLimit)
+	defer cancel()
+	pause := time.NewTicker(time.Second)
+	defer pause.Stop()
+	for {
+		err := n.abortOnce(ctx)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("the aborting writer: %w", err)
+		case <-pause.C:
+		}
 		n.aborting.Close()
-		if err = n.connect(); err == nil {
-			err = n.abortOnce(ctx)
+		if err := n.connect(); err != nil {
+			return err
 		}
 	}
-	return err
 }
 
 func (n *numbered) abortOnce(ctx context.Context) error {
@@ -182,7 +194,7 @@ func (n *numbered) alerted(t *testing.T, what string) {
 	began, sent := time.Now(), n.sent.Load()
 	require.EventuallyWithT(t, func(t *assert.CollectT) {
 		require.Empty(t, n.outcome(t, sent).lost, "without an alert")
-	}, patience, glance, what)
+	}, restartLimit, glance, what)
 	t.Logf("%s: nothing is lost after %v", what, time.Since(began).Round(time.Millisecond))
 }
 

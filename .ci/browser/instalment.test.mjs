@@ -36,6 +36,16 @@ test('a customer sees what an instalment costs a year, applies, consents by itse
     }
   }, 60);
 
+  for (const [locale, colorScheme, first] of [['en-US', 'light', 'Cost a year'], ['zh-CN', 'dark', '年化成本']]) {
+    const reckoned = await visit(t, `${account}&part_kind=bill&part_amount=1000&part_months=12`, { locale, colorScheme, viewport: { width: 390, height: 800 } });
+    const costs = reckoned.getByRole('table').filter({ has: reckoned.locator('input[name=way]') });
+    await costs.getByText(/%$/).first().waitFor();
+    assert.ok((await costs.innerText()).indexOf(first) < (await costs.innerText()).indexOf('¥'), 'the cost a year comes first');
+    assert.equal(await reckoned.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), 0, 'the page is wider than a phone');
+    await costs.scrollIntoViewIfNeeded();
+    await shot(reckoned, `account-reckoned-${locale}`);
+  }
+
   const narrow = { javaScriptEnabled: false, viewport: { width: 390, height: 800 } };
   const dark = await visit(t, `${link}?lang=zh-CN`, { ...narrow, colorScheme: 'dark' });
   await dark.getByRole('heading', { name: '需要将本期账单分期吗？' }).waitFor();
@@ -91,7 +101,7 @@ test('a customer who does not want it says so with one tap, and gets no more off
   await page.getByRole('button', { name: 'Ask a person' }).click();
   await page.getByText('One of our staff will contact you about it.').waitFor();
   await page.getByRole('button', { name: 'I do not want it' }).click();
-  await page.getByRole('heading', { name: 'Refused by the customer' }).waitFor();
+  await page.getByRole('heading', { name: 'You do not want this instalment.' }).waitFor();
   await page.getByRole('button', { name: 'Send me no more offers' }).click();
   await page.getByText('You get no more such offers from us.').waitFor();
   await shot(page, 'offer-refused-en');

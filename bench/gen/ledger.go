@@ -134,8 +134,21 @@ func (b *bill) statement(c *customer, head card.Head, account string) *card.Stat
 	return &card.Statement{
 		Head: head, Account: account, DueAt: moment(dueMoment(b.dueDay)), BalanceMinor: b.balance, MinDueMinor: b.minDue,
 		PastDueMinor: b.pastDue, CyclesPastDue: b.cycles, CreditLimitMinor: c.limit, Currency: cny, Autopay: c.autopay,
-		InstalmentMinor: b.instalment,
+		InstalmentMinor: b.instalment, RateBps: c.rateBps(),
 	}
+}
+
+// The bank's terms: good customers, by their limits, pay 0.04 % a day; of the others' rate it says nothing, and it is the usual 0.05 %.
+const (
+	goodLimit   = 5_000_000
+	goodRateBps = 1460
+)
+
+func (c *customer) rateBps() int {
+	if c.limit >= goodLimit {
+		return goodRateBps
+	}
+	return 0
 }
 
 // duePayments adds the payments that fall on this day.

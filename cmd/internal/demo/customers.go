@@ -27,6 +27,8 @@ type customers struct {
 	log  *slog.Logger
 	// asked takes the deliveries of prompts.
 	asked chan alerts.Receipt
+	// thoughts are the instalments that a customer has thought about for long enough.
+	thoughts chan thought
 }
 
 // delivered hears that a message has reached a telephone; it never blocks the provider.
@@ -44,9 +46,11 @@ func (c *customers) run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
+		case t := <-c.thoughts:
+			c.decide(ctx, t)
 		case r := <-c.asked:
 			if account, offered := c.offered(r); offered {
-				c.consider(ctx, r.Customer, account)
+				c.consider(ctx, thought{customer: r.Customer, account: account})
 				continue
 			}
 			reply, after, ok := c.answer(r)

@@ -164,7 +164,7 @@ func (d *Demo) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.people = &customers{bank: bank, app: d.app, log: d.cfg.Log, asked: make(chan alerts.Receipt, 256)}
+	d.people = &customers{bank: bank, app: d.app, log: d.cfg.Log, asked: make(chan alerts.Receipt, 256), thoughts: make(chan thought)}
 	d.app.OnDelivered = d.people.delivered
 	d.feed = past
 	return nil

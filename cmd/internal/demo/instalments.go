@@ -94,26 +94,39 @@ func application(e *alerts.QueueEntry, cmd *alerts.Command, policy *alerts.Polic
 	}
 }
 
-// consider lets a customer think about an offer that has reached them, step by step until nothing more happens. done are the acts so far: one that
-// the desk has refused is not repeated.
-func (c *customers) consider(ctx context.Context, customer, account string, done ...alerts.Verb) {
+// thought is what a customer thinks about: an instalment of theirs, and the act before, which is not repeated when the desk has refused it.
+type thought struct {
+	customer, account string
+	before            alerts.Verb
+}
+
+// consider lets a customer think for a while, and then has run do what comes of it: only there may the store be read.
+func (c *customers) consider(ctx context.Context, t thought) {
 	time.AfterFunc(thinking, func() {
-		if ctx.Err() != nil {
-			return
+		select {
+		case c.thoughts <- t:
+		case <-ctx.Done():
 		}
-		desk, err := c.app.View.Desk(customer)
-		if err != nil {
-			return
-		}
-		cmd, ok := nextAct(desk, account, &c.app.Config.Desk)
-		if !ok || len(done) > 0 && done[len(done)-1] == cmd.Verb {
-			return
-		}
-		cmd.At = card.MomentOf(c.app.Clock.Now().In(c.app.Zone))
-		if err := c.app.Publish(ctx, wire.CommandTopic, customer, wire.AppendCommand(nil, &cmd)); err != nil && ctx.Err() == nil {
-			c.log.Warn("demo: what a customer said about an instalment was lost", "error", err)
-			return
-		}
-		c.consider(ctx, customer, account, append(done, cmd.Verb)...)
 	})
+}
+
+// decide does what comes next of an instalment, until nothing does.
+func (c *customers) decide(ctx context.Context, t thought) {
+	desk, err := c.app.View.Desk(t.customer)
+	if err != nil {
+		return
+	}
+	cmd, more := nextAct(desk, t.account, &c.app.Config.Desk)
+	if !more || cmd.Verb == t.before {
+		return
+	}
+	cmd.At = card.MomentOf(c.app.Clock.Now().In(c.app.Zone))
+	if err := c.app.Publish(ctx, wire.CommandTopic, t.customer, wire.AppendCommand(nil, &cmd)); err != nil {
+		if ctx.Err() == nil {
+			c.log.Warn("demo: what a customer said about an instalment was lost", "error", err)
+		}
+		return
+	}
+	t.before = cmd.Verb
+	c.consider(ctx, t)
 }

@@ -4,14 +4,20 @@ import { eventually, shot, useBrowser } from './visitor.mjs';
 
 const visit = useBrowser();
 
-test('a collector sees whether a call is allowed, reckons a plan, and collecting stops when it is signed', async (t) => {
-  const desk = await visit(t, '/queue?tier=severe_b');
+// openSevere opens a severely overdue account of the list. One that is paid in this moment has left the queue.
+async function openSevere(desk, pick) {
   const accounts = desk.locator('table.queue th a');
   await eventually('an account is severely overdue', async () => {
     await desk.goto('/queue?tier=severe_b');
-    return await accounts.count() > 0;
+    if (await accounts.count() === 0) return false;
+    await desk.goto(await pick(accounts).getAttribute('href'));
+    return await desk.getByRole('region', { name: /^Contact now/ }).count() > 0;
   });
-  await accounts.first().click();
+}
+
+test('a collector sees whether a call is allowed, reckons a plan, and collecting stops when it is signed', async (t) => {
+  const desk = await visit(t, '/queue?tier=severe_b');
+  await openSevere(desk, (accounts) => accounts.first());
   const contact = desk.getByRole('region', { name: /^Contact now/ });
   const call = contact.getByRole('row').filter({ has: desk.getByRole('rowheader', { name: 'Call', exact: true }) });
   await call.getByText(/Allowed|Contact from/).first().waitFor();
@@ -49,12 +55,7 @@ test('a collector sees whether a call is allowed, reckons a plan, and collecting
 
 test('a collector writes down what a customer asks of contact, and lifts it', async (t) => {
   const desk = await visit(t, '/queue?tier=severe_b');
-  const accounts = desk.locator('table.queue th a');
-  await eventually('an account is severely overdue', async () => {
-    await desk.goto('/queue?tier=severe_b');
-    return await accounts.count() > 0;
-  });
-  await accounts.last().click();
+  await openSevere(desk, (accounts) => accounts.last());
   const asked = desk.getByRole('region', { name: 'Asked of contact' });
   const form = asked.getByRole('form', { name: 'Restrict contact' });
   await form.getByLabel('What is asked').selectOption('Channel stopped');

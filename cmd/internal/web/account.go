@@ -106,11 +106,11 @@ func (s *Server) renderAccount(w http.ResponseWriter, r *http.Request, status in
 		return
 	}
 	e := desk.Entry(account)
+	now, policy := s.now(), s.clerk.Desk().Policy()
 	if e == nil {
-		s.fail(w, r, http.StatusNotFound, nil)
+		s.renderLeft(w, r, status, desk, asked, failed)
 		return
 	}
-	now, policy := s.now(), s.clerk.Desk().Policy()
 	p := &accountPage{
 		QueueEntry: e, Customer: customer, Labels: detectors.Classification(e.DaysPastDue), Mine: e.Owner == actorOf(r), Pack: policy.PackOf(desk).ID,
 		Taken: e.Owner != "" && e.Owner != actorOf(r), Results: staffResults, Jobs: []plan.Job{plan.Employed, plan.Irregular, plan.Unemployed, plan.Retired},
@@ -126,22 +126,48 @@ func (s *Server) renderAccount(w http.ResponseWriter, r *http.Request, status in
 	} {
 		p.Ways = append(p.Ways, contactWay{act.Channel, act.AtWork, policy.MayReach(desk, account, act, now), policy.Counters(desk, account, act, now)})
 	}
-	p.Restrictions, p.Kinds, p.Channels = desk.Restricted(), alerts.RestrictionKinds(), alerts.Stoppable()
 	p.Pending = pendingContacts(desk, e)
 	p.flags(desk, account)
-	if agreed := desk.Plan(account); agreed != nil {
-		p.Plan = &planView{Plan: *agreed, Progress: alerts.PlanProgress(agreed), Acts: alerts.PlanVerbs(agreed.State),
-			Figures: agreed.Contract.Schedule.Figures(plan.Defaults().Minimum)}
-	}
-	p.instalment(desk, asked, &policy)
+	p.agreed(desk, asked, &policy)
 	if asked.Has("income") {
 		p.propose(asked, now)
 	}
+	p.refused(asked, failed)
+	s.render(w, r, status, "account", p)
+}
+
+// renderLeft shows an account that is in no line, or not any more: what was agreed about it, and what its customer asks of contact. A link to an
+// account may be older than its last payment.
+func (s *Server) renderLeft(w http.ResponseWriter, r *http.Request, status int, desk *alerts.State, asked url.Values, failed *accountAct) {
+	policy := s.clerk.Desk().Policy()
+	p := &accountPage{QueueEntry: &alerts.QueueEntry{Account: asked.Get("account")}, Customer: asked.Get("customer")}
+	p.agreed(desk, asked, &policy)
+	p.Parts.Offers, p.Parts.Applies = false, false // what it owes is not known
+	if p.Instalment != nil {
+		p.Currency = p.Instalment.Offer.Currency
+	}
+	p.refused(asked, failed)
+	if status == http.StatusOK && p.Plan == nil && p.Instalment == nil {
+		status = http.StatusNotFound
+	}
+	s.render(w, r, status, "left", p)
+}
+
+// agreed is what was agreed about the account, and what its customer asks of contact.
+func (p *accountPage) agreed(desk *alerts.State, asked url.Values, policy *alerts.Policy) {
+	p.Restrictions, p.Kinds, p.Channels = desk.Restricted(), alerts.RestrictionKinds(), alerts.Stoppable()
+	if agreed := desk.Plan(p.Account); agreed != nil {
+		p.Plan = &planView{Plan: *agreed, Progress: alerts.PlanProgress(agreed), Acts: alerts.PlanVerbs(agreed.State),
+			Figures: agreed.Contract.Schedule.Figures(plan.Defaults().Minimum)}
+	}
+	p.instalment(desk, asked, policy)
+}
+
+func (p *accountPage) refused(asked url.Values, failed *accountAct) {
 	if failed != nil {
 		p.Typed = asked
 		p.Refusal, p.Denied, p.DeniedTo, p.Missing = failed.refusal, failed.denied.Rules, failed.denied.Until, failed.missing
 	}
-	s.render(w, r, status, "account", p)
 }
 
 // deskOf reads a customer's state, or answers that there is none.

@@ -185,13 +185,23 @@ func TestAnInstalmentIsAgreedByTelephone(t *testing.T) {
 	require.Contains(t, page, "An oral consent needs its recording")
 	status, page = b.onAccount(path, "instalment_consent", append([]string{"reference", "rec-2", "recording", "rec-2"}, yes...)...)
 	require.Equal(t, http.StatusSeeOther, status, page)
+	require.Contains(t, words(b.get(path, "en")), "Instalment · li.na Consented, to be booked")
+
+	// The bill is paid before the bank has booked: what was agreed can be seen and done all the same.
+	paid := detectors.Collection{Head: b.head("collection-2"), Account: overdueAccount, Currency: cny}
+	b.applyDesk(wire.CollectionTopic, customer, wire.AppendCollection(nil, &paid))
+	left := words(b.get(path, "en"))
+	for _, want := range []string{"••7781 not in the queue", "Consented, to be booked", "rec-2"} {
+		require.Contains(t, left, want)
+	}
+	require.NotContains(t, left, "Offer an instalment", "nobody knows what is owed")
+	status, page = b.onAccount(path, "claim")
+	require.Equal(t, http.StatusConflict, status)
+	require.Contains(t, page, "not in the queue")
 	status, page = b.onAccount(path, "instalment_book", "reference", "con-1")
 	require.Equal(t, http.StatusSeeOther, status, page)
-	booked := words(b.get(path, "en"))
-	for _, want := range []string{"In instalments", "con-1", "Instalment · li.na Consented, to be booked"} {
-		require.Contains(t, booked, want)
-	}
-	require.Contains(t, words(b.get(path, "zh-CN")), "分期中")
+	require.Regexp(t, "In instalments.*con-1", words(b.get(path, "en")))
+	require.Regexp(t, "不在队列中.*分期中", words(b.get(path, "zh-CN")))
 }
 
 func TestAccountsThatAreNotThere(t *testing.T) {
@@ -200,6 +210,10 @@ func TestAccountsThatAreNotThere(t *testing.T) {
 	require.Equal(t, http.StatusNotFound, b.get("/account/agreement?customer=nobody&account=none", "en").Code)
 	require.Equal(t, http.StatusNotFound, b.get("/queue?line=fast", "en").Code)
 	require.Equal(t, http.StatusBadRequest, b.postAs("li.na", "/account", "verb", "claim").Code)
+	b.contact(card.English)
+	w := b.get("/account?customer="+customer+"&account=none", "en")
+	require.Equal(t, http.StatusNotFound, w.Code)
+	require.Contains(t, words(w), "••none not in the queue", "an old link says what has happened")
 }
 
 // What a customer asks of contact is on the account's page with who, when and why; the rules heed it at once, and say when contact may be made.

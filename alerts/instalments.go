@@ -49,8 +49,8 @@ func InstalmentVerbs(state plan.InstalmentState) []Verb {
 	return nil
 }
 
-// maxReference bounds the number of a record, in bytes: it is an id.
-const maxReference = 64
+// MaxReference bounds the number of a record, in bytes: it is an id.
+const MaxReference = 64
 
 // maxInstalments bounds the instalments that a customer's state remembers; those that are over go first.
 const maxInstalments = 16
@@ -129,7 +129,7 @@ func (st *step) instalmentCommand(cmd *Command) Refusal {
 	if !heardByAnybody[cmd.Verb] && !byCustomer && e != nil && e.Owner != "" && e.Owner != cmd.Actor {
 		return RefusedNotOwner
 	}
-	if max(len(act.Reference), len(act.Recording)) > maxReference {
+	if max(len(act.Reference), len(act.Recording)) > MaxReference {
 		return RefusedBadArgument
 	}
 	if cmd.Verb == OfferInstalment {
